@@ -1,0 +1,40 @@
+/** A cone: centre and radius in degrees; lon in [0, 360], lat in [−90, 90], radius in [0, 180]. */
+export interface Cone {
+  readonly lon: number;
+  readonly lat: number;
+  readonly radius: number;
+}
+
+/** Sorted, disjoint half-open ranges [start, end) of nested order-29 cells. */
+export interface CellRanges {
+  readonly start: BigInt64Array;
+  readonly end: BigInt64Array;
+  /** 1 where every point of the range lies inside the region, 0 where some may not. */
+  readonly full: Uint8Array;
+}
+
+/** Sorted, disjoint half-open spans [start, end) of row numbers. */
+export interface RowSpans {
+  readonly start: Uint32Array;
+  readonly end: Uint32Array;
+  /** 1 where every row of the span is known to be inside the region. */
+  readonly full: Uint8Array;
+}
+
+/** The rows inside a region, ascending, with the angular separation from the cone's centre in degrees. */
+export interface ConeRows {
+  readonly row: Uint32Array;
+  readonly separation: Float64Array;
+}
+
+/** The HEALPix kernel: all geometry of Almagest. Nested scheme, ICRS degrees, Float64. */
+export interface HealpixKernel {
+  /** Nested order-29 cell of each position; lon and lat in degrees, of equal length. */
+  hash(lon: Float64Array, lat: Float64Array): BigInt64Array;
+  /** Cells that cover a cone: no cell that touches the cone is missing. */
+  coneRanges(cone: Cone): CellRanges;
+  /** Rows of a sorted order-29 index column that lie in the ranges. */
+  rowsInRanges(index: BigInt64Array, ranges: CellRanges): RowSpans;
+  /** Rows of the spans whose haversine distance from the centre is at most the radius. */
+  coneFilter(lon: Float64Array, lat: Float64Array, spans: RowSpans, cone: Cone): ConeRows;
+}

@@ -1,0 +1,23 @@
+/** A half-open range of bytes: [offset, offset + length). */
+export interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/**
+ * Where objects lie: an R2 bucket, a disk service of workerd, a folder. Keys are `/`-separated, without a
+ * leading slash. Nothing outside an implementation knows more.
+ */
+export interface Storage {
+  /**
+   * An object's bytes, or a range of them; null where no object has that key.
+   * A range that reaches past the end gives the bytes there are.
+   */
+  get(key: string, range?: ByteRange): Promise<Uint8Array<ArrayBuffer> | null>;
+  /** Writes an object whole: a reader sees the old bytes or the new, never a mixture. */
+  put(key: string, bytes: Uint8Array): Promise<void>;
+  /** Names of the immediate children of a folder (`''` is the root), objects and folders alike, sorted. */
+  list(folder: string): Promise<string[]>;
+  /** Deletes every object below a folder. */
+  remove(folder: string): Promise<void>;
+}
