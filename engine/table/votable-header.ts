@@ -1,0 +1,67 @@
+import type { Column } from '../catalog/column.ts';
+import type { Info } from './result.ts';
+import { attributes, escapeXml } from './xml.ts';
+
+/** Everything of a VOTable but its rows. */
+export interface VotableHeader {
+  /** TABLE name. */
+  readonly name: string;
+  readonly description: string | null;
+  readonly columns: readonly Column[];
+  readonly infos: readonly Info[];
+}
+
+/** Start of a document (VOTable 1.4 §3.1: the namespace stays that of 1.3). */
+export const VOTABLE_OPEN =
+  '<?xml version="1.0" encoding="UTF-8"?>\n<VOTABLE version="1.4" xmlns="http://www.ivoa.net/xml/VOTable/v1.3">\n';
+
+export const VOTABLE_CLOSE = '</VOTABLE>\n';
+
+/** Positions are ICRS throughout Almagest; the epoch of a catalogue is in its columns' descriptions. */
+const COOSYS = '<COOSYS ID="ICRS" system="ICRS"/>\n';
+
+const isPosition = (column: Column): boolean => /^pos\.eq\.(ra|dec)(;|$)/.test(column.ucd ?? '');
+
+/** INFO element (VOTable 1.4 §4.4); a value of its own and, where there is one, text. */
+export function infoElement({ name, value, text }: Info): string {
+  return `<INFO${attributes({ name, value })}${text === undefined ? '/>' : `>${escapeXml(text)}</INFO>`}\n`;
+}
+
+/**
+ * FIELD element of a column (VOTable 1.4 §4.1). Equatorial positions refer to the COOSYS with ID `ICRS`,
+ * which the same RESOURCE must then hold: `coosysElement` gives it.
+ */
+export function fieldElement(column: Column): string {
+  const { name, datatype, arraysize, xtype, unit, ucd, utype, description } = column;
+  const ref = isPosition(column) ? 'ICRS' : null;
+  const start = `<FIELD${attributes({ name, datatype, arraysize, xtype, unit, ucd, utype, ref })}`;
+  return description === null
+    ? `${start}/>\n`
+    : `${start}>\n<DESCRIPTION>${escapeXml(description)}</DESCRIPTION>\n</FIELD>\n`;
+}
+
+/** The COOSYS that the columns refer to; empty where none holds an equatorial position. */
+export function coosysElement(columns: readonly Column[]): string {
+  return columns.some(isPosition) ? COOSYS : '';
+}
+
+/** From RESOURCE to the last FIELD: what stands before DATA. DALI 1.1 §4.4 wants `type="results"`. */
+export function resourceOpen({ name, description, columns, infos }: VotableHeader): string {
+  return [
+    '<RESOURCE type="results">\n',
+    coosysElement(columns),
+    ...infos.map(infoElement),
+    `<TABLE${attributes({ name })}>\n`,
+    description === null ? '' : `<DESCRIPTION>${escapeXml(description)}</DESCRIPTION>\n`,
+    ...columns.map(fieldElement),
+  ].join('');
+}
+
+export const TABLE_CLOSE = '</TABLE>\n';
+
+export const RESOURCE_CLOSE = '</RESOURCE>\n';
+
+/** A whole document that describes columns and has no DATA, as VOParquet 1.0 puts into a Parquet footer. */
+export function votableWithoutData(header: VotableHeader): string {
+  return VOTABLE_OPEN + resourceOpen(header) + TABLE_CLOSE + RESOURCE_CLOSE + VOTABLE_CLOSE;
+}
