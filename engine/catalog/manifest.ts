@@ -33,6 +33,8 @@ export interface Partition {
   readonly bytes: number;
   /** Length of the Parquet footer, with its 4-byte length and the closing magic. */
   readonly footerBytes: number;
+  /** CRC-32 (as zlib's, unsigned) of those last `footerBytes` bytes. */
+  readonly footerCrc32: number;
   readonly rows: number;
   /** In file order, which is ascending in `_healpix_29`. */
   readonly rowGroups: readonly RowGroup[];
@@ -45,6 +47,8 @@ export interface RowGroup {
   readonly offset: number;
   /** Bytes of all its pages. */
   readonly bytes: number;
+  /** CRC-32 (as zlib's, unsigned) of those bytes: a damaged row group is refused before it is decoded. */
+  readonly crc32: number;
   readonly first: string;
   readonly last: string;
 }
