@@ -1,0 +1,136 @@
+//! The C layer: pointers into the module's memory in, pointers out, degrees, a negative number for an error.
+//!
+//! Lists of structures are passed as one array per member, the way JavaScript's typed arrays (and Arrow's columns)
+//! hold them. No function keeps a pointer after it returns.
+
+use std::slice::{from_raw_parts, from_raw_parts_mut};
+
+use crate::cone::Cone;
+use crate::cover::{cover, Range};
+use crate::filter;
+use crate::hash;
+use crate::ranges::{self, Span};
+
+/// A number of the cone is not finite or out of its interval.
+pub const BAD_CONE: i32 = -1;
+/// The ranges are not ascending and disjoint.
+pub const BAD_RANGES: i32 = -2;
+/// The spans are not ascending and disjoint, or go beyond the last row.
+pub const BAD_SPANS: i32 = -3;
+
+/// Cells of `n` positions. Returns how many it hashed: fewer than `n` if the position of that row is not finite or out
+/// of its interval.
+///
+/// # Safety
+/// `lon` and `lat` point to `n` f64, `cells` to `n` i64.
+#[no_mangle]
+pub unsafe extern "C" fn kernel_hash(lon: *const f64, lat: *const f64, n: usize, cells: *mut i64) -> i32 {
+    let (lon, lat) = (from_raw_parts(lon, n), from_raw_parts(lat, n));
+    match hash::hash(lon, lat, from_raw_parts_mut(cells, n)) {
+        Ok(()) => n as i32,
+        Err(row) => row as i32,
+    }
+}
+
+/// Covers a cone. Returns the number of ranges, or [`BAD_CONE`]. Writes the first `capacity` of them: a caller that
+/// gets more than its capacity calls again with more room.
+///
+/// # Safety
+/// `start` and `end` point to `capacity` i64, `full` to `capacity` bytes.
+#[no_mangle]
+pub unsafe extern "C" fn kernel_cone_ranges(
+    lon: f64,
+    lat: f64,
+    radius: f64,
+    start: *mut i64,
+    end: *mut i64,
+    full: *mut u8,
+    capacity: usize,
+) -> i32 {
+    let Some(cone) = Cone::new(lon, lat, radius) else {
+        return BAD_CONE;
+    };
+    let ranges = cover(&cone);
+    for (i, range) in ranges.iter().take(capacity).enumerate() {
+        start.add(i).write(range.start);
+        end.add(i).write(range.end);
+        full.add(i).write(range.full.into());
+    }
+    ranges.len() as i32
+}
+
+/// Row spans of a sorted index column in ranges. Returns their number, at most that of the ranges, or [`BAD_RANGES`].
+///
+/// # Safety
+/// `index` points to `rows` i64; `start`, `end` and `full` to `ranges` elements; so do the `span_` pointers.
+#[no_mangle]
+pub unsafe extern "C" fn kernel_rows_in_ranges(
+    index: *const i64,
+    rows: usize,
+    start: *const i64,
+    end: *const i64,
+    full: *const u8,
+    ranges: usize,
+    span_start: *mut u32,
+    span_end: *mut u32,
+    span_full: *mut u8,
+) -> i32 {
+    let (start, end, full) =
+        (from_raw_parts(start, ranges), from_raw_parts(end, ranges), from_raw_parts(full, ranges));
+    if !ascending(start, end) {
+        return BAD_RANGES;
+    }
+    let ranges = (0..ranges).map(|i| Range { start: start[i], end: end[i], full: full[i] != 0 });
+    let mut count = 0;
+    ranges::rows_in_ranges(from_raw_parts(index, rows), ranges, |span| {
+        span_start.add(count).write(span.start);
+        span_end.add(count).write(span.end);
+        span_full.add(count).write(span.full.into());
+        count += 1;
+    });
+    count as i32
+}
+
+/// Rows of spans that are in a cone. Returns their number, [`BAD_CONE`] or [`BAD_SPANS`].
+///
+/// # Safety
+/// `lon` and `lat` point to `rows` f64; `start`, `end` and `full` to `spans` elements;
+/// `row` and `separation` have room for all rows of the spans.
+#[no_mangle]
+pub unsafe extern "C" fn kernel_cone_filter(
+    lon: *const f64,
+    lat: *const f64,
+    rows: usize,
+    start: *const u32,
+    end: *const u32,
+    full: *const u8,
+    spans: usize,
+    cone_lon: f64,
+    cone_lat: f64,
+    cone_radius: f64,
+    row: *mut u32,
+    separation: *mut f64,
+) -> i32 {
+    let Some(cone) = Cone::new(cone_lon, cone_lat, cone_radius) else {
+        return BAD_CONE;
+    };
+    let (start, end, full) =
+        (from_raw_parts(start, spans), from_raw_parts(end, spans), from_raw_parts(full, spans));
+    if !ascending(start, end) || end.last().is_some_and(|&last| last as usize > rows) {
+        return BAD_SPANS;
+    }
+    let spans = (0..spans).map(|i| Span { start: start[i], end: end[i], full: full[i] != 0 });
+    let mut count = 0;
+    filter::cone_filter(from_raw_parts(lon, rows), from_raw_parts(lat, rows), spans, &cone, |r, s| {
+        row.add(count).write(r);
+        separation.add(count).write(s);
+        count += 1;
+    });
+    count as i32
+}
+
+/// Whether half-open intervals are ascending and disjoint.
+fn ascending<T: PartialOrd>(start: &[T], end: &[T]) -> bool {
+    start.iter().zip(end).all(|(start, end)| start <= end)
+        && end.iter().zip(start.iter().skip(1)).all(|(end, next)| end <= next)
+}

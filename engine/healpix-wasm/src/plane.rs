@@ -1,0 +1,106 @@
+//! The HEALPix plane: a cell is a diamond in it, and the plane's map to the sphere bounds the cell's size.
+//!
+//! Coordinates are those of cdshealpix: x in [0, 8) grows with longitude, y in [−2, 2] with latitude
+//! (Calabretta & Roukema 2007, with angles divided by π/4). A cell of order k is the diamond
+//! |x − xc| + |y − yc| ≤ t with t = 2⁻ᵏ.
+//!
+//! **Map to the sphere.** Where |y| ≤ 1: lon = πx/4, sin lat = 2y/3. In the caps, with σ = 2 − |y|, facet centre f
+//! and u = (x − f)/σ ∈ [−1, 1]: lon = π(f + u)/4, |sin lat| = 1 − σ²/3.
+//!
+//! **Bound on the radius of a cell.** Any point of a cell is reached from its centre by a straight segment (dx, dy) with
+//! |dx| + |dy| ≤ t, which stays in the diamond; a diamond never leaves its base cell, in which the map is continuous and
+//! piecewise smooth. The image of the segment is a path on the sphere, no shorter than the angular distance of its
+//! ends. With X and Y the lengths of the map's partial derivatives on the sphere, the path is no longer than
+//!   ∫ |dx| X + |dy| Y ≤ t · max(X, Y) over the cell.
+//! So R = t · sup(X, Y) over the cell is a bound, whatever the shape of the cell's edges (they are not great circles).
+//! * |y| ≤ 1: X = π/4 · cos lat, largest at the smallest |y|; Y = 2/(3 cos lat), largest at the largest |y|.
+//! * caps: with w = 2 − σ²/3 ∈ [5/3, 2], cos lat = σ √(w/3), so X = π/4 · √(w/3) and
+//!   Y² = (π/4)² u² w/3 + 4/(3w). For |u| ≤ U, Y² is a convex function of w: its maximum is at an end of the cell's
+//!   interval of w. X² ≤ (π/4)² · 2/3 < 0.42 is always below Y² ≥ 4/(3w) ≥ 0.66. |u| is constant along lines through
+//!   the pole, hence on a diamond it is largest at a vertex: U = max((|xc − f| + t)/σc, |xc − f|/(σc − t)).
+//!   (At the pole itself the map is not smooth, but paths to it are limits of paths with the same bound.)
+//! * a cell with points on both sides of |y| = 1 has the larger of the two.
+//!
+//! As t → 0 the bound tends to the cell's true radius in its widest direction: it is tight where it matters. Over the whole
+//! sphere R ≤ 1.069 t (σ = 1, u = 1), which the tests check.
+
+use std::f64::consts::FRAC_PI_4;
+
+/// A cell as a diamond of the plane. Its numbers are dyadic, so that the descent to order 29 is exact in f64.
+#[derive(Clone, Copy, Debug)]
+pub struct Diamond {
+    /// Centre.
+    pub x: f64,
+    pub y: f64,
+    /// Centre to vertex.
+    pub half: f64,
+    /// x of the base cell's centre: the facet's centre if it is a polar one.
+    facet: f64,
+}
+
+impl Diamond {
+    /// Base cell 0..12 (nested order 0): four around the north, four on the equator, four around the south.
+    pub fn base(cell: u8) -> Diamond {
+        let column = 2.0 * f64::from(cell % 4);
+        let (x, y) = match cell / 4 {
+            0 => (column + 1.0, 1.0),
+            1 => (column, 0.0),
+            _ => (column + 1.0, -1.0),
+        };
+        Diamond { x, y, half: 1.0, facet: x }
+    }
+
+    /// Child 0..4 in nested order: south, east, west, north.
+    pub fn child(&self, n: u8) -> Diamond {
+        let half = 0.5 * self.half;
+        let (east, west) = (f64::from(n & 1), f64::from(n >> 1));
+        Diamond {
+            x: self.x + (east - west) * half,
+            y: self.y + (east + west - 1.0) * half,
+            half,
+            facet: self.facet,
+        }
+    }
+
+    /// Unit vector of the centre.
+    pub fn centre(&self) -> [f64; 3] {
+        let (lon, sin_lat, cos_lat);
+        if self.y.abs() <= 1.0 {
+            lon = self.x;
+            sin_lat = self.y * (2.0 / 3.0);
+            cos_lat = (1.0 - sin_lat * sin_lat).sqrt();
+        } else {
+            let sigma = 2.0 - self.y.abs();
+            let third = sigma * sigma / 3.0;
+            lon = self.facet + (self.x - self.facet) / sigma;
+            sin_lat = (1.0 - third).copysign(self.y);
+            cos_lat = sigma * ((2.0 - third) / 3.0).sqrt();
+        }
+        let (sin_lon, cos_lon) = (lon * FRAC_PI_4).sin_cos();
+        [cos_lat * cos_lon, cos_lat * sin_lon, sin_lat]
+    }
+
+    /// Upper bound of the angle, in radians, from the centre to any point of the cell.
+    pub fn radius(&self) -> f64 {
+        let (near, far) = (self.y.abs() - self.half, self.y.abs() + self.half);
+        let mut bound = 0.0_f64;
+        if near < 1.0 {
+            let cos_lat = |y: f64| (1.0 - y * y * (4.0 / 9.0)).sqrt();
+            bound = (FRAC_PI_4 * cos_lat(near.max(0.0))).max(2.0 / (3.0 * cos_lat(far.min(1.0))));
+        }
+        if far > 1.0 {
+            let offset = (self.x - self.facet).abs();
+            let sigma = 2.0 - self.y.abs();
+            let u = ((offset + self.half) / sigma)
+                .max(if offset > 0.0 { offset / (sigma - self.half) } else { 0.0 })
+                .min(1.0);
+            let squared = |sigma: f64| {
+                let w = 2.0 - sigma * sigma / 3.0;
+                FRAC_PI_4 * FRAC_PI_4 * u * u * w / 3.0 + 4.0 / (3.0 * w)
+            };
+            let (inner, outer) = ((2.0 - far).max(0.0), (2.0 - near).min(1.0));
+            bound = bound.max(squared(inner).max(squared(outer)).sqrt());
+        }
+        bound * self.half
+    }
+}
