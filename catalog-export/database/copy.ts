@@ -1,0 +1,59 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { Table } from '../../engine/catalog/table.ts';
+import { quoted, quotedTable } from './identifier.ts';
+import { postgresType } from './types.ts';
+
+/** A value as PostgreSQL reads it: numbers with NaN and Infinity, text, true or false; null is NULL. */
+export type CopyValue = string | number | bigint | boolean | null;
+
+const CHUNK_CHARACTERS = 1 << 17;
+
+/** Creates a table with its comment, without keys: those are cheaper once the rows are there. */
+export async function createTable(client: pg.Client, table: Table): Promise<void> {
+  const columns = table.columns.map((column) => `${quoted(column.name)} ${postgresType(column)}`);
+  await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoted(table.schema)}`);
+  await client.query(`CREATE TABLE ${quotedTable(table)} (${columns.join(', ')})`);
+}
+
+/**
+ * Writes rows by COPY, with back pressure.
+ * @param rows values in the order of the table's columns.
+ */
+export async function copyRows(
+  client: pg.Client,
+  table: Table,
+  rows: AsyncIterable<readonly CopyValue[]> | Iterable<readonly CopyValue[]>,
+): Promise<void> {
+  const columns = table.columns.map((column) => quoted(column.name)).join(', ');
+  const sink = client.query(copyFrom(`COPY ${quotedTable(table)} (${columns}) FROM STDIN`));
+  await pipeline(Readable.from(textChunks(rows), { objectMode: false }), sink);
+}
+
+/** COPY's text format: tab between values, newline after a row, `\N` for NULL. */
+async function* textChunks(
+  rows: AsyncIterable<readonly CopyValue[]> | Iterable<readonly CopyValue[]>,
+): AsyncGenerator<Buffer> {
+  let chunk = '';
+  for await (const row of rows) {
+    for (let i = 0; i < row.length; i++) {
+      if (i > 0) chunk += '\t';
+      const value = row[i];
+      chunk += typeof value === 'string' ? escapeText(value) : (value ?? '\\N');
+    }
+    chunk += '\n';
+    if (chunk.length > CHUNK_CHARACTERS) {
+      yield Buffer.from(chunk);
+      chunk = '';
+    }
+  }
+  if (chunk) yield Buffer.from(chunk);
+}
+
+const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+
+function escapeText(value: string): string {
+  return /[\\\t\n\r]/.test(value) ? value.replace(/[\\\t\n\r]/g, (c) => ESCAPES[c]!) : value;
+}

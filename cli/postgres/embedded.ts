@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import type pg from 'pg';
+import type { Settings } from '../settings.ts';
+import { ensureCluster, SUPERUSER } from './cluster.ts';
+import type { Database } from './database.ts';
+import { reachServer, type ServerSession, stopServer } from './server.ts';
+
+const DATABASE = 'almagest';
+/** Advisory lock that everyone who uses the server holds, shared. */
+const USERS_LOCK = 0x616c6d61;
+const DUPLICATE_DATABASE = '42P04';
+const UNIQUE_VIOLATION = '23505';
+
+/**
+ * Opens the embedded server's database, starting the server where it does not run. The last of its users to
+ * close it stops it: a command that joins the service's server leaves it running, and one that outlives the
+ * service does not lose it half-way.
+ */
+export async function openEmbedded(settings: Settings): Promise<Database> {
+  const folder = settings.postgresFolder;
+  await ensureCluster(folder);
+  const session = await joinUsers(folder, join(settings.dataFolder, 'postgres.log'));
+  await createDatabase(session.client);
+  return {
+    url: `postgres://${SUPERUSER}:${session.password}@127.0.0.1:${session.port}/${DATABASE}`,
+    embedded: true,
+    close: () => leaveUsers(session, folder),
+  };
+}
+
+async function joinUsers(folder: string, logFile: string): Promise<ServerSession> {
+  for (;;) {
+    const session = await reachServer(folder, logFile);
+    try {
+      // Waits while the last user is stopping the server, and then fails with its connection.
+      await session.client.query('SELECT pg_advisory_lock_shared($1)', [USERS_LOCK]);
+      return session;
+    } catch {
+      await session.client.end().catch(() => {});
+    }
+  }
+}
+
+async function leaveUsers(session: ServerSession, folder: string): Promise<void> {
+  const { client, pid } = session;
+  try {
+    await client.query('SELECT pg_advisory_unlock_shared($1)', [USERS_LOCK]);
+    const { rows } = await client.query('SELECT pg_try_advisory_lock($1) AS last', [USERS_LOCK]);
+    if (rows[0].last) await stopServer(folder, pid);
+  } catch {
+    // The server has been stopped by other hands: nothing to leave.
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+async function createDatabase(client: pg.Client): Promise<void> {
+  const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [DATABASE]);
+  if (rowCount) return;
+  try {
+    await client.query(`CREATE DATABASE ${DATABASE}`);
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code !== DUPLICATE_DATABASE && code !== UNIQUE_VIOLATION) throw error;
+  }
+}
