@@ -1,8 +1,8 @@
 import { type Instance, instantiate } from './instance.ts';
-import type { CellRanges, Cone, ConeRows, HealpixKernel, RowSpans } from './kernel.ts';
+import type { CellRanges, Cone, ConeRows, HealpixKernel, Position, RowSpans } from './kernel.ts';
 import { KernelError } from './kernel-error.ts';
 
-export type { CellRanges, Cone, ConeRows, HealpixKernel, RowSpans } from './kernel.ts';
+export type { CellRanges, Cone, ConeRows, HealpixKernel, Position, RowSpans } from './kernel.ts';
 export { KernelError } from './kernel-error.ts';
 
 /** Rows hashed per call into the module: bounds its scratch memory, and stays in the processor's cache. */
@@ -10,6 +10,9 @@ const HASH_BLOCK = 16_384;
 
 /** Room for the ranges of nearly every cone; a cover with more is asked for again. */
 const USUAL_RANGES = 512;
+
+/** The centre and the four vertices of a cell. */
+const POINTS = 5;
 
 const BAD_RANGES = -2;
 const BAD_SPANS = -3;
@@ -39,6 +42,8 @@ export function createKernel(module: WebAssembly.Module): HealpixKernel {
 
   return {
     hash: (lon, lat) => run((instance) => hash(instance, lon, lat)),
+    center: (order, pixel) => run((instance) => cellPoints(instance, order, pixel)[0]!),
+    vertices: (order, pixel) => run((instance) => cellPoints(instance, order, pixel).slice(1)),
     coneRanges: (cone) => run((instance) => coneRanges(instance, cone)),
     rowsInRanges: (index, ranges) => run((instance) => rowsInRanges(instance, index, ranges)),
     coneFilter: (lon, lat, spans, cone) => run((instance) => coneFilter(instance, lon, lat, spans, cone)),
@@ -68,6 +73,20 @@ function hash(instance: Instance, lon: Float64Array, lat: Float64Array): BigInt6
     cells.set(new BigInt64Array(instance.buffer(), cellsAt, n), row);
   }
   return cells;
+}
+
+/** Centre, south, east, north and west vertex. */
+function cellPoints(instance: Instance, order: number, pixel: bigint): Position[] {
+  const valid = Number.isInteger(order) && order >= 0 && order <= 29 && pixel >= 0n;
+  if (!valid || pixel >= 12n << (2n * BigInt(order))) {
+    throw new KernelError(
+      `there is no cell ${pixel} of order ${order}: the order must be in 0…29 and the cell in [0, 12·4^order)`,
+    );
+  }
+  const [at] = instance.scratch(POINTS * 16) as [number];
+  instance.exports.kernel_cell_points(order, pixel, at);
+  const points = new Float64Array(instance.buffer(), at, 2 * POINTS);
+  return Array.from({ length: POINTS }, (_, i) => ({ lon: points[2 * i]!, lat: points[2 * i + 1]! }));
 }
 
 function coneRanges(instance: Instance, cone: Cone): CellRanges {

@@ -6,6 +6,7 @@ interface Exports {
   kernel_alloc(bytes: number): number;
   kernel_free(address: number, bytes: number): void;
   kernel_hash(lon: number, lat: number, n: number, cells: number): number;
+  kernel_cell_points(order: number, cell: bigint, points: number): number;
   kernel_cone_ranges(
     lon: number,
     lat: number,

@@ -5,6 +5,12 @@ export interface Cone {
   readonly radius: number;
 }
 
+/** A position in degrees; lon in [0, 360), lat in [−90, 90]. */
+export interface Position {
+  readonly lon: number;
+  readonly lat: number;
+}
+
 /** Sorted, disjoint half-open ranges [start, end) of nested order-29 cells. */
 export interface CellRanges {
   readonly start: BigInt64Array;
@@ -31,6 +37,10 @@ export interface ConeRows {
 export interface HealpixKernel {
   /** Nested order-29 cell of each position; lon and lat in degrees, of equal length. */
   hash(lon: Float64Array, lat: Float64Array): BigInt64Array;
+  /** Centre of a nested cell; order in 0…29, pixel in [0, 12·4^order). */
+  center(order: number, pixel: bigint): Position;
+  /** South, east, north and west vertex of a nested cell. Its edges are not great circles. */
+  vertices(order: number, pixel: bigint): readonly Position[];
   /** Cells that cover a cone: no cell that touches the cone is missing. */
   coneRanges(cone: Cone): CellRanges;
   /** Rows of a sorted order-29 index column that lie in the ranges. */

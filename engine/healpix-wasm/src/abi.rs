@@ -5,6 +5,7 @@
 
 use std::slice::{from_raw_parts, from_raw_parts_mut};
 
+use crate::cell;
 use crate::cone::Cone;
 use crate::cover::{cover, Range};
 use crate::filter;
@@ -17,6 +18,8 @@ pub const BAD_CONE: i32 = -1;
 pub const BAD_RANGES: i32 = -2;
 /// The spans are not ascending and disjoint, or go beyond the last row.
 pub const BAD_SPANS: i32 = -3;
+/// There is no cell of that order and number.
+pub const BAD_CELL: i32 = -4;
 
 /// Cells of `n` positions. Returns how many it hashed: fewer than `n` if the position of that row is not finite or out
 /// of its interval.
@@ -30,6 +33,22 @@ pub unsafe extern "C" fn kernel_hash(lon: *const f64, lat: *const f64, n: usize,
         Ok(()) => n as i32,
         Err(row) => row as i32,
     }
+}
+
+/// Centre, south, east, north and west vertex of a cell, each as lon, lat. Returns their number, or [`BAD_CELL`].
+///
+/// # Safety
+/// `points` points to 10 f64.
+#[no_mangle]
+pub unsafe extern "C" fn kernel_cell_points(order: u32, cell: i64, points: *mut f64) -> i32 {
+    let Some(found) = cell::points(order, cell) else {
+        return BAD_CELL;
+    };
+    for (i, (lon, lat)) in found.into_iter().enumerate() {
+        points.add(2 * i).write(lon);
+        points.add(2 * i + 1).write(lat);
+    }
+    found.len() as i32
 }
 
 /// Covers a cone. Returns the number of ranges, or [`BAD_CONE`]. Writes the first `capacity` of them: a caller that

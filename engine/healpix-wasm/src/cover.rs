@@ -3,10 +3,15 @@
 //! A descent from the 12 base cells. A cell whose centre is at angle d from the cone's centre, and whose points are
 //! all within R of its own ([`Diamond::radius`]), is
 //! * outside, and dropped, only if d > r + R;
-//! * full if d + R ≤ r;
+//! * full only if d ≤ r − R;
 //! * else partial: split while above the last order, kept there.
 //!
-//! Both tests follow from the triangle inequality on the sphere and leave a margin for rounding.
+//! Both follow from the triangle inequality on the sphere. They are tested on the sines of half the angles, as
+//! sin(d/2) is half the chord between the centres: no inverse trigonometry, and the same scale as the haversine's, so
+//! that one margin for rounding holds from radius 0 to the antipode.
+//! * sin((r + R)/2) ≤ sin(r/2) + cos(r/2) R/2. Where r + R > π no cell is outside, and then the right-hand side is
+//!   at least cos e + e sin e ≥ 1 with e = (π − r)/2 < R/2.
+//! * sin((r − R)/2) ≥ sin(r/2) (1 − R²/8) − cos(r/2) R/2, negative where R > r.
 
 use crate::cone::Cone;
 use crate::plane::Diamond;
@@ -20,27 +25,26 @@ pub struct Range {
     pub full: bool,
 }
 
-/// The cells of the rim are this much smaller than the cone: their half diagonal is at most r / FINENESS.
-const FINENESS: f64 = 8.0;
+/// The descent stops where a cell's half diagonal in the plane is at most r / FINENESS: 30 to 60 cells at the rim.
+const FINENESS: f64 = 4.0;
 
-/// Radians. Rounding of degrees to radians, of a cell's centre and of the hash of a position comes to a few 1e-15; an
-/// order-29 cell is 2e-9 wide.
-const MARGIN: f64 = 1e-13;
+/// Margin on the sine of half an angle. Rounding of degrees to radians, of a centre, of the hash of a position and of
+/// the haversine comes to a few 1e-15; an order-29 cell is 1e-9 on this scale.
+const MARGIN: f64 = 5e-14;
 
-/// Radians. The haversine is ill-conditioned near 180°: off by up to √(8ε) there.
-const MARGIN_NEAR_ANTIPODE: f64 = 1e-7;
-
-/// Covers a cone.
+/// Covers a cone. Radius 0 is a point: its cell, and those around that it may be on the border of.
 pub fn cover(cone: &Cone) -> Vec<Range> {
     if cone.radius == 180.0 {
         return vec![Range { start: 0, end: CELLS, full: true }];
     }
-    let (lon, lat) = (cone.lon.to_radians(), cone.lat.to_radians());
     let radius = cone.radius.to_radians();
+    let (sin_lon, cos_lon) = cone.lon.to_radians().sin_cos();
+    let (sin_lat, cos_lat) = cone.lat.to_radians().sin_cos();
+    let (sin_half, cos_half) = (0.5 * radius).sin_cos();
     let mut descent = Descent {
-        axis: [lat.cos() * lon.cos(), lat.cos() * lon.sin(), lat.sin()],
-        radius,
-        margin: if cone.radius > 179.0 { MARGIN_NEAR_ANTIPODE } else { MARGIN },
+        axis: [cos_lat * cos_lon, cos_lat * sin_lon, sin_lat],
+        sin_half,
+        cos_half,
         last: last_order(radius),
         ranges: Vec::with_capacity(128),
     };
@@ -50,7 +54,7 @@ pub fn cover(cone: &Cone) -> Vec<Range> {
     descent.ranges
 }
 
-/// The order at which a cover of radius `radius` (radians) stops.
+/// The order at which the cover of a cone of this radius (radians) stops.
 fn last_order(radius: f64) -> u32 {
     let wanted = (FINENESS / radius).log2().ceil();
     wanted.clamp(0.0, f64::from(ORDER)) as u32
@@ -58,20 +62,28 @@ fn last_order(radius: f64) -> u32 {
 
 struct Descent {
     axis: [f64; 3],
-    radius: f64,
-    margin: f64,
+    /// Of half the cone's radius.
+    sin_half: f64,
+    cos_half: f64,
     last: u32,
     ranges: Vec<Range>,
 }
 
 impl Descent {
     fn visit(&mut self, diamond: Diamond, order: u32, cell: i64) {
-        let distance = angle(self.axis, diamond.centre());
-        let reach = diamond.radius() + self.margin;
-        if distance > self.radius + reach {
+        let centre = diamond.centre();
+        let half_chord_squared = 0.25
+            * ((centre[0] - self.axis[0]).powi(2)
+                + (centre[1] - self.axis[1]).powi(2)
+                + (centre[2] - self.axis[2]).powi(2));
+        let radius = diamond.radius();
+        let reach = 0.5 * radius * self.cos_half + MARGIN;
+        let outer = self.sin_half + reach;
+        if half_chord_squared > outer * outer {
             return;
         }
-        let full = distance + reach <= self.radius;
+        let inner = self.sin_half * (1.0 - 0.125 * radius * radius) - reach;
+        let full = inner > 0.0 && half_chord_squared <= inner * inner;
         if full || order == self.last {
             self.push(order, cell, full);
         } else {
@@ -81,7 +93,7 @@ impl Descent {
         }
     }
 
-    /// Cells come in nested order: a range that continues the last one, alike, is merged into it.
+    /// Cells come in nested order: one that continues the last range, alike, is merged into it.
     fn push(&mut self, order: u32, cell: i64, full: bool) {
         let shift = 2 * (ORDER - order);
         let (start, end) = (cell << shift, (cell + 1) << shift);
@@ -90,15 +102,4 @@ impl Descent {
             _ => self.ranges.push(Range { start, end, full }),
         }
     }
-}
-
-/// Angle between unit vectors in radians, accurate to a few 1e-16 at every angle.
-fn angle(a: [f64; 3], b: [f64; 3]) -> f64 {
-    let cross = [
-        a[1] * b[2] - a[2] * b[1],
-        a[2] * b[0] - a[0] * b[2],
-        a[0] * b[1] - a[1] * b[0],
-    ];
-    let dot = a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-    (cross[0] * cross[0] + cross[1] * cross[1] + cross[2] * cross[2]).sqrt().atan2(dot)
 }

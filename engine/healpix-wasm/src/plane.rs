@@ -104,3 +104,82 @@ impl Diamond {
         bound * self.half
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cdshealpix::nested::get;
+
+    /// The diamond of a nested cell, by the descent.
+    fn diamond(order: u32, cell: u64) -> Diamond {
+        (0..order).rev().fold(Diamond::base((cell >> (2 * order)) as u8), |parent, level| {
+            parent.child((cell >> (2 * level) & 3) as u8)
+        })
+    }
+
+    fn angle(a: [f64; 3], b: [f64; 3]) -> f64 {
+        let chord = ((a[0] - b[0]).powi(2) + (a[1] - b[1]).powi(2) + (a[2] - b[2]).powi(2)).sqrt();
+        2.0 * (0.5 * chord).min(1.0).asin()
+    }
+
+    fn vector((lon, lat): (f64, f64)) -> [f64; 3] {
+        [lat.cos() * lon.cos(), lat.cos() * lon.sin(), lat.sin()]
+    }
+
+    /// All cells of the first orders, then cells all over the sphere down to order 29.
+    fn cells() -> impl Iterator<Item = (u32, u64)> {
+        let first = (0..6).flat_map(|order| (0..12 << (2 * order)).map(move |cell| (order, cell)));
+        let deep = (6..30).flat_map(|order| {
+            let count: u64 = 12 << (2 * order);
+            (0..2000).map(move |i| (order, (i as f64 / 2000.0 * count as f64) as u64))
+        });
+        let corners = (6..30).flat_map(|order| {
+            (0..12u64).flat_map(move |base| {
+                let side = 1u64 << (2 * order);
+                // South, east, west and north corner of each base cell.
+                [0, (side - 1) / 3, (side - 1) / 3 * 2, side - 1].map(|cell| (order, base * side + cell))
+            })
+        });
+        first.chain(deep).chain(corners)
+    }
+
+    #[test]
+    fn descent_reaches_the_cells_of_the_nested_scheme() {
+        for (order, cell) in cells() {
+            let centre = vector(get(order as u8).center(cell));
+            assert!(angle(diamond(order, cell).centre(), centre) < 2e-15, "cell {cell} of order {order}");
+        }
+    }
+
+    #[test]
+    fn no_point_of_a_cell_is_beyond_its_radius() {
+        for (order, cell) in cells() {
+            let diamond = diamond(order, cell);
+            let layer = get(order as u8);
+            let bound = diamond.radius() + 5e-15;
+            let centre = diamond.centre();
+            let inside = (0..=16).flat_map(|i| (0..=16).map(move |j| (f64::from(i), f64::from(j))));
+            for (i, j) in inside {
+                let edge = |n: f64| (n / 16.0).min(1.0 - f64::EPSILON);
+                let distance = angle(centre, vector(layer.sph_coo(cell, edge(i), edge(j))));
+                assert!(distance <= bound, "cell {cell} of order {order}: {distance} > {bound}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_radius_is_tight() {
+        for (order, cell) in cells() {
+            let diamond = diamond(order, cell);
+            assert!(diamond.radius() <= 1.06898 * diamond.half);
+            let layer = get(order as u8);
+            let centre = diamond.centre();
+            let reached = layer.vertices(cell).map(|vertex| angle(centre, vector(vertex)));
+            let reached = reached.into_iter().fold(0.0, f64::max);
+            let excess = diamond.radius() / reached;
+            // A cell at a pole spans all |u| ≤ 1, whatever its size.
+            let allowed = if order < 6 { 1.5 } else { 1.32 };
+            assert!(excess < allowed, "cell {cell} of order {order}: {excess} times its radius");
+        }
+    }
+}
