@@ -1,0 +1,100 @@
+import {
+  encodeBinary,
+  encodeInteger,
+  encodeList,
+  encodeStruct,
+  type Field,
+  integerOf,
+  listElements,
+  structFields,
+  TYPE,
+} from './thrift.ts';
+
+const MAGIC = new TextEncoder().encode('PAR1');
+/** The footer's length and the magic that close a file. */
+const CLOSING_BYTES = 8;
+
+// Field ids of parquet.thrift.
+const FILE_NUM_ROWS = 3;
+const FILE_ROW_GROUPS = 4;
+const FILE_KEY_VALUES = 5;
+const ROW_GROUP_COLUMNS = 1;
+const COLUMN_FILE_PATH = 1;
+
+/** A data file's name, relative to the folder that `_metadata` lies in, and its footer. */
+export interface DataFooter {
+  readonly path: string;
+  readonly footer: Uint8Array;
+}
+
+/** The end of a Parquet file: its metadata, their length, the magic. */
+export function footerOf(file: Uint8Array): Uint8Array {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  return file.subarray(file.length - CLOSING_BYTES - view.getUint32(file.length - CLOSING_BYTES, true));
+}
+
+/**
+ * Puts a file's key-value metadata into a fixed order, in place: the writer's order is random, and the same
+ * rows shall give the same bytes.
+ */
+export function orderKeyValues(file: Uint8Array): Uint8Array {
+  const footer = footerOf(file);
+  const keyValues = listElements(footer, field(structFields(footer, 0).fields, FILE_KEY_VALUES));
+  const entries = keyValues.map(({ start, end }) => footer.slice(start, end)).sort(Buffer.compare);
+  footer.set(Buffer.concat(entries), keyValues[0]!.start);
+  return file;
+}
+
+/**
+ * A Parquet file without data that lists the row groups of all data files (Parquet, "Metadata" in
+ * "Configurations"; HATS 1.0 `dataset/_metadata`). The row groups' descriptions are taken over byte for byte,
+ * with `file_path` added to each column chunk, so that nothing a footer says is lost.
+ * @param schema a Parquet file without rows, which gives the schema and the key-value metadata.
+ */
+export function mergeFooters(schema: Uint8Array, files: readonly DataFooter[]): Uint8Array<ArrayBuffer> {
+  let rows = 0;
+  const rowGroups = files.flatMap(({ path, footer }) => {
+    const { fields } = structFields(footer, 0);
+    rows += integerOf(footer, field(fields, FILE_NUM_ROWS));
+    return listElements(footer, field(fields, FILE_ROW_GROUPS)).map(({ start }) =>
+      rowGroupIn(footer, start, path),
+    );
+  });
+  const base = footerOf(schema);
+  const merged = structFields(base, 0).fields.map((old) => {
+    if (old.id === FILE_NUM_ROWS) return { ...old, value: [encodeInteger(rows)] };
+    if (old.id === FILE_ROW_GROUPS) return { ...old, value: encodeList(TYPE.struct, rowGroups) };
+    return taken(base, old);
+  });
+  const metadata = Buffer.concat(encodeStruct(merged));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(metadata.length);
+  return new Uint8Array(Buffer.concat([MAGIC, metadata, length, MAGIC]));
+}
+
+function rowGroupIn(footer: Uint8Array, start: number, path: string): Uint8Array[] {
+  const { fields } = structFields(footer, start);
+  return encodeStruct(
+    fields.map((old) => {
+      if (old.id !== ROW_GROUP_COLUMNS) return taken(footer, old);
+      const columns = listElements(footer, old).map((column) => columnIn(footer, column.start, path));
+      return { ...old, value: encodeList(TYPE.struct, columns) };
+    }),
+  );
+}
+
+function columnIn(footer: Uint8Array, start: number, path: string): Uint8Array[] {
+  const rest = structFields(footer, start).fields.filter(({ id }) => id !== COLUMN_FILE_PATH);
+  const filePath = { id: COLUMN_FILE_PATH, type: TYPE.binary, value: encodeBinary(path) };
+  return encodeStruct([filePath, ...rest.map((old) => taken(footer, old))]);
+}
+
+function taken(bytes: Uint8Array, { id, type, start, end }: Field) {
+  return { id, type, value: [bytes.subarray(start, end)] };
+}
+
+function field(fields: readonly Field[], id: number): Field {
+  const found = fields.find((candidate) => candidate.id === id);
+  if (found === undefined) throw new Error(`the Parquet footer lacks field ${id} of FileMetaData`);
+  return found;
+}

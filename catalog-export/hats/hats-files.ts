@@ -1,0 +1,49 @@
+import type { Partition } from '../../engine/catalog/manifest.ts';
+import type { Table } from '../../engine/catalog/table.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import { type DataFooter, mergeFooters } from './footer.ts';
+import { emptyParquetFile } from './parquet-file.ts';
+import { hatsProperties } from './properties.ts';
+
+export interface HatsFile {
+  /** Relative to the catalogue's root. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface HatsContent {
+  readonly table: Table;
+  /** ISO 8601, UTC. */
+  readonly created: string;
+  readonly partitions: readonly Partition[];
+  /** Of the partitions, in their order; paths are relative to the catalogue's root. */
+  readonly footers: readonly DataFooter[];
+  /** Most rows of a partition above the highest order. */
+  readonly maxRows: number;
+}
+
+const DATASET = 'dataset/';
+
+/** The files that make data files a HATS 1.0 catalogue. */
+export function hatsFiles(content: HatsContent): HatsFile[] {
+  const { table, partitions, footers } = content;
+  const properties = hatsProperties({ ...content, builder: `almagest v${packageJson.version}` });
+  const schema = emptyParquetFile(table);
+  const footersInDataset = footers.map(({ path, footer }) => ({ path: path.slice(DATASET.length), footer }));
+  return [
+    { path: `${DATASET}_common_metadata`, bytes: schema },
+    { path: `${DATASET}_metadata`, bytes: mergeFooters(schema, footersInDataset) },
+    { path: 'partition_info.csv', bytes: encode(partitionInfo(partitions)) },
+    { path: 'hats.properties', bytes: encode(properties) },
+    // The name before HATS 1.0, which readers of today still look for.
+    { path: 'properties', bytes: encode(properties) },
+  ];
+}
+
+function partitionInfo(partitions: readonly Partition[]): string {
+  return `Norder,Npix\n${partitions.map(({ order, pixel }) => `${order},${pixel}\n`).join('')}`;
+}
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}

@@ -1,0 +1,110 @@
+import {
+  Table as ArrowTable,
+  type Data,
+  Field,
+  Int64,
+  makeData,
+  RecordBatch,
+  Schema,
+  Struct,
+  tableToIPC,
+} from 'apache-arrow';
+import {
+  Compression,
+  EnabledStatistics,
+  Table as ParquetTable,
+  WriterPropertiesBuilder,
+  writeParquet,
+} from 'parquet-wasm';
+import type { Column } from '../../engine/catalog/column.ts';
+import { HEALPIX_COLUMN } from '../../engine/catalog/manifest.ts';
+import { qualifiedName, type Table } from '../../engine/catalog/table.ts';
+import { arrowType } from '../../engine/table/arrow.ts';
+import { votableWithoutData } from '../../engine/table/votable-header.ts';
+import { orderKeyValues } from './footer.ts';
+
+/**
+ * Bytes of a row group, before compression. One is what a small cone reads: big enough that reading it costs
+ * more than asking for it, small enough that decoding it takes less than a millisecond.
+ */
+const ROW_GROUP_BYTES = 200_000;
+const MAX_ROW_GROUP_ROWS = 4096;
+
+/** The index column as VOTable describes it. */
+const INDEX_COLUMN: Column = {
+  name: HEALPIX_COLUMN,
+  datatype: 'long',
+  arraysize: null,
+  xtype: null,
+  unit: null,
+  ucd: 'pos.healpix',
+  utype: null,
+  description: 'HEALPix cell of the position: order 29, nested scheme, ICRS',
+  principal: false,
+  indexed: true,
+  std: false,
+};
+
+/**
+ * Writes rows as one Parquet file of a HATS catalogue, which is also a VOParquet 1.0 file.
+ * @param arrays the index column, then the table's columns in their order; of equal length.
+ */
+export function parquetFile(table: Table, arrays: readonly Data[]): Uint8Array {
+  const schema = arrowSchema(table);
+  const length = arrays[0]!.length;
+  const batch = new RecordBatch(
+    schema,
+    makeData({ type: new Struct(schema.fields), length, nullCount: 0, children: [...arrays] }),
+  );
+  const bytes = arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const ipc = tableToIPC(new ArrowTable(schema, batch), 'stream');
+  return write(ipc, table, rowGroupRows(length, bytes));
+}
+
+/** A Parquet file with the schema and metadata of a table's data files, and no rows. */
+export function emptyParquetFile(table: Table): Uint8Array {
+  const ipc = tableToIPC(new ArrowTable(arrowSchema(table), []), 'stream');
+  return write(ipc, table, MAX_ROW_GROUP_ROWS);
+}
+
+/** Row groups of even size, none above the limits by more than rounding. */
+export function rowGroupRows(rows: number, bytes: number): number {
+  const groups = Math.max(1, Math.ceil(rows / MAX_ROW_GROUP_ROWS), Math.ceil(bytes / ROW_GROUP_BYTES));
+  return Math.max(1, Math.ceil(rows / groups));
+}
+
+function arrowSchema(table: Table): Schema {
+  const fields = table.columns.map((column) => new Field(column.name, arrowType(column), true));
+  return new Schema([new Field(HEALPIX_COLUMN, new Int64(), false), ...fields]);
+}
+
+function write(ipc: Uint8Array, table: Table, rowsPerGroup: number): Uint8Array {
+  return orderKeyValues(writeParquet(ParquetTable.fromIPCStream(ipc), writerProperties(table, rowsPerGroup)));
+}
+
+function writerProperties(table: Table, rowsPerGroup: number) {
+  const votable = votableWithoutData({
+    name: qualifiedName(table),
+    description: table.description,
+    columns: [INDEX_COLUMN, ...table.columns],
+    infos: [],
+  });
+  let builder = new WriterPropertiesBuilder()
+    .setCompression(Compression.SNAPPY)
+    .setStatisticsEnabled(EnabledStatistics.Chunk)
+    .setMaxRowGroupSize(rowsPerGroup)
+    .setDictionaryEnabled(false)
+    .setKeyValueMetadata(
+      // VOParquet 1.0 §2.1
+      new Map([
+        ['IVOA.VOTable-Parquet.version', '1.0'],
+        ['IVOA.VOTable-Parquet.content', votable],
+      ]),
+    );
+  for (const { name, datatype } of table.columns) {
+    // Texts repeat (types, names of constellations); numbers hardly, and decode faster without a dictionary.
+    const isText = datatype === 'char' || datatype === 'unicodeChar';
+    builder = builder.setColumnDictionaryEnabled(name, isText);
+  }
+  return builder.build();
+}

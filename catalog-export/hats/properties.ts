@@ -1,0 +1,61 @@
+import { HEALPIX_COLUMN, type Partition } from '../../engine/catalog/manifest.ts';
+import { mainColumns, qualifiedName, type Table } from '../../engine/catalog/table.ts';
+import { skyFraction } from './partitioning.ts';
+
+export interface HatsCatalog {
+  readonly table: Table;
+  /** ISO 8601, UTC. */
+  readonly created: string;
+  readonly partitions: readonly Partition[];
+  /** Most rows of a partition above the highest order. */
+  readonly maxRows: number;
+  /** Name and version of the program. */
+  readonly builder: string;
+}
+
+/** Date of the HATS specification that the layout follows (IVOA Note HATS 1.0). */
+const HATS_RELEASE_DATE = '2025-08-22';
+const KILOBYTE = 1024;
+
+/** Content of `hats.properties` (HATS 1.0, "Properties"), which is also that of the older `properties`. */
+export function hatsProperties(catalog: HatsCatalog): string {
+  const { table, partitions } = catalog;
+  const sum = (of: (partition: Partition) => number) =>
+    partitions.reduce((total, partition) => total + of(partition), 0);
+  const { ra, dec } = mainColumns(table);
+  const entries: readonly [string, string | null][] = [
+    ['obs_collection', qualifiedName(table)],
+    ['dataproduct_type', 'object'],
+    ['obs_description', table.description],
+    ['hats_nrows', `${sum(({ rows }) => rows)}`],
+    ['hats_col_ra', ra.name],
+    ['hats_col_dec', dec.name],
+    ['hats_cols_default', defaultColumns(table)],
+    ['hats_col_healpix', HEALPIX_COLUMN],
+    ['hats_col_healpix_order', '29'],
+    ['hats_npix_suffix', '.parquet'],
+    ['hats_order', `${Math.max(0, ...partitions.map(({ order }) => order))}`],
+    ['hats_max_rows', `${catalog.maxRows}`],
+    ['hats_estsize', `${Math.ceil(sum(({ bytes }) => bytes) / KILOBYTE)}`],
+    ['moc_sky_fraction', `${Number(skyFraction(partitions).toFixed(5))}`],
+    ['hats_builder', catalog.builder],
+    ['hats_creation_date', catalog.created],
+    ['hats_release_date', HATS_RELEASE_DATE],
+    ['hats_version', 'v1.0'],
+  ];
+  const lines = entries
+    .filter(([, value]) => value !== null)
+    .map(([key, value]) => `${key}=${escapeValue(value!)}`);
+  return `#HATS catalog\n${lines.join('\n')}\n`;
+}
+
+/** HATS lists are separated by spaces, so that a column with one in its name cannot be a default column. */
+function defaultColumns(table: Table): string | null {
+  const names = table.columns.filter(({ principal }) => principal).map(({ name }) => name);
+  return names.length === 0 || names.some((name) => /[\s,;]/.test(name)) ? null : names.join(' ');
+}
+
+/** A value in a Java properties file: the backslash escapes, and a line end would end it. */
+function escapeValue(value: string): string {
+  return value.replaceAll('\\', '\\\\').replace(/\s+/g, ' ').trim();
+}

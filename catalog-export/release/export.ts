@@ -1,0 +1,166 @@
+import type pg from 'pg';
+import {
+  type Manifest,
+  manifestKey,
+  type Partition,
+  type Pointer,
+  pointerKey,
+  releasePrefix,
+} from '../../engine/catalog/manifest.ts';
+import { mainColumns, qualifiedName, type Table } from '../../engine/catalog/table.ts';
+import type { HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
+import type { Storage } from '../../engine/storage/storage.ts';
+import { type DataFooter, footerOf } from '../hats/footer.ts';
+import { hatsFiles } from '../hats/hats-files.ts';
+import { describePartition } from '../hats/partition.ts';
+import { type Cell, partitionCells } from '../hats/partitioning.ts';
+import type { Progress } from '../progress.ts';
+import { withExportLock } from './export-lock.ts';
+import { partitionFile } from './partition-file.ts';
+import { nextReleaseName, releaseNames, removeAbandoned } from './release-name.ts';
+import { distribute, distribution } from './rows.ts';
+import { beginSnapshot, checkColumns, estimatedRows } from './source.ts';
+import { openSpill, type Spill } from './spill.ts';
+
+export interface ExportOptions {
+  /** No transaction is open on it, and nobody else uses it meanwhile. Closed when the export fails half-way. */
+  readonly client: pg.Client;
+  readonly table: Table;
+  readonly storage: Storage;
+  readonly kernel: HealpixKernel;
+  /** When the release is made; its UTC day names the release. Default: now. */
+  readonly date?: Date;
+  /** Most rows of a partition. */
+  readonly maxRows?: number;
+  readonly progress: Progress;
+}
+
+/**
+ * Partitions are what LSDB takes at a time and what changes as a whole; and a partition's footer, which grows
+ * with its rows, is what the edge reads before its first row: some 100 kB for so many rows of a dozen columns.
+ */
+const MAX_PARTITION_ROWS = 250_000;
+
+/** Rows that wait in memory for their partitions; what is more goes to a temporary file. */
+const SPILL_MEMORY_BYTES = 128 * 2 ** 20;
+
+/**
+ * Exports a table, as it is at one moment, to a new release and then makes that the current one. Until the
+ * last step readers see the previous release, whatever happens to the export.
+ * @throws Error when the table has changed since it was published, when another export of it runs, or when
+ * PostgreSQL or the storage fails.
+ */
+export async function exportCatalog(options: ExportOptions): Promise<Manifest> {
+  const { client, table, storage, date = new Date() } = options;
+  const catalog = qualifiedName(table);
+  if (/[/\\]/.test(catalog)) throw new Error(`${catalog} cannot be exported: its name holds a slash`);
+  mainColumns(table);
+  return withSession(client, () =>
+    withExportLock(client, catalog, async () => {
+      const existing = await releaseNames(storage, catalog);
+      const release = nextReleaseName(existing, date);
+      await removeAbandoned(storage, catalog, existing);
+      const manifest = await writeRelease(options, release, date).catch(async (error) => {
+        // Should the storage refuse this too, the next export does it.
+        await storage.remove(releasePrefix(catalog, release)).catch(() => {});
+        throw error;
+      });
+      await requireSession(client);
+      await publish(storage, catalog, release);
+      return manifest;
+    }),
+  );
+}
+
+async function writeRelease(options: ExportOptions, release: string, date: Date): Promise<Manifest> {
+  const { client, table, storage, kernel, maxRows = MAX_PARTITION_ROWS, progress } = options;
+  const catalog = qualifiedName(table);
+  const prefix = releasePrefix(catalog, release);
+
+  await beginSnapshot(client);
+  await checkColumns(client, table);
+  progress.start(`${catalog}: reading positions`, await estimatedRows(client, table));
+  const { histogram, rows, rowsWithoutPosition } = await distribution(client, table, kernel, progress);
+  const cells = partitionCells(histogram, maxRows);
+  progress.done(`${catalog}: ${rows + rowsWithoutPosition} rows, ${cells.length} partitions`);
+
+  const spill = await openSpill(cells.length, SPILL_MEMORY_BYTES);
+  try {
+    progress.start(`${catalog}: reading rows`, rows + rowsWithoutPosition);
+    await distribute(client, table, kernel, cells, spill, progress);
+    await client.query('commit');
+    progress.done(`${catalog}: rows read`);
+
+    progress.start(`${catalog}: writing partitions`, rows);
+    const { partitions, footers } = await writePartitions(options, prefix, cells, spill);
+    const created = date.toISOString();
+    for (const file of hatsFiles({ table, created, partitions, footers, maxRows })) {
+      await storage.put(`${prefix}/${file.path}`, file.bytes);
+    }
+    const manifest: Manifest = {
+      version: 1,
+      catalog,
+      release,
+      created,
+      table,
+      rows,
+      rowsWithoutPosition,
+      partitions,
+    };
+    await requireSession(client);
+    await putJson(storage, manifestKey(catalog, release), manifest);
+    progress.done(`${catalog}: release ${release} written`);
+    return manifest;
+  } finally {
+    await spill.close();
+  }
+}
+
+async function writePartitions(
+  { table, storage, kernel, progress }: ExportOptions,
+  prefix: string,
+  cells: readonly Cell[],
+  spill: Spill,
+): Promise<{ partitions: Partition[]; footers: DataFooter[] }> {
+  const partitions: Partition[] = [];
+  const footers: DataFooter[] = [];
+  for (const [number, cell] of cells.entries()) {
+    const file = partitionFile(table, kernel, await spill.read(number));
+    const partition = describePartition(cell, file);
+    await storage.put(`${prefix}/${partition.path}`, file);
+    partitions.push(partition);
+    footers.push({ path: partition.path, footer: footerOf(file).slice() });
+    progress.advance(partition.rows);
+  }
+  return { partitions, footers };
+}
+
+/** Readers see the new release from here on. */
+async function publish(storage: Storage, catalog: string, release: string): Promise<void> {
+  const pointer: Pointer = { release, published: new Date().toISOString() };
+  await putJson(storage, pointerKey(catalog), pointer);
+}
+
+async function putJson(storage: Storage, key: string, value: Manifest | Pointer): Promise<void> {
+  await storage.put(key, new TextEncoder().encode(JSON.stringify(value)));
+}
+
+/** A connection that ends while no query runs is an event, which nobody else listens for. */
+async function withSession<T>(client: pg.Client, task: () => Promise<T>): Promise<T> {
+  const ignore = () => {};
+  client.on('error', ignore);
+  try {
+    return await task();
+  } finally {
+    client.off('error', ignore);
+  }
+}
+
+/** The lock on the catalogue is as old as the session: without it another export may have begun. */
+async function requireSession(client: pg.Client): Promise<void> {
+  await client.query('select 1').catch((error: Error) => {
+    throw new Error(`the connection to PostgreSQL was lost during the export: ${error.message}`, {
+      cause: error,
+    });
+  });
+}

@@ -1,0 +1,122 @@
+import type pg from 'pg';
+import type { Column, Datatype } from '../../engine/catalog/column.ts';
+import { mainColumns, qualifiedName, type Table } from '../../engine/catalog/table.ts';
+import { quoted, quotedTable } from '../database/identifier.ts';
+
+const TEXTS = ['text', 'varchar', 'bpchar', 'citext', 'name', 'char', 'uuid', 'enum'];
+
+/** PostgreSQL types that fit a datatype without loss (numeric into double: to the nearest double). */
+const ACCEPTED: Record<Datatype, readonly string[]> = {
+  boolean: ['bool'],
+  unsignedByte: ['int2'],
+  short: ['int2'],
+  int: ['int2', 'int4'],
+  long: ['int2', 'int4', 'int8'],
+  float: ['int2', 'float4'],
+  double: ['int2', 'int4', 'float4', 'float8', 'numeric'],
+  char: TEXTS,
+  unicodeChar: TEXTS,
+};
+
+const TIMESTAMPS = ['timestamp', 'timestamptz', 'date'];
+
+/** What each datatype travels as in a binary COPY. */
+const TRANSPORT: Record<Datatype, string> = {
+  boolean: 'bool',
+  unsignedByte: 'int2',
+  short: 'int2',
+  int: 'int4',
+  long: 'int8',
+  float: 'float4',
+  double: 'float8',
+  char: 'text',
+  unicodeChar: 'text',
+};
+
+interface DatabaseColumn {
+  readonly name: string;
+  /** `pg_type.typname`, that of the base type for a domain, `enum` for an enumeration. */
+  readonly type: string;
+  /** As PostgreSQL writes it: `double precision`, `integer[]`. */
+  readonly declared: string;
+}
+
+/**
+ * Checks that the database still has what was published.
+ * @throws Error naming the table or each column that is gone or has another type.
+ */
+export async function checkColumns(client: pg.Client, table: Table): Promise<void> {
+  const { rows } = await client.query<DatabaseColumn>(
+    `select a.attname as name, case b.typtype when 'e' then 'enum' else b.typname end as type,
+            format_type(a.atttypid, a.atttypmod) as declared
+     from pg_attribute a
+     join pg_type t on t.oid = a.atttypid
+     join pg_type b on b.oid = coalesce(nullif(t.typbasetype, 0), t.oid)
+     where a.attrelid = to_regclass($1) and a.attnum > 0 and not a.attisdropped`,
+    [quotedTable(table)],
+  );
+  const name = qualifiedName(table);
+  if (rows.length === 0) {
+    throw new Error(
+      `${name} is published, but the database has no such table: create it again or unpublish it`,
+    );
+  }
+  const declared = new Map(rows.map((column) => [column.name, column]));
+  const faults = table.columns.flatMap((column) => columnFault(column, declared.get(column.name)));
+  if (faults.length > 0) {
+    throw new Error(`${name} has changed since it was published: ${faults.join('; ')}. Publish it again.`);
+  }
+}
+
+/**
+ * Begins the one snapshot that all rows of an export come from. Times with a zone are read as UTC; the
+ * server must not end a long read.
+ */
+export async function beginSnapshot(client: pg.Client): Promise<void> {
+  await client.query('begin isolation level repeatable read read only');
+  const settings = [
+    "timezone = 'UTC'",
+    "datestyle = 'ISO, YMD'",
+    "client_encoding = 'UTF8'",
+    'statement_timeout = 0',
+    'idle_in_transaction_session_timeout = 0',
+  ];
+  for (const setting of settings) await client.query(`set local ${setting}`);
+}
+
+/** COPY of right ascension and declination alone, as two float8. */
+export function copyPositions(table: Table): string {
+  const { ra, dec } = mainColumns(table);
+  return copyStatement(table, [ra, dec]);
+}
+
+/** COPY of all columns, in the table's order. */
+export function copyAll(table: Table): string {
+  return copyStatement(table, table.columns);
+}
+
+/** Rows as the planner last counted them; 0 where it never did. */
+export async function estimatedRows(client: pg.Client, table: Table): Promise<number> {
+  const { rows } = await client.query<{ estimate: number }>(
+    'select greatest(reltuples, 0)::float8 as estimate from pg_class where oid = to_regclass($1)',
+    [quotedTable(table)],
+  );
+  return rows[0]?.estimate ?? 0;
+}
+
+function columnFault(column: Column, found: DatabaseColumn | undefined): string[] {
+  if (found === undefined) return [`column ${column.name} is gone`];
+  const accepted = column.xtype === 'timestamp' ? TIMESTAMPS : ACCEPTED[column.datatype];
+  if (accepted.includes(found.type)) return [];
+  const published = column.xtype === 'timestamp' ? 'timestamp' : column.datatype;
+  return [`column ${column.name} is ${found.declared} now, which does not fit the ${published} published`];
+}
+
+function copyStatement(table: Table, columns: readonly Column[]): string {
+  return `copy (select ${columns.map(expression).join(', ')} from ${quotedTable(table)}) to stdout (format binary)`;
+}
+
+function expression(column: Column): string {
+  const name = quoted(column.name);
+  return `${name}::${column.xtype === 'timestamp' ? 'timestamp' : TRANSPORT[column.datatype]}`;
+}
