@@ -20,7 +20,9 @@ export const VOTABLE_CLOSE = '</VOTABLE>\n';
 /** Positions are ICRS throughout Almagest; the epoch of a catalogue is in its columns' descriptions. */
 const COOSYS = '<COOSYS ID="ICRS" system="ICRS"/>\n';
 
-const isPosition = (column: Column): boolean => /^pos\.eq\.(ra|dec)(;|$)/.test(column.ucd ?? '');
+/** In UCD1+, or in the UCD1 words that SCS 1.03 §2.2 wants. */
+const isPosition = (column: Column): boolean =>
+  /^(pos\.eq\.(ra|dec)(;|$)|POS_EQ_(RA|DEC)_MAIN$)/.test(column.ucd ?? '');
 
 /** INFO element (VOTable 1.4 §4.4); a value of its own and, where there is one, text. */
 export function infoElement({ name, value, text }: Info): string {

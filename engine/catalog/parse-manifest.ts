@@ -1,0 +1,110 @@
+import { CorruptReleaseError } from '../errors.ts';
+import type { Column } from './column.ts';
+import type { Manifest, Partition, Pointer, RowGroup } from './manifest.ts';
+import type { Table } from './table.ts';
+
+type Json = Record<string, unknown>;
+
+/** What is wrong with an object, said without naming it. */
+class Problem extends Error {}
+
+function require(condition: boolean, problem: string): asserts condition {
+  if (!condition) throw new Problem(problem);
+}
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+const isCrc32 = (value: unknown): boolean => isCount(value) && (value as number) <= 0xffffffff;
+const isIndex = (value: unknown): boolean => typeof value === 'string' && /^\d{1,19}$/.test(value);
+
+function checkRowGroup(group: unknown, where: string): asserts group is RowGroup {
+  require(isObject(group), `${where} is not an object`);
+  for (const name of ['rows', 'offset', 'bytes']) {
+    require(isCount(group[name]), `${where}.${name} is not a count`);
+  }
+  require(isCrc32(group.crc32), `${where}.crc32 is not a CRC-32`);
+  require(isIndex(group.first) && isIndex(group.last), `${where} has no first and last cell`);
+  require(BigInt(group.first as string) <= BigInt(group.last as string), `${where}.first is above last`);
+}
+
+function checkPartition(partition: unknown, where: string): asserts partition is Partition {
+  require(isObject(partition), `${where} is not an object`);
+  for (const name of ['order', 'pixel', 'bytes', 'footerBytes', 'rows']) {
+    require(isCount(partition[name]), `${where}.${name} is not a count`);
+  }
+  require(isCrc32(partition.footerCrc32), `${where}.footerCrc32 is not a CRC-32`);
+  require(typeof partition.path === 'string', `${where}.path is not a string`);
+  require(Array.isArray(partition.rowGroups), `${where}.rowGroups is not a list`);
+  partition.rowGroups.forEach((group, at) => {
+    checkRowGroup(group, `${where}.rowGroups[${at}]`);
+  });
+  const { rows, rowGroups, bytes, footerBytes } = partition as unknown as Partition;
+  const end = bytes - footerBytes;
+  require(rows ===
+    rowGroups.reduce((sum, group) => sum + group.rows, 0), `${where}.rows is not the sum of its row groups`);
+  require(rowGroups.every(
+    (group) => group.offset + group.bytes <= end,
+  ), `${where} has row groups beyond its end`);
+}
+
+function checkTable(table: unknown): asserts table is Table {
+  require(isObject(table), 'table is not an object');
+  require(typeof table.schema === 'string' && typeof table.name === 'string', 'table has no name');
+  require(Array.isArray(table.columns) && table.columns.length > 0, 'table has no columns');
+  for (const column of table.columns as Partial<Column>[]) {
+    require(isObject(column) && typeof column.name === 'string', 'table has a column without a name');
+    require(typeof column.datatype === 'string', `column ${column.name} has no datatype`);
+  }
+}
+
+function checkManifest(manifest: unknown): asserts manifest is Manifest {
+  require(isObject(manifest), 'is not a JSON object');
+  require(manifest.version === 1, `has version ${JSON.stringify(manifest.version)}: 1 is understood`);
+  for (const name of ['catalog', 'release', 'created']) {
+    require(typeof manifest[name] === 'string', `${name} is not a string`);
+  }
+  for (const name of ['rows', 'rowsWithoutPosition'])
+    require(isCount(manifest[name]), `${name} is not a count`);
+  checkTable(manifest.table);
+  require(Array.isArray(manifest.partitions), 'partitions is not a list');
+  manifest.partitions.forEach((partition, at) => {
+    checkPartition(partition, `partitions[${at}]`);
+  });
+  const { partitions, rows } = manifest as unknown as Manifest;
+  require(rows ===
+    partitions.reduce((sum, partition) => sum + partition.rows, 0), 'rows is not the sum of its partitions');
+  let last = -1n;
+  for (const group of partitions.flatMap((partition) => partition.rowGroups)) {
+    require(BigInt(group.first) >= last, 'row groups are not in ascending order of cells');
+    last = BigInt(group.last);
+  }
+}
+
+function parse<T>(key: string, bytes: Uint8Array, check: (json: unknown) => asserts json is T): T {
+  try {
+    const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    check(json);
+    return json;
+  } catch (error) {
+    const problem = error instanceof Problem ? error.message : 'is not JSON';
+    throw new CorruptReleaseError(key, `is damaged: ${problem}`, { cause: error });
+  }
+}
+
+/** @throws CorruptReleaseError naming the key and the member that is wrong. */
+export function parseManifest(key: string, bytes: Uint8Array): Manifest {
+  return parse(key, bytes, checkManifest);
+}
+
+/** @throws CorruptReleaseError naming the key. */
+export function parsePointer(key: string, bytes: Uint8Array): Pointer {
+  return parse(key, bytes, (pointer: unknown): asserts pointer is Pointer => {
+    require(isObject(pointer) && isReleaseName(pointer.release), 'it names no release');
+  });
+}
+
+/** `YYYY-MM-DD` or `YYYY-MM-DD.n` */
+export function isReleaseName(name: unknown): name is string {
+  return typeof name === 'string' && /^\d{4}-\d{2}-\d{2}(\.\d+)?$/.test(name);
+}

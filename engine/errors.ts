@@ -1,0 +1,28 @@
+/** The bucket could not be read: the service is at fault, and the same request may succeed later. */
+export class StorageError extends Error {
+  override readonly name = 'StorageError';
+  readonly key: string;
+
+  constructor(key: string, cause: unknown) {
+    super(`cannot read ${key} from the bucket: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
+    this.key = key;
+  }
+}
+
+/** An object of a release is missing, truncated or damaged. `key` is where it lies in the bucket. */
+export class CorruptReleaseError extends Error {
+  override readonly name: string = 'CorruptReleaseError';
+  readonly key: string;
+
+  constructor(key: string, problem: string, options?: ErrorOptions) {
+    super(`${key} ${problem}`, options);
+    this.key = key;
+  }
+}
+
+/** A Parquet file of a release is missing, truncated or damaged. */
+export class CorruptPartitionError extends CorruptReleaseError {
+  override readonly name = 'CorruptPartitionError';
+}

@@ -1,0 +1,119 @@
+import { BufferType, Data, Type } from 'apache-arrow';
+
+type Bytes = Uint8Array<ArrayBuffer>;
+type Buffers = Partial<Data['buffers']>;
+
+/** A column in new buffers; a bitmap only where there are nulls. */
+function column(type: Data['type'], length: number, valid: Bitmap | null, buffers: Buffers): Data {
+  if (valid === null || valid.unset === 0) return new Data(type, 0, length, 0, buffers);
+  return new Data(type, 0, length, valid.unset, { ...buffers, [BufferType.VALIDITY]: valid.bits } as Buffers);
+}
+
+interface Bitmap {
+  readonly bits: Bytes;
+  /** Zeros among them. */
+  readonly unset: number;
+}
+
+/** A bitmap of `length` bits, the nth being `bit(n)`; padded to 8 bytes as Arrow likes it. */
+function bitmap(length: number, bit: (at: number) => boolean): Bitmap {
+  const bits = new Uint8Array(((length + 63) >> 6) << 3);
+  let set = 0;
+  for (let at = 0; at < length; at++) {
+    if (!bit(at)) continue;
+    bits[at >> 3]! |= 1 << (at & 7);
+    set++;
+  }
+  return { bits, unset: length - set };
+}
+
+/** Value of a Bool column at a row, which must not be null. */
+export function boolAt(data: Data, row: number): boolean {
+  const at = data.offset + row;
+  return ((data.values[at >> 3] >> (at & 7)) & 1) === 1;
+}
+
+/** The given rows of a column, in the given order. The column is of a type that `arrowType` gives. */
+export function takeRows(data: Data, rows: Uint32Array): Data {
+  const valid = data.nullCount === 0 ? null : bitmap(rows.length, (at) => data.getValid(rows[at]!));
+  if (data.type.typeId === Type.Utf8) return column(data.type, rows.length, valid, takeText(data, rows));
+  if (data.type.typeId === Type.Bool) {
+    const { bits } = bitmap(rows.length, (at) => boolAt(data, rows[at]!));
+    return column(data.type, rows.length, valid, { [BufferType.DATA]: bits } as Buffers);
+  }
+  const { values } = data;
+  const taken = new values.constructor(rows.length);
+  for (let at = 0; at < rows.length; at++) taken[at] = values[rows[at]!];
+  return column(data.type, rows.length, valid, { [BufferType.DATA]: taken } as Buffers);
+}
+
+function takeText({ valueOffsets, values }: Data, rows: Uint32Array): Buffers {
+  const offsets = new Int32Array(rows.length + 1);
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at]!;
+    offsets[at + 1] = offsets[at]! + valueOffsets[row + 1] - valueOffsets[row];
+  }
+  const bytes = new Uint8Array(offsets[rows.length]!);
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at]!;
+    // Texts are short: a loop beats a subarray and a set.
+    for (let to = offsets[at]!, from = valueOffsets[row]; from < valueOffsets[row + 1]; ) {
+      bytes[to++] = values[from++];
+    }
+  }
+  return { [BufferType.OFFSET]: offsets, [BufferType.DATA]: bytes } as Buffers;
+}
+
+/** The rows of several columns of one type, one column after the other. */
+export function concatRows(columns: readonly Data[]): Data {
+  const [first] = columns;
+  if (columns.length === 1) return first!;
+  const { type } = first!;
+  const length = columns.reduce((sum, data) => sum + data.length, 0);
+  const valid = columns.every((data) => data.nullCount === 0)
+    ? null
+    : concatBits(columns, length, (data, row) => data.getValid(row));
+  if (type.typeId === Type.Utf8) return column(type, length, valid, concatText(columns, length));
+  if (type.typeId === Type.Bool) {
+    return column(type, length, valid, {
+      [BufferType.DATA]: concatBits(columns, length, boolAt).bits,
+    } as Buffers);
+  }
+  const values = new first!.values.constructor(length);
+  let at = 0;
+  for (const data of columns) {
+    values.set(data.values.subarray(0, data.length), at);
+    at += data.length;
+  }
+  return column(type, length, valid, { [BufferType.DATA]: values } as Buffers);
+}
+
+function concatBits(
+  columns: readonly Data[],
+  length: number,
+  bit: (data: Data, row: number) => boolean,
+): Bitmap {
+  let which = 0;
+  let start = 0;
+  return bitmap(length, (at) => {
+    while (at - start >= columns[which]!.length) start += columns[which++]!.length;
+    return bit(columns[which]!, at - start);
+  });
+}
+
+function concatText(columns: readonly Data[], length: number): Buffers {
+  const offsets = new Int32Array(length + 1);
+  let row = 0;
+  for (const { valueOffsets, length: rows } of columns) {
+    const shift = offsets[row]! - valueOffsets[0];
+    for (let at = 1; at <= rows; at++) offsets[++row] = valueOffsets[at] + shift;
+  }
+  const bytes = new Uint8Array(offsets[length]!);
+  let to = 0;
+  for (const { valueOffsets, values, length: rows } of columns) {
+    const text = values.subarray(valueOffsets[0], valueOffsets[rows]);
+    bytes.set(text, to);
+    to += text.length;
+  }
+  return { [BufferType.OFFSET]: offsets, [BufferType.DATA]: bytes } as Buffers;
+}
