@@ -81,7 +81,7 @@ async function fingerprint(): Promise<string> {
 
 async function sources(): Promise<string[]> {
   const inFolders = await Promise.all(['edge', 'engine', 'cli/service'].map(sourcesBelow));
-  return ['wrangler.toml', 'package-lock.json', ...inFolders.flat()].sort();
+  return ['wrangler.toml', 'package.json', 'package-lock.json', ...inFolders.flat()].sort();
 }
 
 async function sourcesBelow(folder: string): Promise<string[]> {

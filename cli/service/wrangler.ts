@@ -24,6 +24,7 @@ export function quietEnvironment(folder: string): NodeJS.ProcessEnv {
   return {
     ...process.env,
     CI: '1',
+    NO_COLOR: '1',
     WRANGLER_SEND_METRICS: 'false',
     WRANGLER_WRITE_LOGS: 'false',
     WRANGLER_HIDE_BANNER: 'true',
