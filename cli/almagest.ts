@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { program } from 'commander';
+import { exportCommand } from './commands/export.ts';
 
 program
   .name('almagest')
@@ -8,4 +9,9 @@ program
   )
   .showHelpAfterError('(almagest --help lists the commands)');
 
-await program.parseAsync();
+program.addCommand(exportCommand);
+
+await program.parseAsync().catch((error: Error) => {
+  console.error(`almagest: ${error.message}`);
+  process.exitCode = 1;
+});

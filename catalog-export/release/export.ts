@@ -51,7 +51,8 @@ const SPILL_MEMORY_BYTES = 128 * 2 ** 20;
  * PostgreSQL or the storage fails.
  */
 export async function exportCatalog(options: ExportOptions): Promise<Manifest> {
-  const { client, table, storage, date = new Date() } = options;
+  const { client, table, storage, date = new Date(), progress } = options;
+  const started = performance.now();
   const catalog = qualifiedName(table);
   if (/[/\\]/.test(catalog)) throw new Error(`${catalog} cannot be exported: its name holds a slash`);
   mainColumns(table);
@@ -67,6 +68,7 @@ export async function exportCatalog(options: ExportOptions): Promise<Manifest> {
       });
       await requireSession(client);
       await publish(storage, catalog, release);
+      progress.done(summary(manifest, performance.now() - started));
       return manifest;
     }),
   );
@@ -79,19 +81,19 @@ async function writeRelease(options: ExportOptions, release: string, date: Date)
 
   await beginSnapshot(client);
   await checkColumns(client, table);
-  progress.start(`${catalog}: reading positions`, await estimatedRows(client, table));
+  progress.start(`Reading positions of ${catalog}`, await estimatedRows(client, table));
   const { histogram, rows, rowsWithoutPosition } = await distribution(client, table, kernel, progress);
   const cells = partitionCells(histogram, maxRows);
-  progress.done(`${catalog}: ${rows + rowsWithoutPosition} rows, ${cells.length} partitions`);
+  progress.done();
 
   const spill = await openSpill(cells.length, SPILL_MEMORY_BYTES);
   try {
-    progress.start(`${catalog}: reading rows`, rows + rowsWithoutPosition);
+    progress.start(`Reading rows of ${catalog}`, rows + rowsWithoutPosition);
     await distribute(client, table, kernel, cells, spill, progress);
     await client.query('commit');
-    progress.done(`${catalog}: rows read`);
+    progress.done();
 
-    progress.start(`${catalog}: writing partitions`, rows);
+    progress.start(`Writing partitions of ${catalog}`, rows);
     const { partitions, footers } = await writePartitions(options, prefix, cells, spill);
     const created = date.toISOString();
     for (const file of hatsFiles({ table, created, partitions, footers, maxRows })) {
@@ -109,7 +111,7 @@ async function writeRelease(options: ExportOptions, release: string, date: Date)
     };
     await requireSession(client);
     await putJson(storage, manifestKey(catalog, release), manifest);
-    progress.done(`${catalog}: release ${release} written`);
+    progress.done();
     return manifest;
   } finally {
     await spill.close();
@@ -143,6 +145,27 @@ async function publish(storage: Storage, catalog: string, release: string): Prom
 
 async function putJson(storage: Storage, key: string, value: Manifest | Pointer): Promise<void> {
   await storage.put(key, new TextEncoder().encode(JSON.stringify(value)));
+}
+
+function summary(
+  { catalog, release, rows, rowsWithoutPosition, partitions }: Manifest,
+  milliseconds: number,
+): string {
+  const number = (value: number) => value.toLocaleString('en');
+  const bytes = partitions.reduce((sum, partition) => sum + partition.bytes, 0);
+  const facts = [
+    `release ${release}`,
+    `${number(rows)} rows`,
+    `${number(partitions.length)} partitions`,
+    `${(bytes / 1e6).toFixed(1)} MB`,
+    `${(milliseconds / 1000).toFixed(1)} s`,
+  ];
+  if (rowsWithoutPosition > 0) {
+    facts.push(
+      `${number(rowsWithoutPosition)} rows left out: ra or dec is null, NaN, or outside 0…360 and −90…90 degrees`,
+    );
+  }
+  return `Exported ${catalog}: ${facts.join(', ')}`;
 }
 
 /** A connection that ends while no query runs is an event, which nobody else listens for. */

@@ -1,0 +1,95 @@
+import { Command } from 'commander';
+import { connect } from '../../catalog-export/database/connect.ts';
+import { migrate } from '../../catalog-export/database/migrate.ts';
+import { publishedTables } from '../../catalog-export/database/tap-schema.ts';
+import { exportCatalog } from '../../catalog-export/release/export.ts';
+import type { Manifest } from '../../engine/catalog/manifest.ts';
+import { qualifiedName, type Table } from '../../engine/catalog/table.ts';
+import { loadKernel } from '../../engine/healpix-wasm/node.ts';
+import { folderStorage } from '../../engine/storage/folder.ts';
+import { openDatabase } from '../postgres/database.ts';
+import { readSettings } from '../settings.ts';
+import { terminalProgress } from '../terminal/progress.ts';
+
+const EXAMPLES = `
+Examples:
+  almagest export                          all published catalogues
+  almagest export survey.stars             one of them
+  almagest export --json > report.json     what was written, for a script
+  DATABASE_URL=postgres://me@host/sky almagest export
+
+Each catalogue becomes a new release in the bucket (.almagest/bucket, or below ALMAGEST_DATA), and readers see it
+once it is complete. Rows too many for memory wait in TMPDIR, which needs as much room as the largest table.
+Exit status: 0 when every catalogue was exported, 1 otherwise.`;
+
+export const exportCommand = new Command('export')
+  .description('write published catalogues as new releases: HATS catalogues in Parquet')
+  .argument('[catalog...]', 'schema.table of each catalogue; all published ones if none is given')
+  .option('--json', 'print one JSON object per catalogue on standard output')
+  .addHelpText('after', EXAMPLES)
+  .action(async (catalogs: string[], { json = false }: { json?: boolean }) => {
+    const settings = readSettings();
+    const database = await openDatabase(settings);
+    try {
+      const storage = folderStorage(settings.bucketFolder);
+      const kernel = loadKernel();
+      const progress = terminalProgress(json ? process.stderr : process.stdout);
+      for (const table of await chosenTables(database.url, catalogs)) {
+        const started = performance.now();
+        // A session of its own: what goes wrong with one catalogue leaves the next ones alone.
+        const client = await connect(database.url);
+        try {
+          const manifest = await exportCatalog({ client, table, storage, kernel, progress });
+          if (json) console.log(JSON.stringify(report(manifest, performance.now() - started)));
+        } catch (error) {
+          progress.done();
+          process.exitCode = 1;
+          const { message } = error as Error;
+          if (json) console.log(JSON.stringify({ catalog: qualifiedName(table), error: message }));
+          console.error(
+            `almagest: ${qualifiedName(table)} was not exported, its last release stays: ${message}`,
+          );
+        } finally {
+          await client.end().catch(() => {});
+        }
+      }
+    } finally {
+      await database.close();
+    }
+  });
+
+async function chosenTables(url: string, catalogs: readonly string[]): Promise<Table[]> {
+  const client = await connect(url);
+  try {
+    await migrate(client);
+    const published = await publishedTables(client);
+    if (published.length === 0) {
+      throw new Error(
+        'no catalogue is published yet: "almagest load FILE --as schema.table" brings in a file, ' +
+          '"almagest publish schema.table" a table of the database',
+      );
+    }
+    const names = published.map(qualifiedName);
+    const unknown = catalogs.filter((name) => !names.includes(name));
+    if (unknown.length > 0) {
+      throw new Error(`${unknown.join(', ')} is not published; published are ${names.join(', ')}`);
+    }
+    return catalogs.length === 0
+      ? published
+      : published.filter((table) => catalogs.includes(qualifiedName(table)));
+  } finally {
+    await client.end();
+  }
+}
+
+function report({ catalog, release, rows, rowsWithoutPosition, partitions }: Manifest, milliseconds: number) {
+  return {
+    catalog,
+    release,
+    rows,
+    rowsWithoutPosition,
+    partitions: partitions.length,
+    bytes: partitions.reduce((sum, { bytes }) => sum + bytes, 0),
+    seconds: Math.round(milliseconds) / 1000,
+  };
+}
