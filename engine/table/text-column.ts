@@ -1,7 +1,8 @@
-import { BufferType, Data, RecordBatch, Schema, Struct, Type, Utf8 } from 'apache-arrow';
+import { BufferType, Data, RecordBatch, Schema, Struct, Utf8 } from 'apache-arrow';
 import type { Column } from '../catalog/column.ts';
 import { fieldOf } from './arrow.ts';
 import type { Overflow, ResultTable } from './result.ts';
+import { takeRows } from './rows.ts';
 
 /**
  * The same answer with one column as text: numbers in decimal notation. A column that is text already stays as it is.
@@ -45,8 +46,16 @@ function textData(data: Data): Data {
     offsets[row + 1] = offsets[row]! + text.length;
   });
   return new Data(new Utf8(), 0, data.length, data.nullCount, {
+    ...(data.nullCount > 0 && { [BufferType.VALIDITY]: bitmapOf(data) }),
     [BufferType.OFFSET]: offsets,
     [BufferType.DATA]: new TextEncoder().encode(texts.join('')),
-    [BufferType.VALIDITY]: data.nullBitmap,
-  } as Data['buffers']);
+  } as Partial<Data['buffers']>);
+}
+
+/** The column's bitmap from its first row on: that of a slice starts earlier. */
+function bitmapOf(data: Data): Uint8Array {
+  return takeRows(
+    data,
+    new Uint32Array(data.length).map((_, row) => row),
+  ).nullBitmap;
 }

@@ -1,0 +1,55 @@
+import { Hono } from 'hono';
+import { cors } from 'hono/cors';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { describeFailure } from './failure.ts';
+import { gzip } from './gzip.ts';
+import { ALMAGEST_ENGINE, ALMAGEST_RELEASE } from './headers.ts';
+import { portalApp } from './portal/index.ts';
+import { coneSearchApp } from './scs/index.ts';
+import type { Service } from './service.ts';
+import { vosiApp } from './vosi/index.ts';
+
+/** The service over HTTP: every protocol at its address, and what all of them share. */
+export function createApp(service: Service): Hono {
+  const app = new Hono({ strict: false });
+  app.use(gzip());
+  app.use(
+    cors({
+      origin: '*',
+      allowMethods: ['GET', 'HEAD', 'POST', 'OPTIONS'],
+      exposeHeaders: ['ETag', ALMAGEST_RELEASE, ALMAGEST_ENGINE],
+      maxAge: 86_400,
+    }),
+  );
+  app.use(async (c, next) => {
+    await next();
+    if (c.req.method !== 'HEAD') return;
+    await c.res.body?.cancel();
+    c.res = new Response(null, c.res);
+  });
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (c, methods) => {
+        const allow = [...methods, 'OPTIONS'].join(', ');
+        return c.text(`${c.req.method} is not possible here, only ${allow}.\n`, 405, { Allow: allow });
+      },
+    }),
+  );
+  app.onError((error, c) => {
+    const { status, message } = describeFailure(error);
+    return c.text(`${message}\n`, status, { 'cache-control': 'no-store' });
+  });
+  app.notFound((c) => c.text(ADDRESSES, 404));
+  app.route('/', portalApp(service));
+  app.route('/', vosiApp(service));
+  app.route('/scs', coneSearchApp(service));
+  return app;
+}
+
+const ADDRESSES = `There is nothing at this address. What there is:
+  /                                     catalogues, columns and examples
+  /scs/{schema.table}?RA=&DEC=&SR=      cone search
+  /scs/{schema.table}/capabilities      what the cone search can do; also availability and tables
+  /capabilities, /availability, /tables the same for the whole service
+`;

@@ -1,0 +1,36 @@
+import type { Release } from '../engine/catalog/release.ts';
+import type { Engine } from '../engine/engine.ts';
+import { quoted, RequestError } from './request-error.ts';
+import { nearestName } from './scs/nearest-name.ts';
+
+/**
+ * The release that an address names: `schema.table` for the latest, `schema.table@2026-11-20` for that one.
+ * @throws RequestError (404) that names the catalogue that was probably meant.
+ */
+export async function openCatalog(engine: Engine, address: string): Promise<Release> {
+  const [name, release] = splitAddress(address);
+  const opened = await engine.catalogs.open(name, release);
+  if (opened) return opened;
+  const known = await engine.catalogs.list();
+  if (known.length === 0) throw new RequestError(404, NOTHING_PUBLISHED);
+  if (known.includes(name)) throw new RequestError(404, `${name} has no release ${quoted(release ?? '')}.`);
+  const nearest = nearestName(name, known);
+  const advice =
+    nearest === null ? `The catalogues here are ${known.join(', ')}.` : `Did you mean ${nearest}?`;
+  throw new RequestError(404, `There is no catalogue ${quoted(name)}. ${advice}`);
+}
+
+export const NOTHING_PUBLISHED =
+  'No catalogue has been published yet: `almagest publish` chooses a table and `almagest export` writes its release.';
+
+function splitAddress(address: string): [name: string, release: string | undefined] {
+  const at = address.indexOf('@');
+  return at < 0 ? [address, undefined] : [address.slice(0, at), address.slice(at + 1)];
+}
+
+/** The latest release of every catalogue, in the order of their names. */
+export async function openAll(engine: Engine): Promise<Release[]> {
+  const names = await engine.catalogs.list();
+  const opened = await Promise.all(names.map((name) => engine.catalogs.open(name)));
+  return opened.filter((release) => release !== null);
+}

@@ -1,0 +1,91 @@
+import { html } from 'hono/html';
+import type { Column } from '../../engine/catalog/column.ts';
+import type { Release } from '../../engine/catalog/release.ts';
+import type { Cone, HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
+import type { Limits } from '../service.ts';
+import { skyMap } from './sky-map.ts';
+
+/** Tables with more columns than this show them when asked. */
+const FEW_COLUMNS = 30;
+
+/** All about one catalogue. `cone` is one with rows in it, null where the catalogue has none. */
+export function catalogSection(kernel: HealpixKernel, limits: Limits, release: Release, cone: Cone | null) {
+  const { catalog, table } = release.manifest;
+  const address = `/scs/${catalog}`;
+  return html`<section class="card" id="${catalog}" aria-labelledby="${catalog}-name">
+<h2 id="${catalog}-name">${catalog}</h2>
+<p>${table.description ?? 'No description.'}</p>
+<div class="overview">
+${facts(release)}
+${skyMap(kernel, release)}
+</div>
+<h3>Cone search</h3>
+${searchForm(address, limits, cone)}
+${cone === null ? '' : examples(address, cone)}
+<h3>Columns</h3>
+<details ${table.columns.length <= FEW_COLUMNS ? 'open' : ''}>
+<summary>${table.columns.length} columns</summary>
+${columnTable(table.columns)}
+</details>
+</section>`;
+}
+
+function facts({ manifest }: Release) {
+  const { rows, rowsWithoutPosition, release, created } = manifest;
+  return html`<dl>
+<dt>Rows</dt><dd>${rows.toLocaleString('en')}</dd>
+${rowsWithoutPosition > 0 ? html`<dt>Without a position, left out</dt><dd>${rowsWithoutPosition.toLocaleString('en')}</dd>` : ''}
+<dt>Release</dt><dd>${release}</dd>
+<dt>Written</dt><dd><time datetime="${created}">${created.slice(0, 16).replace('T', ' ')} UTC</time></dd>
+</dl>`;
+}
+
+function searchForm(address: string, { maxRadius }: Limits, cone: Cone | null) {
+  const field = (name: string, label: string, value: number | undefined) =>
+    html`<label>${label} <input name="${name}" inputmode="decimal" required value="${value ?? ''}"></label>`;
+  return html`<form action="${address}" method="get">
+${field('RA', 'RA, degrees', cone?.lon)}
+${field('DEC', 'Dec, degrees', cone?.lat)}
+${field('SR', `Radius, degrees (up to ${maxRadius})`, cone?.radius)}
+<label>Format <select name="RESPONSEFORMAT">
+<option value="votable">VOTable</option><option value="csv">CSV</option><option value="tsv">TSV</option><option value="json">JSON</option>
+</select></label>
+<input type="hidden" name="SORT" value="separation">
+<button>Search</button>
+</form>`;
+}
+
+function examples(address: string, { lon, lat, radius }: Cone) {
+  const link = (label: string, parameters: string, verb = '') =>
+    html`<li><a href="${address}?RA=${lon}&amp;DEC=${lat}&amp;SR=${radius}${parameters}">${label}</a>${verb}</li>`;
+  return html`<p>The same position in each format:</p>
+<ul class="links">
+${link('VOTable', '')}
+${link('VOTable, binary', '&RESPONSEFORMAT=votable/b2')}
+${link('CSV', '&RESPONSEFORMAT=csv')}
+${link('TSV', '&RESPONSEFORMAT=tsv')}
+${link('JSON', '&RESPONSEFORMAT=json')}
+</ul>
+<p>And:</p>
+<ul class="links">
+${link('the five nearest', '&SORT=separation&MAXREC=5&RESPONSEFORMAT=csv')}
+${link('all columns', '&VERB=3')}
+${link('only which columns there are', '&MAXREC=0')}
+<li><a href="${address}/capabilities">capabilities</a></li>
+<li><a href="${address}/tables">table description</a></li>
+<li><a href="${address}/availability">availability</a></li>
+</ul>`;
+}
+
+function columnTable(columns: readonly Column[]) {
+  const row = ({ name, datatype, arraysize, unit, ucd, description }: Column) => html`<tr>
+<th scope="row"><code>${name}</code></th><td>${unit ?? ''}</td><td>${datatype}${arraysize === null ? '' : `[${arraysize}]`}</td>
+<td><code>${ucd ?? ''}</code></td><td>${description ?? ''}</td>
+</tr>`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Columns">
+<table>
+<thead><tr><th scope="col">Name</th><th scope="col">Unit</th><th scope="col">Type</th><th scope="col">UCD</th><th scope="col">Description</th></tr></thead>
+<tbody>${columns.map(row)}</tbody>
+</table>
+</div>`;
+}

@@ -1,0 +1,65 @@
+import type { Release } from '../../engine/catalog/release.ts';
+import { mainColumns } from '../../engine/catalog/table.ts';
+import { coneSearch } from '../../engine/cone/cone-search.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { Info, Overflow, ResultTable } from '../../engine/table/result.ts';
+import { asText } from '../../engine/table/text-column.ts';
+import { ENGINE, SOFTWARE } from '../service.ts';
+import { columnsOf, withUcd1 } from './columns.ts';
+import type { ConeQuery } from './parameters.ts';
+
+/** IVOA identifier of the protocol (SCS 1.03, SimpleDALRegExt 1.1 §3.1). */
+export const STANDARD_ID = 'ivo://ivoa.net/std/ConeSearch';
+
+/**
+ * The answer to a cone search as SCS 1.03 §2.2 wants it: the identifier as text, the main columns under their UCD1 words, and
+ * from VERB=2 on the separation from the centre.
+ */
+export function answerCone(engine: Engine, release: Release, query: ConeQuery): ResultTable {
+  const { cone, limit, sorted, verbosity } = query;
+  const { table } = release.manifest;
+  const found = coneSearch(engine, release, {
+    cone,
+    columns: columnsOf(table, verbosity),
+    limit,
+    sorted,
+    separation: verbosity > 1 || sorted,
+  });
+  const result = asText(found, mainColumns(table).id.name);
+  return {
+    ...result,
+    columns: result.columns.map(withUcd1),
+    infos: [...answerInfos(release, query), ...result.infos],
+    batches: wantsRows(query) ? result.batches : noRows(limit === 0),
+  };
+}
+
+/** SR=0 (SCS 1.03 §2.1) and MAXREC=0 (DALI 1.1 §3.4.4) ask only what the columns are. */
+function wantsRows({ cone, limit }: ConeQuery): boolean {
+  return cone.radius > 0 && limit > 0;
+}
+
+// biome-ignore lint/correctness/useYield: it has none to yield
+async function* noRows(overflow: boolean): AsyncGenerator<never, Overflow, undefined> {
+  return { overflow };
+}
+
+function answerInfos({ manifest }: Release, query: ConeQuery): Info[] {
+  const { cone, verbosity, limit, sorted } = query;
+  const parameters = {
+    RA: cone.lon,
+    DEC: cone.lat,
+    SR: cone.radius,
+    VERB: verbosity,
+    MAXREC: limit,
+    SORT: sorted ? 'separation' : 'none',
+  };
+  return [
+    { name: 'standardID', value: STANDARD_ID },
+    { name: 'server_software', value: SOFTWARE },
+    { name: 'engine', value: ENGINE },
+    { name: 'catalog', value: manifest.catalog },
+    { name: 'release', value: manifest.release },
+    ...Object.entries(parameters).map(([name, value]) => ({ name, value: String(value) })),
+  ];
+}

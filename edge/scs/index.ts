@@ -1,0 +1,67 @@
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { Release } from '../../engine/catalog/release.ts';
+import { writerFor } from '../../engine/table/formats.ts';
+import { votableError } from '../../engine/table/votable-error.ts';
+import { openCatalog } from '../catalogs.ts';
+import { describeFailure } from '../failure.ts';
+import { ALMAGEST_ENGINE, ALMAGEST_RELEASE } from '../headers.ts';
+import { RequestError } from '../request-error.ts';
+import { ENGINE, type Service, SOFTWARE } from '../service.ts';
+import { answerCone, STANDARD_ID } from './answer.ts';
+import { answerBody } from './answer-body.ts';
+import { entityTag, matchesTag } from './entity-tag.ts';
+import { type ConeQuery, parseConeQuery } from './parameters.ts';
+import { requestParameters } from './request-parameters.ts';
+import { DEFAULT_FORMAT } from './response-format.ts';
+
+/** Longest POST body, bytes. */
+const MAX_BODY = 65_536;
+
+/** Seconds for which a cache may repeat an answer from the latest release, and from a dated one. */
+const LATEST_LIFETIME = 60;
+const DATED_LIFETIME = 86_400;
+
+/** Simple Cone Search 1.03 in every catalogue, at `/{schema.table}` and `/{schema.table}@{release}`. */
+export function coneSearchApp(service: Service): Hono {
+  const app = new Hono({ strict: false });
+  app.onError((error, c) => errorDocument(c, error));
+  app.use(bodyLimit({ maxSize: MAX_BODY, onError: refuseBody }));
+  app.on(['GET', 'POST'], '/:catalog', async (c) => {
+    const address = c.req.param('catalog');
+    const parameters = await requestParameters(c.req.raw);
+    const release = await openCatalog(service.engine, address);
+    const query = parseConeQuery(parameters, c.req.header('accept'), service.limits);
+    const lifetime = address.includes('@') ? DATED_LIFETIME : LATEST_LIFETIME;
+    const headers = answerHeaders(release, query, lifetime);
+    if (matchesTag(c.req.header('if-none-match'), headers.etag)) return c.body(null, 304, headers);
+    const bytes = writerFor(query.format.format)!.write(answerCone(service.engine, release, query));
+    return c.body(await answerBody(bytes), 200, { ...headers, 'content-type': query.format.mediaType });
+  });
+  return app;
+}
+
+function answerHeaders({ manifest }: Release, query: ConeQuery, lifetime: number) {
+  return {
+    etag: entityTag(manifest, query, SOFTWARE),
+    'last-modified': new Date(manifest.created).toUTCString(),
+    'cache-control': `public, max-age=${lifetime}`,
+    vary: 'Accept',
+    [ALMAGEST_RELEASE]: manifest.release,
+    [ALMAGEST_ENGINE]: ENGINE,
+  };
+}
+
+function refuseBody(): never {
+  throw new RequestError(413, `The body is longer than ${MAX_BODY} bytes; a cone search needs far less.`);
+}
+
+/** Errors of a cone search are VOTables, whatever format was asked for (SCS 1.03 §2.3, DALI 1.1 §4.2). */
+function errorDocument(c: Context, error: unknown): Response {
+  const { status, message } = describeFailure(error);
+  const document = votableError(message, [
+    { name: 'standardID', value: STANDARD_ID },
+    { name: 'server_software', value: SOFTWARE },
+  ]);
+  return c.body(document, status, { 'content-type': DEFAULT_FORMAT.mediaType, 'cache-control': 'no-store' });
+}

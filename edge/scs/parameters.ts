@@ -1,0 +1,86 @@
+import type { Cone } from '../../engine/healpix-wasm/kernel.ts';
+import { RequestError } from '../request-error.ts';
+import type { Limits } from '../service.ts';
+import { negotiateFormat, parseResponseFormat, type ResponseFormat } from './response-format.ts';
+import { type Parsed, parseChoice, parseCount, parseDegrees } from './values.ts';
+
+/** SCS 1.03 §2.1: 1 for the fewest columns, 2 for the usual, 3 for all. */
+export type Verbosity = 1 | 2 | 3;
+
+/** A cone search request that makes sense. */
+export interface ConeQuery {
+  readonly cone: Cone;
+  readonly verbosity: Verbosity;
+  /** Most rows of the answer. */
+  readonly limit: number;
+  /** Nearest first. */
+  readonly sorted: boolean;
+  readonly format: ResponseFormat;
+}
+
+/** Values by parameter name in upper case; a parameter that is given twice has two. */
+export type RawParameters = ReadonlyMap<string, readonly string[]>;
+
+const REQUIRED = ['RA', 'DEC', 'SR'] as const;
+const PARAMETERS = [...REQUIRED, 'VERB', 'MAXREC', 'RESPONSEFORMAT', 'SORT'] as const;
+
+const VERBOSITIES = { '1': 1, '2': 2, '3': 3 } as const;
+const SORTS = { separation: true, none: false } as const;
+
+/**
+ * Reads a request. A parameter without a value counts as not given; parameters that are not a cone search's are
+ * ignored (SCS 1.03 §2.1).
+ * @param accept the Accept header, which counts where RESPONSEFORMAT is not given.
+ * @throws RequestError (400) that names every parameter that is missing, repeated or wrong, and what would be right.
+ */
+export function parseConeQuery(raw: RawParameters, accept: string | undefined, limits: Limits): ConeQuery {
+  const faults = [...missing(raw), ...repeated(raw)];
+  const read = <T>(name: (typeof PARAMETERS)[number], absent: T, parse: (text: string) => Parsed<T>): T => {
+    const text = given(raw, name);
+    if (text === undefined) return absent;
+    const parsed = parse(text);
+    if ('value' in parsed) return parsed.value;
+    faults.push(`${name} ${parsed.fault}`);
+    return absent;
+  };
+
+  const lon = read('RA', 0, (text) =>
+    parseDegrees(text, 0, 360, 'right ascension runs from 0 to 360 degrees'),
+  );
+  const lat = read('DEC', 0, (text) =>
+    parseDegrees(text, -90, 90, 'declination runs from -90 to 90 degrees'),
+  );
+  const radius = read('SR', 0, (text) => parseRadius(text, limits.maxRadius));
+  const query: ConeQuery = {
+    cone: { lon: lon === 360 ? 0 : lon, lat, radius },
+    verbosity: read<Verbosity>('VERB', 2, (text) => parseChoice(text, VERBOSITIES)),
+    limit: Math.min(read('MAXREC', limits.defaultRecords, parseCount), limits.maxRecords),
+    sorted: read<boolean>('SORT', false, (text) => parseChoice(text, SORTS)),
+    format: read('RESPONSEFORMAT', negotiateFormat(accept), parseResponseFormat),
+  };
+  if (faults.length > 0) throw new RequestError(400, `${faults.join('. ')}.`);
+  return query;
+}
+
+function parseRadius(text: string, maxRadius: number): Parsed<number> {
+  const rule = `this service answers radii from 0 (columns only) to ${maxRadius} degrees`;
+  return parseDegrees(text, 0, maxRadius, rule);
+}
+
+function given(raw: RawParameters, name: string): string | undefined {
+  return raw.get(name)?.find((text) => text.trim() !== '');
+}
+
+function missing(raw: RawParameters): string[] {
+  const names = REQUIRED.filter((name) => given(raw, name) === undefined);
+  if (names.length === 0) return [];
+  const verb = names.length === 1 ? 'is' : 'are';
+  return [`${names.join(', ')} ${verb} missing: a cone search needs RA, DEC and SR in decimal degrees`];
+}
+
+/** DALI 1.1 §3.3: a parameter with one value must not be given twice. */
+function repeated(raw: RawParameters): string[] {
+  return PARAMETERS.filter((name) => (raw.get(name)?.length ?? 0) > 1).map(
+    (name) => `${name} is given ${raw.get(name)!.length} times: give it once`,
+  );
+}

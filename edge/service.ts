@@ -1,0 +1,33 @@
+import type { Engine } from '../engine/engine.ts';
+import packageJson from '../package.json' with { type: 'json' };
+
+/** Name and version of this software. */
+export const SOFTWARE = `Almagest/${packageJson.version}`;
+
+/** Which engine answers here: the one at the edge, from the release's files. */
+export const ENGINE = 'edge';
+
+/** What one answer may cost. */
+export interface Limits {
+  /** Largest radius of a cone, degrees in (0, 180]. */
+  readonly maxRadius: number;
+  /** Most rows of an answer, whatever MAXREC says. */
+  readonly maxRecords: number;
+  /** Rows of an answer when the client gives no MAXREC; at most `maxRecords`. */
+  readonly defaultRecords: number;
+}
+
+/** All that the app needs to answer. */
+export interface Service {
+  readonly engine: Engine;
+  readonly limits: Limits;
+  /** Name of the service on its pages. */
+  readonly title: string;
+  /** Address of the root as clients reach it, where requests do not tell; without a trailing slash. */
+  readonly publicUrl: string | null;
+}
+
+/** Address of the service's root, without a trailing slash. */
+export function serviceRoot(service: Service, requestUrl: string): string {
+  return service.publicUrl === null ? new URL(requestUrl).origin : service.publicUrl;
+}

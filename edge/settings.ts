@@ -1,0 +1,46 @@
+import type { Service } from './service.ts';
+
+/** The worker's variables: texts, as workerd and wrangler give them; one that is empty or absent has its default. */
+export interface Settings {
+  /** Degrees. */
+  readonly MAX_RADIUS?: string;
+  readonly MAX_RECORDS?: string;
+  readonly DEFAULT_RECORDS?: string;
+  readonly PUBLIC_URL?: string;
+  readonly SERVICE_TITLE?: string;
+  /** Bytes of decoded rows that are kept in memory. */
+  readonly CACHE_BYTES?: string;
+}
+
+/** @throws Error naming the variable that is wrong, and what would be right. */
+export function readSettings(env: Settings): Omit<Service, 'engine'> & { readonly cacheBytes: number } {
+  const maxRecords = number(env, 'MAX_RECORDS', 1_000_000, 1, Number.MAX_SAFE_INTEGER);
+  return {
+    limits: {
+      maxRadius: number(env, 'MAX_RADIUS', 20, Number.MIN_VALUE, 180),
+      maxRecords,
+      defaultRecords: Math.min(
+        number(env, 'DEFAULT_RECORDS', 100_000, 1, Number.MAX_SAFE_INTEGER),
+        maxRecords,
+      ),
+    },
+    title: env.SERVICE_TITLE || 'Almagest',
+    publicUrl: publicUrl(env.PUBLIC_URL),
+    cacheBytes: number(env, 'CACHE_BYTES', 64 * 2 ** 20, 0, Number.MAX_SAFE_INTEGER),
+  };
+}
+
+function number(env: Settings, name: keyof Settings, absent: number, least: number, most: number): number {
+  const text = env[name];
+  if (!text) return absent;
+  const value = Number(text);
+  if (value >= least && value <= most) return value;
+  throw new Error(`${name} is "${text}": it must be a number from ${least} to ${most}`);
+}
+
+function publicUrl(text: string | undefined): string | null {
+  if (!text) return null;
+  if (!URL.canParse(text))
+    throw new Error(`PUBLIC_URL is "${text}": it must be an address such as https://vo.example.org`);
+  return text.replace(/\/+$/, '');
+}
