@@ -1,0 +1,48 @@
+import { CorruptReleaseError, StorageError } from '../errors.ts';
+import type { Output } from './output.ts';
+import type { ResultTable } from './result.ts';
+import type { TableEncoder } from './stream.ts';
+import {
+  infoElement,
+  RESOURCE_CLOSE,
+  resourceOpen,
+  TABLE_CLOSE,
+  VOTABLE_CLOSE,
+  VOTABLE_OPEN,
+} from './votable-header.ts';
+
+/** The elements around the rows, and how rows are written between them. */
+export interface Serialization {
+  readonly open: string;
+  readonly close: string;
+  readonly rows: TableEncoder['rows'];
+  /** Writes what the rows left behind, before `close`. */
+  readonly flush?: (out: Output) => void;
+}
+
+/**
+ * A VOTable whose QUERY_STATUS is OK before the table and, if it must be taken back, OVERFLOW or ERROR after
+ * it (DALI 1.1 §4.4.1). A VOTable that fails midway is well-formed, and says so.
+ */
+export function votableDocument(result: ResultTable, serialization: Serialization): TableEncoder {
+  const { open, close, rows, flush } = serialization;
+  const ok = { name: 'QUERY_STATUS', value: 'OK' };
+  const finish = (out: Output, status: string): void => {
+    flush?.(out);
+    out.text(close + TABLE_CLOSE + status + RESOURCE_CLOSE + VOTABLE_CLOSE);
+  };
+  return {
+    start: (out) => out.text(VOTABLE_OPEN + resourceOpen({ ...result, infos: [ok, ...result.infos] }) + open),
+    rows,
+    end: (out, overflow) =>
+      finish(out, overflow ? infoElement({ name: 'QUERY_STATUS', value: 'OVERFLOW' }) : ''),
+    fail: (out, error) =>
+      finish(out, infoElement({ name: 'QUERY_STATUS', value: 'ERROR', text: explanation(error) })),
+  };
+}
+
+/** What a reader of the answer may know of a failure. */
+function explanation(error: unknown): string {
+  const known = error instanceof CorruptReleaseError || error instanceof StorageError;
+  return `The table is incomplete: ${known ? error.message : 'the service failed while it was sending it'}`;
+}
