@@ -1,0 +1,391 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import test from 'node:test';
+import fc from 'fast-check';
+import { type CellRanges, type Cone, createKernel, KernelError, type RowSpans } from './index.ts';
+
+// build.sh --check tests a fresh module by this variable.
+const wasm = process.env.HEALPIX_WASM ?? new URL('healpix.wasm', import.meta.url);
+const kernel = createKernel(new WebAssembly.Module(readFileSync(wasm)));
+
+const CELLS = 12n << 58n;
+const degrees = Math.PI / 180;
+
+/** The haversine of Float64 on the terms of the kernel's contract, written again. */
+function separation(cone: Cone, lon: number, lat: number): number {
+  const dlat = Math.sin(((lat - cone.lat) / 2) * degrees) ** 2;
+  const dlon = Math.sin(((lon - cone.lon) / 2) * degrees) ** 2;
+  const h = dlat + Math.cos(cone.lat * degrees) * Math.cos(lat * degrees) * dlon;
+  return (2 * Math.asin(Math.min(1, Math.sqrt(h)))) / degrees;
+}
+
+/** The position at an angle and bearing (degrees) from a cone's centre. */
+function at(cone: Cone, angle: number, bearing: number): [lon: number, lat: number] {
+  const [lat, a, b] = [cone.lat * degrees, angle * degrees, bearing * degrees];
+  const east = Math.sin(a) * Math.sin(b);
+  const x = Math.cos(lat) * Math.cos(a) - Math.sin(lat) * Math.sin(a) * Math.cos(b);
+  const z = Math.sin(lat) * Math.cos(a) + Math.cos(lat) * Math.sin(a) * Math.cos(b);
+  const lon = cone.lon + Math.atan2(east, x) / degrees;
+  return [((lon % 360) + 360) % 360, Math.atan2(z, Math.hypot(x, east)) / degrees];
+}
+
+function hashOne(lon: number, lat: number): bigint {
+  return kernel.hash(Float64Array.of(lon), Float64Array.of(lat))[0]!;
+}
+
+/** 1 in a full range, 0 in a partial one, undefined outside. */
+function flagOf(ranges: CellRanges, cell: bigint): number | undefined {
+  const i = ranges.start.findIndex((start, i) => start <= cell && cell < ranges.end[i]!);
+  return ranges.full[i];
+}
+
+/** Random positions on the sphere, sorted by cell as a partition is. */
+function catalogue(rows: number, seed: number) {
+  let state = seed;
+  const unit = () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+  const positions = Array.from(
+    { length: rows },
+    () => [360 * unit(), Math.asin(2 * unit() - 1) / degrees] as const,
+  );
+  const cells = kernel.hash(
+    Float64Array.from(positions, (p) => p[0]),
+    Float64Array.from(positions, (p) => p[1]),
+  );
+  const order = [...cells.keys()].sort((a, b) => (cells[a]! < cells[b]! ? -1 : 1));
+  return {
+    index: BigInt64Array.from(order, (row) => cells[row]!),
+    lon: Float64Array.from(order, (row) => positions[row]![0]),
+    lat: Float64Array.from(order, (row) => positions[row]![1]),
+  };
+}
+
+const lons = fc.oneof(
+  fc.double({ min: 0, max: 360, noNaN: true }),
+  fc.constantFrom(0, 1e-9, 45, 90, 180, 315, 360 - 1e-9, 360),
+);
+const lats = fc.oneof(
+  fc.double({ min: -90, max: 90, noNaN: true }),
+  fc.constantFrom(-90, -89.999999, Math.asin(-2 / 3) / degrees, 0, Math.asin(2 / 3) / degrees, 89.999999, 90),
+);
+const radii = fc.oneof(
+  fc.double({ min: 0, max: 180, noNaN: true }),
+  fc.double({ min: -10, max: Math.log10(180), noNaN: true }).map((exponent) => Math.min(180, 10 ** exponent)),
+  fc.constantFrom(0, 0.0001, 90, 179.9, 180),
+);
+const cones: fc.Arbitrary<Cone> = fc.record({ lon: lons, lat: lats, radius: radii });
+
+test('hash gives the cells that healpy gives', () => {
+  // healpy 1.20: ang2pix(2**29, lon, lat, nest=True, lonlat=True); Sirius, Vega, Polaris, both poles, the origin.
+  const lon = [101.287155333, 279.234734787, 37.954560667, 0, 0, 0];
+  const lat = [-16.716115861, 38.783688956, 89.264108972, 90, -90, 0];
+  assert.deepEqual(
+    [...kernel.hash(Float64Array.from(lon), Float64Array.from(lat))],
+    [
+      1473525291994262209n,
+      1048946924800220628n,
+      288201323344894056n,
+      288230376151711743n,
+      2305843009213693952n,
+      1369094286720630784n,
+    ],
+  );
+});
+
+test('hash spans its blocks and takes empty columns', () => {
+  const { lon, lat, index } = catalogue(40_000, 1);
+  assert.deepEqual(kernel.hash(lon, lat), index);
+  assert.equal(hashOne(lon[39_999]!, lat[39_999]!), index[39_999]);
+  assert.equal(kernel.hash(new Float64Array(0), new Float64Array(0)).length, 0);
+});
+
+test('longitudes are periodic', () => {
+  assert.equal(hashOne(-160.25, 33), hashOne(199.75, 33));
+  assert.equal(hashOne(360, -12), hashOne(0, -12));
+});
+
+test('center and vertices surround a cell', () => {
+  assert.deepEqual(kernel.center(0, 4n), { lon: 0, lat: 0 });
+  const corners = kernel.vertices(0, 4n).map(({ lon, lat }) => [lon.toFixed(9), lat.toFixed(9)]);
+  const transition = (Math.asin(2 / 3) / degrees).toFixed(9);
+  assert.deepEqual(corners, [
+    ['0.000000000', `-${transition}`],
+    ['45.000000000', '0.000000000'],
+    ['0.000000000', transition],
+    ['315.000000000', '0.000000000'],
+  ]);
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 29 }),
+      fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+      (order, at) => {
+        const pixel = (BigInt(Math.floor(at * 2 ** 40)) * (12n << (2n * BigInt(order)))) >> 40n;
+        const { lon, lat } = kernel.center(order, pixel);
+        assert.equal(hashOne(lon, lat) >> (2n * BigInt(29 - order)), pixel);
+      },
+    ),
+  );
+});
+
+test('ranges are sorted, disjoint, merged and few', () => {
+  fc.assert(
+    fc.property(cones, (cone) => {
+      const { start, end, full } = kernel.coneRanges(cone);
+      assert.ok(start.length > 0 && start.length < 200);
+      assert.ok(start[0]! >= 0n && end.at(-1)! <= CELLS);
+      start.forEach((_, i) => {
+        assert.ok(start[i]! < end[i]!);
+        if (i > 0) assert.ok(end[i - 1]! < start[i]! || (end[i - 1] === start[i] && full[i - 1] !== full[i]));
+      });
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('every position of a cone is in its ranges, and full ranges hold nothing else', () => {
+  const distance = fc.oneof(
+    fc.double({ min: 0, max: 1, noNaN: true }),
+    fc.constantFrom(0, 1 - 1e-12, 1 - 1e-6, 1, 1 + 1e-12, 1.001),
+  );
+  const bearing = fc.oneof(fc.double({ min: 0, max: 360, noNaN: true }), fc.constantFrom(0, 90, 180, 270));
+  const offsets = fc.array(fc.tuple(distance, bearing), { minLength: 1, maxLength: 20 });
+  fc.assert(
+    fc.property(cones, offsets, (cone, offsets) => {
+      const ranges = kernel.coneRanges(cone);
+      for (const [fraction, bearing] of offsets) {
+        const [lon, lat] = at(cone, Math.min(180, cone.radius * fraction), bearing);
+        const flag = flagOf(ranges, hashOne(lon, lat));
+        if (separation(cone, lon, lat) <= cone.radius)
+          assert.notEqual(flag, undefined, `lost (${lon}, ${lat})`);
+        else assert.notEqual(flag, 1, `(${lon}, ${lat}) is in a full range`);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('radius 0 covers the point, radius 180 the sky', () => {
+  assert.notEqual(flagOf(kernel.coneRanges({ lon: 12, lat: 34, radius: 0 }), hashOne(12, 34)), undefined);
+  const sky = kernel.coneRanges({ lon: 12, lat: 34, radius: 180 });
+  assert.deepEqual(sky, {
+    start: BigInt64Array.of(0n),
+    end: BigInt64Array.of(CELLS),
+    full: Uint8Array.of(1),
+  });
+});
+
+test('rowsInRanges finds the rows a scan finds', () => {
+  const { index } = catalogue(3000, 2);
+  const sorted = fc.uniqueArray(fc.bigInt({ min: 0n, max: CELLS }), { minLength: 2, maxLength: 40 });
+  fc.assert(
+    fc.property(sorted, fc.boolean(), (borders, onRows) => {
+      const edges = onRows ? borders.map((border) => index[Number(border % 3000n)]!) : borders;
+      edges.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+      const pairs = edges.length >> 1;
+      const ranges: CellRanges = {
+        start: BigInt64Array.from({ length: pairs }, (_, i) => edges[2 * i]!),
+        end: BigInt64Array.from({ length: pairs }, (_, i) => edges[2 * i + 1]!),
+        full: Uint8Array.from({ length: pairs }, (_, i) => i & 1),
+      };
+      const spans = kernel.rowsInRanges(index, ranges);
+      const found = new Map<number, number>();
+      spans.start.forEach((start, i) => {
+        assert.ok(start < spans.end[i]! && (i === 0 || spans.end[i - 1]! <= start));
+        for (let row = start; row < spans.end[i]!; row++) found.set(row, spans.full[i]!);
+      });
+      index.forEach((cell, row) => {
+        assert.equal(found.get(row), flagOf(ranges, cell), `row ${row}`);
+      });
+    }),
+  );
+});
+
+test('rowsInRanges keeps rows of equal cells together, and takes an empty column and no ranges', () => {
+  const index = BigInt64Array.of(5n, 5n, 5n, 9n);
+  const ranges = {
+    start: BigInt64Array.of(5n, 6n),
+    end: BigInt64Array.of(6n, 9n),
+    full: Uint8Array.of(1, 1),
+  };
+  assert.deepEqual(kernel.rowsInRanges(index, ranges), spansOf([0, 3, 1]));
+  assert.deepEqual(kernel.rowsInRanges(new BigInt64Array(0), ranges), spansOf());
+  const none = { start: new BigInt64Array(0), end: new BigInt64Array(0), full: new Uint8Array(0) };
+  assert.deepEqual(kernel.rowsInRanges(index, none), spansOf());
+});
+
+test('ranges, rows and filter together find the rows of a scan', () => {
+  const { index, lon, lat } = catalogue(4000, 3);
+  fc.assert(
+    fc.property(cones, (cone) => {
+      const spans = kernel.rowsInRanges(index, kernel.coneRanges(cone));
+      const found = kernel.coneFilter(lon, lat, spans, cone);
+      const expected = [...index.keys()].filter(
+        (row) => separation(cone, lon[row]!, lat[row]!) <= cone.radius,
+      );
+      assert.deepEqual([...found.row], expected);
+      found.row.forEach((row, i) => {
+        const exact = separation(cone, lon[row]!, lat[row]!);
+        // The haversine loses half its digits at the antipode.
+        const tolerance = exact > 179 ? 1e-6 : 1e-13 * Math.max(1, exact);
+        assert.ok(
+          Math.abs(found.separation[i]! - exact) <= tolerance,
+          `${found.separation[i]} is not ${exact}`,
+        );
+        assert.ok(found.separation[i]! <= cone.radius);
+      });
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('positions that are NaN or infinite match nothing, in full spans too', () => {
+  const lon = Float64Array.of(10, Number.NaN, 10, Number.POSITIVE_INFINITY, 10);
+  const lat = Float64Array.of(20, 20, Number.NaN, 20, 20);
+  const cone = { lon: 10, lat: 20, radius: 180 };
+  for (const flag of [0, 1]) {
+    const { row, separation } = kernel.coneFilter(lon, lat, spansOf([0, 5, flag]), cone);
+    assert.deepEqual([...row], [0, 4]);
+    assert.deepEqual([...separation], [0, 0]);
+  }
+});
+
+test('the rim belongs to the cone', () => {
+  const lon = Float64Array.of(0, 0, 0);
+  const lat = Float64Array.of(1 - 1e-12, 1, 1 + 1e-12);
+  const { row } = kernel.coneFilter(lon, lat, spansOf([0, 3, 0]), { lon: 0, lat: 0, radius: 1 });
+  assert.deepEqual([...row], [0, 1]);
+  const antipode = kernel.coneFilter(Float64Array.of(200), Float64Array.of(-5), spansOf([0, 1, 0]), {
+    lon: 20,
+    lat: 5,
+    radius: 180,
+  });
+  assert.deepEqual([...antipode.separation], [180]);
+});
+
+test('results survive later calls and memory growth', () => {
+  const cone = { lon: 1, lat: 2, radius: 3 };
+  const before = kernel.coneRanges(cone);
+  const copy = structuredClone(before);
+  catalogue(500_000, 4);
+  const lon = new Float64Array(2_000_000);
+  kernel.coneFilter(lon, lon, spansOf([0, 2_000_000, 0]), cone);
+  assert.deepEqual(before, copy);
+  assert.deepEqual(kernel.coneRanges(cone), copy);
+});
+
+const NOT_FINITE = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+
+test('bad cones are refused by name and value', () => {
+  const good = { lon: 10, lat: 20, radius: 1 };
+  const bad = {
+    lon: [-1e-9, 360.001, ...NOT_FINITE],
+    lat: [-90.1, 90.1, ...NOT_FINITE],
+    radius: [-1, 180.1, ...NOT_FINITE],
+  };
+  for (const [name, values] of Object.entries(bad)) {
+    for (const value of values) {
+      const cone = { ...good, [name]: value };
+      const expected = (error: unknown) =>
+        error instanceof KernelError &&
+        error.message.startsWith(`the cone's ${name} is ${value}: it must be in [`);
+      assert.throws(() => kernel.coneRanges(cone), expected);
+      assert.throws(
+        () => kernel.coneFilter(new Float64Array(0), new Float64Array(0), spansOf(), cone),
+        expected,
+      );
+    }
+  }
+});
+
+test('bad positions are refused by row', () => {
+  for (const [lon, lat] of [
+    ...NOT_FINITE.flatMap((x) => [
+      [x, 0],
+      [0, x],
+    ]),
+    [361, 0],
+    [0, 90.1],
+  ] as [number, number][]) {
+    const lons = new Float64Array(20_000);
+    const lats = new Float64Array(20_000);
+    lons[17_000] = lon;
+    lats[17_000] = lat;
+    assert.throws(() => kernel.hash(lons, lats), { name: 'KernelError', message: /^row 17000: position \(/ });
+  }
+});
+
+test('bad lengths, ranges, spans and cells are refused', () => {
+  const cone = { lon: 0, lat: 0, radius: 1 };
+  const two = new Float64Array(2);
+  const three = new Float64Array(3);
+  const throws = (call: () => unknown, message: RegExp) =>
+    assert.throws(call, { name: 'KernelError', message });
+  throws(() => kernel.hash(two, three), /lon 2, lat 3/);
+  throws(() => kernel.coneFilter(two, three, spansOf(), cone), /lon 2, lat 3/);
+  const uneven = { start: BigInt64Array.of(1n), end: BigInt64Array.of(2n), full: new Uint8Array(0) };
+  throws(() => kernel.rowsInRanges(new BigInt64Array(1), uneven), /start 1, end 1, full 0/);
+  for (const [start, end] of [
+    [[5n], [4n]],
+    [
+      [1n, 3n],
+      [4n, 6n],
+    ],
+    [
+      [4n, 1n],
+      [5n, 2n],
+    ],
+  ] as [bigint[], bigint[]][]) {
+    const ranges = {
+      start: BigInt64Array.from(start),
+      end: BigInt64Array.from(end),
+      full: new Uint8Array(start.length),
+    };
+    throws(
+      () => kernel.rowsInRanges(new BigInt64Array(9), ranges),
+      /cell ranges are not ascending and disjoint/,
+    );
+  }
+  for (const spans of [
+    spansOf([0, 4, 0]),
+    spansOf([2, 1, 0]),
+    spansOf([1, 2, 0], [0, 1, 0]),
+    spansOf([2 ** 32 - 2, 1, 0]),
+  ]) {
+    throws(
+      () => kernel.coneFilter(three, three, spans, cone),
+      /row spans are not ascending and disjoint within the 3 rows/,
+    );
+  }
+  for (const [order, pixel] of [
+    [-1, 0n],
+    [30, 0n],
+    [1.5, 0n],
+    [Number.NaN, 0n],
+    [0, -1n],
+    [0, 12n],
+    [29, CELLS],
+  ] as [number, bigint][]) {
+    throws(() => kernel.center(order, pixel), /there is no cell/);
+    throws(() => kernel.vertices(order, pixel), /there is no cell/);
+  }
+});
+
+test('a module that is not the kernel fails with a clear error, again at each call', () => {
+  const empty = createKernel(new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)));
+  for (let i = 0; i < 2; i++) {
+    assert.throws(() => empty.coneRanges({ lon: 0, lat: 0, radius: 1 }), {
+      name: 'KernelError',
+      message: /kernel failed/,
+    });
+  }
+});
+
+function spansOf(...spans: [start: number, end: number, full: number][]): RowSpans {
+  return {
+    start: Uint32Array.from(spans, (span) => span[0]),
+    end: Uint32Array.from(spans, (span) => span[1]),
+    full: Uint8Array.from(spans, (span) => span[2]),
+  };
+}
