@@ -8,11 +8,14 @@ import {
   listElements,
   structFields,
   TYPE,
+  textOf,
 } from './thrift.ts';
 
 const MAGIC = new TextEncoder().encode('PAR1');
 /** The footer's length and the magic that close a file. */
 const CLOSING_BYTES = 8;
+
+const ARROW_SCHEMA_KEY = 'ARROW:schema';
 
 // Field ids of parquet.thrift.
 const FILE_NUM_ROWS = 3;
@@ -34,15 +37,27 @@ export function footerOf(file: Uint8Array): Uint8Array {
 }
 
 /**
- * Puts a file's key-value metadata into a fixed order, in place: the writer's order is random, and the same
- * rows shall give the same bytes.
+ * A file with its key-value metadata in a fixed order (the writer's is random, and the same rows shall give the
+ * same bytes) and without the key that holds its schema once more in Arrow's format: it tells nothing that the
+ * Parquet schema does not, and where it is present pyarrow reads its metadata instead of the file's.
  */
-export function orderKeyValues(file: Uint8Array): Uint8Array {
+export function withPlainKeyValues(file: Uint8Array): Uint8Array<ArrayBuffer> {
   const footer = footerOf(file);
-  const keyValues = listElements(footer, field(structFields(footer, 0).fields, FILE_KEY_VALUES));
-  const entries = keyValues.map(({ start, end }) => footer.slice(start, end)).sort(Buffer.compare);
-  footer.set(Buffer.concat(entries), keyValues[0]!.start);
-  return file;
+  const fields = structFields(footer, 0).fields.map((old) => {
+    if (old.id !== FILE_KEY_VALUES) return taken(footer, old);
+    const entries = listElements(footer, old)
+      .filter(({ start }) => textOf(footer, structFields(footer, start).fields[0]!) !== ARROW_SCHEMA_KEY)
+      .map(({ start, end }) => footer.subarray(start, end))
+      .sort(Buffer.compare);
+    return {
+      ...old,
+      value: encodeList(
+        TYPE.struct,
+        entries.map((entry) => [entry]),
+      ),
+    };
+  });
+  return closeFile(file.subarray(0, file.length - footer.length), fields);
 }
 
 /**
@@ -66,10 +81,20 @@ export function mergeFooters(schema: Uint8Array, files: readonly DataFooter[]): 
     if (old.id === FILE_ROW_GROUPS) return { ...old, value: encodeList(TYPE.struct, rowGroups) };
     return taken(base, old);
   });
-  const metadata = Buffer.concat(encodeStruct(merged));
+  return closeFile(MAGIC, merged);
+}
+
+/** Adds a footer to the bytes before it. */
+function closeFile(bytes: Uint8Array, fields: Parameters<typeof encodeStruct>[0]): Uint8Array<ArrayBuffer> {
+  const metadata = Buffer.concat(encodeStruct(fields));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(metadata.length);
-  return new Uint8Array(Buffer.concat([MAGIC, metadata, length, MAGIC]));
+  const file = new Uint8Array(bytes.length + metadata.length + CLOSING_BYTES);
+  file.set(bytes);
+  file.set(metadata, bytes.length);
+  file.set(length, bytes.length + metadata.length);
+  file.set(MAGIC, file.length - MAGIC.length);
+  return file;
 }
 
 function rowGroupIn(footer: Uint8Array, start: number, path: string): Uint8Array[] {

@@ -16,12 +16,11 @@ import {
   WriterPropertiesBuilder,
   writeParquet,
 } from 'parquet-wasm';
-import type { Column } from '../../engine/catalog/column.ts';
 import { HEALPIX_COLUMN } from '../../engine/catalog/manifest.ts';
-import { qualifiedName, type Table } from '../../engine/catalog/table.ts';
+import type { Table } from '../../engine/catalog/table.ts';
 import { arrowType } from '../../engine/table/arrow.ts';
-import { votableWithoutData } from '../../engine/table/votable-header.ts';
-import { orderKeyValues } from './footer.ts';
+import { fileMetadata, isText, longestTexts } from './file-metadata.ts';
+import { withPlainKeyValues } from './footer.ts';
 
 /**
  * Bytes of a row group, before compression. One is what a small cone reads: big enough that reading it costs
@@ -29,21 +28,6 @@ import { orderKeyValues } from './footer.ts';
  */
 const ROW_GROUP_BYTES = 200_000;
 const MAX_ROW_GROUP_ROWS = 4096;
-
-/** The index column as VOTable describes it. */
-const INDEX_COLUMN: Column = {
-  name: HEALPIX_COLUMN,
-  datatype: 'long',
-  arraysize: null,
-  xtype: null,
-  unit: null,
-  ucd: 'pos.healpix',
-  utype: null,
-  description: 'HEALPix cell of the position: order 29, nested scheme, ICRS',
-  principal: false,
-  indexed: true,
-  std: false,
-};
 
 /**
  * Writes rows as one Parquet file of a HATS catalogue, which is also a VOParquet 1.0 file.
@@ -58,13 +42,13 @@ export function parquetFile(table: Table, arrays: readonly Data[]): Uint8Array {
   );
   const bytes = arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const ipc = tableToIPC(new ArrowTable(schema, batch), 'stream');
-  return write(ipc, table, rowGroupRows(length, bytes));
+  return write(ipc, table, longestTexts(table, arrays.slice(1)), rowGroupRows(length, bytes));
 }
 
 /** A Parquet file with the schema and metadata of a table's data files, and no rows. */
 export function emptyParquetFile(table: Table): Uint8Array {
   const ipc = tableToIPC(new ArrowTable(arrowSchema(table), []), 'stream');
-  return write(ipc, table, MAX_ROW_GROUP_ROWS);
+  return write(ipc, table, new Map(), MAX_ROW_GROUP_ROWS);
 }
 
 /** Row groups of even size, none above the limits by more than rounding. */
@@ -78,33 +62,27 @@ function arrowSchema(table: Table): Schema {
   return new Schema([new Field(HEALPIX_COLUMN, new Int64(), false), ...fields]);
 }
 
-function write(ipc: Uint8Array, table: Table, rowsPerGroup: number): Uint8Array {
-  return orderKeyValues(writeParquet(ParquetTable.fromIPCStream(ipc), writerProperties(table, rowsPerGroup)));
+function write(
+  ipc: Uint8Array,
+  table: Table,
+  texts: ReadonlyMap<string, number>,
+  rowsPerGroup: number,
+): Uint8Array {
+  return withPlainKeyValues(
+    writeParquet(ParquetTable.fromIPCStream(ipc), writerProperties(table, texts, rowsPerGroup)),
+  );
 }
 
-function writerProperties(table: Table, rowsPerGroup: number) {
-  const votable = votableWithoutData({
-    name: qualifiedName(table),
-    description: table.description,
-    columns: [INDEX_COLUMN, ...table.columns],
-    infos: [],
-  });
+function writerProperties(table: Table, texts: ReadonlyMap<string, number>, rowsPerGroup: number) {
   let builder = new WriterPropertiesBuilder()
     .setCompression(Compression.SNAPPY)
     .setStatisticsEnabled(EnabledStatistics.Chunk)
     .setMaxRowGroupSize(rowsPerGroup)
     .setDictionaryEnabled(false)
-    .setKeyValueMetadata(
-      // VOParquet 1.0 §2.1
-      new Map([
-        ['IVOA.VOTable-Parquet.version', '1.0'],
-        ['IVOA.VOTable-Parquet.content', votable],
-      ]),
-    );
-  for (const { name, datatype } of table.columns) {
-    // Texts repeat (types, names of constellations); numbers hardly, and decode faster without a dictionary.
-    const isText = datatype === 'char' || datatype === 'unicodeChar';
-    builder = builder.setColumnDictionaryEnabled(name, isText);
+    .setKeyValueMetadata(fileMetadata(table, texts));
+  // Texts repeat (types, names of constellations); numbers hardly, and decode faster without a dictionary.
+  for (const { name } of table.columns.filter(isText)) {
+    builder = builder.setColumnDictionaryEnabled(name, true);
   }
   return builder.build();
 }

@@ -45,6 +45,11 @@ export function partitionCells(histogram: Uint32Array, maxRows: number): Cell[] 
   return cells;
 }
 
+/** Rows in each cell of an order. */
+export function rowsPerCell(histogram: Uint32Array, order: number): number[] {
+  return Array.from(pyramid(histogram)[order]!);
+}
+
 /** For each cell at MAX_ORDER, which of the partitions holds it; meaningless where none does. */
 export function partitionOfCell(partitions: readonly Cell[]): Uint32Array {
   const owner = new Uint32Array(cellCount(MAX_ORDER));

@@ -66,6 +66,12 @@ export function integerOf(bytes: Uint8Array, field: Field): number {
   return zigzagAt(bytes, field.start).value;
 }
 
+/** A string. */
+export function textOf(bytes: Uint8Array, field: Field): string {
+  const { value, end } = varintAt(bytes, field.start);
+  return new TextDecoder().decode(bytes.subarray(end, end + value));
+}
+
 /** A struct of fields in ascending order of their ids, whose values are already encoded. */
 export function encodeStruct(
   fields: readonly { id: number; type: number; value: readonly Uint8Array[] }[],

@@ -13,7 +13,7 @@ import type { Storage } from '../../engine/storage/storage.ts';
 import { type DataFooter, footerOf } from '../hats/footer.ts';
 import { hatsFiles } from '../hats/hats-files.ts';
 import { describePartition } from '../hats/partition.ts';
-import { type Cell, partitionCells } from '../hats/partitioning.ts';
+import { type Cell, partitionCells, rowsPerCell } from '../hats/partitioning.ts';
 import type { Progress } from '../progress.ts';
 import { withExportLock } from './export-lock.ts';
 import { partitionFile } from './partition-file.ts';
@@ -40,6 +40,9 @@ export interface ExportOptions {
  * with its rows, is what the edge reads before its first row: some 100 kB for so many rows of a dozen columns.
  */
 const MAX_PARTITION_ROWS = 250_000;
+
+/** Cells of 3.7°: fine enough to see the Milky Way, coarse enough for a manifest. */
+const SKYMAP_ORDER = 4;
 
 /** Rows that wait in memory for their partitions; what is more goes to a temporary file. */
 const SPILL_MEMORY_BYTES = 128 * 2 ** 20;
@@ -107,6 +110,7 @@ async function writeRelease(options: ExportOptions, release: string, date: Date)
       table,
       rows,
       rowsWithoutPosition,
+      skymap: { order: SKYMAP_ORDER, rows: rowsPerCell(histogram, SKYMAP_ORDER) },
       partitions,
     };
     await requireSession(client);
