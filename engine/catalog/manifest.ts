@@ -17,8 +17,16 @@ export interface Manifest {
   readonly rows: number;
   /** Rows left out of the partitions because their position is null, NaN or out of range. */
   readonly rowsWithoutPosition: number;
+  readonly skymap: Skymap;
   /** Ascending in order-29 index; partitions do not overlap. */
   readonly partitions: readonly Partition[];
+}
+
+/** Where on the sky the rows lie. */
+export interface Skymap {
+  readonly order: number;
+  /** Rows in each nested cell of that order: 12·4^order counts. */
+  readonly rows: readonly number[];
 }
 
 /** One Parquet file: the rows of one HEALPix cell (HATS 1.0). */

@@ -58,6 +58,16 @@ function checkTable(table: unknown): asserts table is Table {
   }
 }
 
+function checkSkymap(skymap: unknown, rows: unknown): void {
+  require(isObject(skymap) && isCount(skymap.order) && Array.isArray(skymap.rows), 'skymap is not a map');
+  const counts = skymap.rows as unknown[];
+  require(counts.length ===
+    12 * 4 ** (skymap.order as number), 'skymap.rows has not one count for each cell');
+  require(counts.every(isCount), 'skymap.rows has what is no count');
+  const sum = (counts as number[]).reduce((total, count) => total + count, 0);
+  require(sum === rows, 'rows is not the sum of the skymap');
+}
+
 function checkManifest(manifest: unknown): asserts manifest is Manifest {
   require(isObject(manifest), 'is not a JSON object');
   require(manifest.version === 1, `has version ${JSON.stringify(manifest.version)}: 1 is understood`);
@@ -67,6 +77,7 @@ function checkManifest(manifest: unknown): asserts manifest is Manifest {
   for (const name of ['rows', 'rowsWithoutPosition'])
     require(isCount(manifest[name]), `${name} is not a count`);
   checkTable(manifest.table);
+  checkSkymap(manifest.skymap, manifest.rows);
   require(Array.isArray(manifest.partitions), 'partitions is not a list');
   manifest.partitions.forEach((partition, at) => {
     checkPartition(partition, `partitions[${at}]`);
