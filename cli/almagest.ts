@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { program } from 'commander';
 import { exportCommand } from './commands/export.ts';
+import { startCommand } from './commands/start.ts';
 
 program
   .name('almagest')
@@ -9,7 +10,7 @@ program
   )
   .showHelpAfterError('(almagest --help lists the commands)');
 
-program.addCommand(exportCommand);
+program.addCommand(startCommand).addCommand(exportCommand);
 
 await program.parseAsync().catch((error: Error) => {
   console.error(`almagest: ${error.message}`);

@@ -20,6 +20,8 @@ export interface WorkerdOptions {
 /** A running workerd. */
 export interface Workerd {
   readonly port: number;
+  /** Its process group. */
+  readonly pid: number;
   /** Settles when the process has ended, with how it ended: `exit code 1`, `signal SIGKILL`. */
   readonly ended: Promise<string>;
   /** Lets running requests finish, for 3 seconds at most, and resolves when the process is gone. */
@@ -75,7 +77,7 @@ export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
   }
   listening = true;
   printed.forEach(log);
-  return { port: listened, ended, close };
+  return { port: listened, pid: child.pid!, ended, close };
 }
 
 /** The port in the message that workerd writes once its socket is open. */

@@ -1,0 +1,130 @@
+import { mkdir } from 'node:fs/promises';
+import { Command } from 'commander';
+import { readSettings as readWorkerSettings } from '../../edge/settings.ts';
+import { type Catalogs, createCatalogs } from '../../engine/catalog/catalogs.ts';
+import { loadKernel } from '../../engine/healpix-wasm/node.ts';
+import { folderStorage } from '../../engine/storage/folder.ts';
+import { type Database, openDatabase } from '../postgres/database.ts';
+import { addresses } from '../service/addresses.ts';
+import { bundleWorker } from '../service/bundle.ts';
+import { makeFirstReleases } from '../service/first-releases.ts';
+import { requireFreePort } from '../service/port.ts';
+import { superviseWorkerd } from '../service/supervise.ts';
+import type { WorkerdOptions } from '../service/workerd.ts';
+import { readSettings, type Settings } from '../settings.ts';
+import { terminalProgress } from '../terminal/progress.ts';
+
+const HELP = `
+Starts the database, loads the demo catalogues into it the first time, exports each published catalogue that has no
+release yet, and serves the releases until Ctrl-C. New data are served after "almagest export", with no restart.
+
+Examples:
+  almagest start                                   http://localhost:8787/, with a database of its own
+  PORT=9000 almagest start
+  DATABASE_URL=postgres://me@host/sky almagest start
+  ALMAGEST_HOST=0.0.0.0 PUBLIC_URL=https://vo.example.org almagest start
+
+Environment:
+  PORT            port of the service (8787; 0: any free one)
+  ALMAGEST_HOST   address to listen on (127.0.0.1; 0.0.0.0: all of this machine's)
+  PUBLIC_URL      address that the world sees, where a proxy does not pass on the Host header
+  DATABASE_URL    your own PostgreSQL; nothing is loaded into it. Without it a server of its own runs in the data folder
+  ALMAGEST_DATA   data folder (.almagest in the working directory)
+  SERVICE_TITLE, MAX_RADIUS, DEFAULT_RECORDS, MAX_RECORDS, CACHE_BYTES override wrangler.toml's [vars]
+
+A database that cannot be reached is no reason not to serve the releases that exist: that is a warning. Without any release it
+is an error. Exit status: 0 after Ctrl-C or SIGTERM, 1 when the service cannot start or keeps failing.`;
+
+export const startCommand = new Command('start')
+  .description('serve the published catalogues; the first time, with real stars')
+  .addHelpText('after', HELP)
+  .action(start);
+
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+async function start(): Promise<void> {
+  const began = performance.now();
+  const settings = readSettings();
+  const stop = new AbortController();
+  for (const signal of STOP_SIGNALS) process.once(signal, () => stop.abort());
+  const opened: { close(): Promise<void> }[] = [];
+  try {
+    await requireFreePort(settings.host, settings.port);
+    await mkdir(settings.bucketFolder, { recursive: true });
+    const worker = await bundle(settings);
+    const storage = folderStorage(settings.bucketFolder);
+    const kernel = loadKernel();
+    const catalogs = createCatalogs(storage, 0);
+
+    const database = await openOrWarn(settings, catalogs);
+    if (database) {
+      opened.push(database);
+      await makeFirstReleases({
+        database,
+        storage,
+        kernel,
+        progress: terminalProgress(),
+        warn,
+        signal: stop.signal,
+      });
+    }
+    stop.signal.throwIfAborted();
+    const service = await superviseWorkerd({ ...settings, ...worker, log: (line) => console.error(line) });
+    opened.push(service);
+
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    const { limits, publicUrl } = readWorkerSettings({ ...worker.bundle.variables, ...worker.variables });
+    const root = publicUrl ?? localAddress(settings.host, service.port);
+    console.log(`Almagest answers after ${seconds} s. Ctrl-C stops it.\n`);
+    console.log(`${await addresses(root, catalogs, kernel, limits.maxRadius)}\n`);
+
+    const failure = await Promise.race([service.failed, aborted(stop.signal)]);
+    if (failure !== null) throw new Error(failure);
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+  } finally {
+    if (stop.signal.aborted) console.log('Stopping.');
+    for (const resource of opened.reverse()) await resource.close();
+  }
+}
+
+/** The worker, and those of its variables that the environment sets; both are checked before anything long is done. */
+async function bundle(settings: Settings): Promise<Pick<WorkerdOptions, 'bundle' | 'variables'>> {
+  const bundle = await bundleWorker(settings.workerFolder);
+  const variables: Record<string, string> = {};
+  for (const name of Object.keys(bundle.variables)) {
+    if (process.env[name]) variables[name] = process.env[name];
+  }
+  readWorkerSettings({ ...bundle.variables, ...variables });
+  return { bundle, variables };
+}
+
+/** @throws Error when the database cannot be opened and there is nothing to serve without it. */
+async function openOrWarn(settings: Settings, catalogs: Catalogs): Promise<Database | null> {
+  try {
+    return await openDatabase(settings);
+  } catch (error) {
+    const names = await catalogs.list();
+    if (names.length === 0) throw error;
+    warn(
+      `${(error as Error).message}\nServing the releases that exist, of ${names.join(', ')}; nothing can be exported meanwhile.`,
+    );
+    return null;
+  }
+}
+
+function localAddress(host: string, port: number): string {
+  const name = ['127.0.0.1', '0.0.0.0', '::'].includes(host) ? 'localhost' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
+function warn(message: string): void {
+  console.error(`almagest: warning: ${message}`);
+}
+
+function aborted(signal: AbortSignal): Promise<null> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(null);
+    else signal.addEventListener('abort', () => resolve(null));
+  });
+}

@@ -1,0 +1,42 @@
+import { exampleCone } from '../../edge/example-cone.ts';
+import type { Catalogs } from '../../engine/catalog/catalogs.ts';
+import type { HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
+
+/** Where the service answers: front page, capabilities, and for each catalogue a cone search that finds something. */
+export async function addresses(
+  root: string,
+  catalogs: Catalogs,
+  kernel: HealpixKernel,
+  maxRadius: number,
+): Promise<string> {
+  const names = await catalogs.list();
+  const lines = await Promise.all(names.map((name) => catalogLines(root, name, catalogs, kernel, maxRadius)));
+  const none = [
+    '  No catalogue is published yet: see "npx almagest load --help" and "npx almagest publish --help".',
+  ];
+  return [
+    `  Front page    ${root}/`,
+    `  Capabilities  ${root}/capabilities`,
+    ...(names.length === 0 ? none : lines.flat()),
+  ].join('\n');
+}
+
+async function catalogLines(
+  root: string,
+  name: string,
+  catalogs: Catalogs,
+  kernel: HealpixKernel,
+  maxRadius: number,
+): Promise<string[]> {
+  try {
+    const release = (await catalogs.open(name))!;
+    const { rows } = release.manifest;
+    const cone = exampleCone(kernel, release, maxRadius) ?? { lon: 0, lat: 0, radius: 0.1 };
+    return [
+      `  Cone search   ${root}/scs/${name}?RA=${cone.lon}&DEC=${cone.lat}&SR=${cone.radius}`,
+      `                ${name}: release ${release.manifest.release}, ${rows.toLocaleString('en')} rows`,
+    ];
+  } catch (error) {
+    return [`  ${name}: its release cannot be served: ${(error as Error).message}`];
+  }
+}

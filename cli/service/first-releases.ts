@@ -1,0 +1,66 @@
+import { connect } from '../../catalog-export/database/connect.ts';
+import { migrate } from '../../catalog-export/database/migrate.ts';
+import { publishedTables } from '../../catalog-export/database/tap-schema.ts';
+import { loadDemo } from '../../catalog-export/demo/load.ts';
+import type { Progress } from '../../catalog-export/progress.ts';
+import { exportCatalog } from '../../catalog-export/release/export.ts';
+import { pointerKey } from '../../engine/catalog/manifest.ts';
+import { qualifiedName, type Table } from '../../engine/catalog/table.ts';
+import type { HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
+import type { Storage } from '../../engine/storage/storage.ts';
+import type { Database } from '../postgres/database.ts';
+
+export interface FirstReleasesOptions {
+  readonly database: Database;
+  readonly storage: Storage;
+  readonly kernel: HealpixKernel;
+  readonly progress: Progress;
+  /** Hears of each catalogue that could not be exported. */
+  readonly warn: (message: string) => void;
+  /** Ends the work soon: what is half done leaves no trace. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Brings the database up to date and exports those published catalogues that have no release yet. Loads the
+ * demo, but only into the embedded database.
+ */
+export async function makeFirstReleases(options: FirstReleasesOptions): Promise<void> {
+  const { database, progress } = options;
+  const tables = await withClient(options, async (client) => {
+    await migrate(client);
+    if (database.embedded) await loadDemo(client, progress);
+    return publishedTables(client);
+  });
+  for (const table of tables) await exportFirst(table, options);
+}
+
+async function exportFirst(table: Table, options: FirstReleasesOptions): Promise<void> {
+  const { storage, kernel, progress, warn, signal } = options;
+  const catalog = qualifiedName(table);
+  if ((await storage.get(pointerKey(catalog))) !== null) return;
+  try {
+    await withClient(options, (client) => exportCatalog({ client, table, storage, kernel, progress }));
+  } catch (error) {
+    signal.throwIfAborted();
+    progress.done('');
+    warn(`${catalog} could not be exported and is not served: ${(error as Error).message}`);
+  }
+}
+
+/** A session that ends, with whatever runs in it, when the work is to stop. */
+async function withClient<T>(
+  { database, signal }: FirstReleasesOptions,
+  work: (client: Awaited<ReturnType<typeof connect>>) => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted();
+  const client = await connect(database.url);
+  const stop = () => void client.end().catch(() => {});
+  signal.addEventListener('abort', stop);
+  try {
+    return await work(client);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    await client.end().catch(() => {});
+  }
+}

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { readSettings } from './settings.ts';
+
+test('an empty environment gives the data folder of the working directory and the embedded server', () => {
+  assert.deepEqual(readSettings({}, '/srv/survey'), {
+    dataFolder: '/srv/survey/.almagest',
+    bucketFolder: '/srv/survey/.almagest/bucket',
+    postgresFolder: '/srv/survey/.almagest/postgres',
+    workerFolder: '/srv/survey/.almagest/worker',
+    databaseUrl: null,
+    host: '127.0.0.1',
+    port: 8787,
+  });
+});
+
+test('the environment overrides, relative to the working directory', () => {
+  const settings = readSettings(
+    { ALMAGEST_DATA: 'data', DATABASE_URL: 'postgres://db/survey', ALMAGEST_HOST: '0.0.0.0', PORT: '80' },
+    '/srv/survey',
+  );
+  assert.equal(settings.postgresFolder, '/srv/survey/data/postgres');
+  assert.equal(settings.databaseUrl, 'postgres://db/survey');
+  assert.equal(settings.host, '0.0.0.0');
+  assert.equal(settings.port, 80);
+});
+
+test('empty variables count as unset', () => {
+  const settings = readSettings({ ALMAGEST_DATA: '', DATABASE_URL: '', ALMAGEST_HOST: '', PORT: '' }, '/srv');
+  assert.deepEqual(settings, readSettings({}, '/srv'));
+});
+
+for (const port of ['http', '-1', '65536', '80.5', '0x50', ' 80']) {
+  test(`PORT=${port} is refused`, () => {
+    assert.throws(() => readSettings({ PORT: port }), /is not a port number: give one between 1 and 65535/);
+  });
+}
