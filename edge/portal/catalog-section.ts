@@ -17,7 +17,7 @@ export function catalogSection(kernel: HealpixKernel, limits: Limits, release: R
 <p>${table.description ?? 'No description.'}</p>
 <div class="overview">
 ${facts(release)}
-${skyMap(kernel, release)}
+${skyMap(kernel, release.manifest)}
 </div>
 <h3>Cone search</h3>
 ${searchForm(address, limits, cone)}
@@ -77,10 +77,15 @@ ${link('only which columns there are', '&MAXREC=0')}
 </ul>`;
 }
 
+/** A UCD whose words may stand on lines of their own. */
+function breakable(ucd: string) {
+  return ucd.split(/(?<=;)/).map((word) => html`${word}<wbr>`);
+}
+
 function columnTable(columns: readonly Column[]) {
   const row = ({ name, datatype, arraysize, unit, ucd, description }: Column) => html`<tr>
 <th scope="row"><code>${name}</code></th><td>${unit ?? ''}</td><td>${datatype}${arraysize === null ? '' : `[${arraysize}]`}</td>
-<td><code>${ucd ?? ''}</code></td><td>${description ?? ''}</td>
+<td><code>${breakable(ucd ?? '')}</code></td><td>${description ?? ''}</td>
 </tr>`;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Columns">
 <table>

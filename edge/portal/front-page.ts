@@ -15,7 +15,7 @@ export function frontPage(service: Service, root: string, releases: readonly Rel
   const { kernel } = service.engine;
   const examples = releases.map((release) => ({
     release,
-    cone: exampleCone(kernel, release, limits.maxRadius),
+    cone: exampleCone(kernel, release.manifest, limits.maxRadius),
   }));
   const first = examples.find(({ cone }) => cone !== null);
   return html`<!doctype html>

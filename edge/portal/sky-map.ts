@@ -1,73 +1,77 @@
 import { html, raw } from 'hono/html';
-import type { Release } from '../../engine/catalog/release.ts';
+import type { Manifest } from '../../engine/catalog/manifest.ts';
 import type { HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
-import { rowsPerCell } from './density.ts';
+import { cellArea } from '../sky.ts';
 import { mollweide } from './mollweide.ts';
-
-/** HEALPix order of the map: 768 cells of 7.3°. */
-const ORDER = 3;
-
-/** Square degrees of a cell. */
-const CELL_AREA = 129_600 / Math.PI / (12 * 4 ** ORDER);
 
 /** Shades, from the emptiest cells to the fullest. */
 const SHADES = 6;
 
-/** Pixels of the unit of the projection. */
-const SCALE = 100;
+/** SVG units of the unit of the projection: coordinates are whole numbers. */
+const SCALE = 1000;
+
+/** A point of the map in SVG units. */
+type Point = readonly [x: number, y: number];
 
 /** Where on the sky a release has its rows, and how many: an all-sky map in SVG, right ascension 0 in the middle. */
-export function skyMap(kernel: HealpixKernel, { manifest }: Release) {
-  const counts = rowsPerCell(
-    manifest.partitions.flatMap(({ rowGroups }) => rowGroups),
-    ORDER,
-  );
-  const filled = [...counts].filter((rows) => rows > 0);
+export function skyMap(kernel: HealpixKernel, { catalog, skymap: { order, rows } }: Manifest) {
+  const filled = rows.filter((count) => count > 0);
   const least = Math.min(...filled);
   const most = Math.max(...filled);
   const shades = Array.from({ length: SHADES }, () => '');
-  counts.forEach((rows, cell) => {
-    if (rows > 0) shades[shadeOf(rows, least, most)] += cellPath(kernel, BigInt(cell));
+  rows.forEach((count, cell) => {
+    if (count > 0) shades[shadeOf(count, least, most)] += cellPath(kernel, order, BigInt(cell));
   });
-  const id = `outline-${manifest.catalog.replaceAll(/[^\w-]/g, '-')}`;
-  const covered = ((100 * filled.length) / counts.length).toFixed(0);
+  const covered = Math.round((100 * filled.length) / rows.length);
+  const density = (count: number): string =>
+    (count / cellArea(order)).toLocaleString('en', { maximumSignificantDigits: 2 });
+  const clip = `sky-of-${catalog}`;
   return html`<figure class="sky">
-<svg viewBox="-204 -104 408 208" role="img" aria-label="Map of the whole sky: ${covered} % of it has rows">
-<clipPath id="${id}"><ellipse rx="200" ry="100"/></clipPath>
-<g clip-path="url(#${id})">
+<svg viewBox="-2040 -1040 4080 2080" role="img" aria-label="Map of the whole sky: ${covered} % of it has rows">
+<clipPath id="${clip}"><ellipse rx="2000" ry="1000"/></clipPath>
+<g clip-path="url('#${clip}')">
 ${shades.map((path, shade) => html`<path class="s${shade}" d="${raw(path)}"/>`)}
 <path class="grid" d="${raw(graticule())}"/>
 </g>
-<ellipse class="outline" rx="200" ry="100"/>
+<ellipse class="outline" rx="2000" ry="1000"/>
 </svg>
-<figcaption>The whole sky, right ascension 0h in the middle and growing to the left, north up.
-${filled.length === 0 ? 'No rows.' : `From ${perArea(least)} to ${perArea(most)} rows per square degree.`}</figcaption>
+<figcaption>Rows on the sky: right ascension 0h in the middle and growing to the left, north up.
+${filled.length === 0 ? 'There are none.' : `${density(least)} to ${density(most)} per square degree.`}</figcaption>
 </figure>`;
 }
 
 /** On a logarithmic scale. */
-function shadeOf(rows: number, least: number, most: number): number {
+function shadeOf(count: number, least: number, most: number): number {
   if (most <= least) return SHADES - 1;
-  const fraction = Math.log(rows / least) / Math.log(most / least);
+  const fraction = Math.log(count / least) / Math.log(most / least);
   return Math.min(SHADES - 1, Math.floor(fraction * SHADES));
 }
 
-function perArea(rows: number): string {
-  return (rows / CELL_AREA).toLocaleString('en', { maximumSignificantDigits: 2 });
+/** A cell as a closed path; one on the map's seam twice, half outside on either side, for the outline to clip. */
+function cellPath(kernel: HealpixKernel, order: number, cell: bigint): string {
+  const middle = centered(kernel.center(order, cell).lon);
+  const vertices = kernel
+    .vertices(order, cell)
+    .map(({ lon, lat }) => ({ lon: middle + centered(lon - middle), lat }));
+  const path = (shift: number): string =>
+    `${linePath(vertices.map(({ lon, lat }) => mapPoint(lon + shift, lat)))}z`;
+  const outside = vertices.find(({ lon }) => Math.abs(lon) > 180);
+  return path(0) + (outside ? path(outside.lon > 0 ? -360 : 360) : '');
 }
 
-/** A cell as a closed path; one on the map's seam twice, half outside on either side, for the outline to clip. */
-function cellPath(kernel: HealpixKernel, cell: bigint): string {
-  const middle = centered(kernel.center(ORDER, cell).lon);
-  const vertices = kernel
-    .vertices(ORDER, cell)
-    .map(({ lon, lat }) => ({ lon: middle + centered(lon - middle), lat }));
-  const path = (shift: number): string => {
-    const points = vertices.map(({ lon, lat }) => mapPoint(lon + shift, lat));
-    return `M${points.join('L')}Z`;
-  };
-  const seam = vertices.find(({ lon }) => Math.abs(lon) > 180);
-  return path(0) + (seam ? path(seam.lon > 0 ? -360 : 360) : '');
+/** Meridians every 60° and parallels every 30°. */
+function graticule(): string {
+  const steps = (from: number, to: number, by: number): number[] =>
+    Array.from({ length: (to - from) / by + 1 }, (_, step) => from + step * by);
+  const meridians = steps(-120, 120, 60).map((lon) => steps(-90, 90, 5).map((lat) => mapPoint(lon, lat)));
+  const parallels = steps(-60, 60, 30).map((lat) => [mapPoint(-180, lat), mapPoint(180, lat)]);
+  return [...meridians, ...parallels].map(linePath).join('');
+}
+
+/** The first point, and the steps from each to the next: they are short numbers. */
+function linePath(points: readonly Point[]): string {
+  const steps = points.slice(1).map(([x, y], at) => `${x - points[at]![0]} ${y - points[at]![1]}`);
+  return `M${points[0]!.join(' ')}l${steps.join(' ')}`.replaceAll(' -', '-');
 }
 
 /** Longitude in [−180, 180). */
@@ -75,23 +79,7 @@ function centered(lon: number): number {
   return ((((lon + 180) % 360) + 360) % 360) - 180;
 }
 
-function mapPoint(lon: number, lat: number): string {
+function mapPoint(lon: number, lat: number): Point {
   const { x, y } = mollweide(lon, lat);
-  return `${round(x)} ${round(y)}`;
-}
-
-function round(coordinate: number): number {
-  return Math.round(coordinate * SCALE * 10) / 10;
-}
-
-/** Meridians every 60° and parallels every 30°. */
-function graticule(): string {
-  const line = (points: string[]): string => `M${points.join('L')}`;
-  const steps = (from: number, to: number, by: number): number[] =>
-    Array.from({ length: (to - from) / by + 1 }, (_, i) => from + i * by);
-  const meridians = steps(-120, 120, 60).map((lon) =>
-    line(steps(-90, 90, 5).map((lat) => mapPoint(lon, lat))),
-  );
-  const parallels = steps(-60, 60, 30).map((lat) => line([mapPoint(-180, lat), mapPoint(180, lat)]));
-  return [...meridians, ...parallels].join('');
+  return [Math.round(x * SCALE), Math.round(y * SCALE)];
 }

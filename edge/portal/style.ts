@@ -22,9 +22,9 @@ dd { margin: 0 0 .6rem; font-size: 1.15rem; font-variant-numeric: tabular-nums; 
 .sky { margin: 0; }
 .sky svg { display: block; width: 100%; height: auto; }
 .sky figcaption { color: var(--quiet); font-size: .85rem; margin-top: .4rem; }
-.outline, .grid { fill: none; stroke: var(--quiet); stroke-width: .8; }
-.grid { stroke-width: .4; opacity: .45; }
-.s0, .s1, .s2, .s3, .s4, .s5 { fill: var(--accent); stroke: none; }
+.outline, .grid { fill: none; stroke: var(--quiet); stroke-width: 8; }
+.grid { stroke-width: 4; opacity: .35; }
+.s0, .s1, .s2, .s3, .s4, .s5 { fill: var(--accent); }
 .s0 { opacity: .1; } .s1 { opacity: .22; } .s2 { opacity: .36; } .s3 { opacity: .52; } .s4 { opacity: .72; } .s5 { opacity: .95; }
 form { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; }
 label { display: grid; gap: .2rem; font-size: .85rem; color: var(--quiet); flex: 1 1 9rem; }
@@ -39,7 +39,9 @@ table { border-collapse: collapse; width: 100%; font-size: .9rem; margin-top: .6
 th, td { text-align: left; vertical-align: top; padding: .4rem .8rem .4rem 0; border-bottom: 1px solid var(--line); }
 thead th { color: var(--quiet); font-weight: 600; }
 tbody th { font-weight: 600; }
-td:last-child { min-width: 14rem; }
+th code { white-space: nowrap; }
+td code { overflow-wrap: normal; }
+td:last-child { min-width: 16rem; }
 summary { cursor: pointer; color: var(--quiet); }
 footer { color: var(--quiet); font-size: .9rem; padding-bottom: 2.5rem; }
 @media (max-width: 40rem) {

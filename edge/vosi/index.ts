@@ -16,7 +16,7 @@ export function vosiApp(service: Service): Hono {
   const describe = (root: string, release: Release): ConeSearchEndpoint => ({
     url: endpoint(root, release),
     description: release.manifest.table.description,
-    test: exampleCone(service.engine.kernel, release, service.limits.maxRadius),
+    test: exampleCone(service.engine.kernel, release.manifest, service.limits.maxRadius),
   });
 
   app.get('/availability', async (c) =>
