@@ -31,7 +31,7 @@ def by_http(base: str, ra: float, dec: float, radius: float) -> Table:
     if answer.status != 200:
         raise SystemExit(f"HTTP {answer.status}: {answer.data[:400].decode()}")
     table = Table.read(io.BytesIO(answer.data), format="votable")
-    table["source_id"] = table["source_id"].astype(np.int64)
+    table["source_id"] = np.asarray(table["source_id"], dtype=np.int64)
     table.sort("source_id")
     return table
 
@@ -44,7 +44,7 @@ def main() -> None:
     for ra, dec, radius in CONES:
         expected = by_http(base, ra, dec, radius)
         try:
-            found = catalog.cone_search(ra, dec, radius_arcsec=radius * 3600).compute()
+            found = catalog.cone_search(ra, dec, radius_arcsec=radius * 3600).compute(progress_bar=False)
             found = found.sort_values("source_id")
         except ValueError as none:
             check(f"LSDB: no stars near ({ra}, {dec})", len(expected) == 0, f"{none}")
@@ -60,6 +60,4 @@ def main() -> None:
     finish()
 
 
-# LSDB computes in worker processes, which import this file.
-if __name__ == "__main__":
-    main()
+main()

@@ -3,6 +3,7 @@
 usage: check_parquet_clients.py RELEASE_FOLDER
 """
 
+import io
 import sys
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import duckdb
 import numpy as np
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
-from astropy.table import Table
+import pyarrow.parquet as pq
+from astropy.io.votable import parse
 
 from checks import check, finish
 from demo_stars import load_stars, separations, unit_vectors
@@ -58,13 +60,18 @@ def main() -> None:
                 f"{len(found)} found",
             )
 
+    # Table.read(format="parquet.votable") of astropy 8.0 fails on null text, so its two parts are read apart.
     file = next(dataset.glob("Norder=*/Dir=*/Npix=*.parquet"))
-    table = Table.read(file, format="parquet.votable")
+    metadata = pq.read_metadata(file).metadata
+    header = parse(io.BytesIO(metadata[b"IVOA.VOTable-Parquet.content"]), verify="exception")
+    fields = {field.name: field for field in header.get_first_table().fields}
     check(
         "astropy reads units and UCDs from the VOTable in a file's footer",
-        str(table["ra"].unit) == "deg" and table["ra"].meta.get("ucd") == "pos.eq.ra;meta.main",
-        f"{table['ra'].info}",
+        str(fields["ra"].unit) == "deg" and fields["ra"].ucd == "pos.eq.ra;meta.main",
+        f"{fields['ra']}",
     )
+    names = pq.read_schema(file).names
+    check("which describes the file's columns in their order", list(fields) == names, f"{list(fields)} {names}")
     finish()
 
 

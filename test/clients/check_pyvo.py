@@ -3,6 +3,7 @@
 usage: check_pyvo.py BASE_URL
 """
 
+import io
 import sys
 import warnings
 
@@ -35,12 +36,12 @@ def check_searches(address: str) -> None:
     ids = [str(record.id) for record in found]
     check("search finds Sirius by a tuple in degrees", SIRIUS_HIP in ids, f"ids {ids}")
     sirius = found[ids.index(SIRIUS_HIP)]
-    # The source's positions have 0.36" steps and are of epoch J1991.25 to J2000.
+    # The source rounds positions to 0.36 arcsec.
     distance = sirius.pos.separation(SIRIUS)
-    check("record.pos is where Sirius is", distance < 15 * u.arcsec, f"{distance.arcsec} arcsec off")
+    check("record.pos is where Sirius is", distance < 0.4 * u.arcsec, f"{distance.arcsec} arcsec off")
 
-    found = service.search(pos=SIRIUS, radius=30 * u.arcmin)
-    inside = [record.pos.separation(SIRIUS) <= 30 * u.arcmin for record in found]
+    found = service.search(pos=SIRIUS, radius=120 * u.arcmin)
+    inside = [record.pos.separation(SIRIUS) <= 2 * u.deg for record in found]
     check("search takes SkyCoord and Quantity", len(found) > 1 and all(inside), f"{inside}")
 
     names = [{field.name for field in service.search(SIRIUS, 0.05, verbosity=v).fielddescs} for v in (1, 2, 3)]
@@ -72,10 +73,10 @@ def check_errors(base: str, address: str) -> None:
 
 
 def check_vosi(address: str) -> None:
-    def document(name: str, **parameters) -> bytes:
+    def document(name: str, **parameters) -> io.BytesIO:
         answer = requests.get(f"{address}/{name}", params=parameters, timeout=30)
         answer.raise_for_status()
-        return answer.content
+        return io.BytesIO(answer.content)
 
     availability = parse_availability(document("availability"))
     check(f"{address}/availability says it is available", availability.available is True, f"{availability}")
@@ -84,11 +85,12 @@ def check_vosi(address: str) -> None:
     expected = {
         "ivo://ivoa.net/std/VOSI#availability",
         "ivo://ivoa.net/std/VOSI#capabilities",
-        "ivo://ivoa.net/std/VOSI#tables",
+        "ivo://ivoa.net/std/VOSI#tables-1.1",
+        "ivo://ivoa.net/std/ConeSearch",
     }
     check(
         f"{address}/capabilities names VOSI and the cone search",
-        expected <= standards and any(s and s.lower().startswith("ivo://ivoa.net/std/conesearch") for s in standards),
+        expected <= standards,
         f"{standards}",
     )
     tables = parse_tables(document("tables", detail="max"))
@@ -102,6 +104,8 @@ def main() -> None:
     address = f"{base}/scs/hipparcos.stars"
     # A document that pyVO or astropy finds odd is one that Almagest should not have sent.
     warnings.simplefilter("error", category=UserWarning)
+    # pyVO knows no capability of cone searches, and reads it as a plain one.
+    warnings.filterwarnings("ignore", "Unknown xsi:type cs:ConeSearch")
     check_searches(address)
     check_errors(base, address)
     check_vosi(address)

@@ -109,7 +109,7 @@ def check_votables(stilts: Stilts, base: str) -> None:
         answer = urllib3.request("GET", f"{base}/scs/{catalog}?{urlencode(parameters)}")
         file = stilts.folder / f"{label.replace(' ', '-')}.xml"
         file.write_bytes(answer.data)
-        ended = stilts.run("votlint", str(file))
+        ended = stilts.run("votlint", f"votable={file}")
         remarks = ended.stdout + ended.stderr
         clean = ended.returncode == 0 and not remarks.strip()
         return clean and answer.status == status, f"HTTP {answer.status}, {remarks}"

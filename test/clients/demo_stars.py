@@ -23,7 +23,8 @@ def load_stars() -> Stars:
     longitude, latitude = np.array([f["geometry"]["coordinates"] for f in features], dtype=float).T
     return Stars(
         id=np.array([f["id"] for f in features], dtype=np.int64),
-        ra=np.where(longitude < 0, longitude + 360, longitude),
+        # The source gives four decimals; the sum's rounding error would be two more Float64 steps.
+        ra=np.where(longitude < 0, np.round(longitude + 360, 4) % 360, longitude),
         dec=latitude,
     )
 
