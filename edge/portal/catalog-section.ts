@@ -84,12 +84,12 @@ function breakable(ucd: string) {
 
 function columnTable(columns: readonly Column[]) {
   const row = ({ name, datatype, arraysize, unit, ucd, description }: Column) => html`<tr>
-<th scope="row"><code>${name}</code></th><td>${unit ?? ''}</td><td>${datatype}${arraysize === null ? '' : `[${arraysize}]`}</td>
-<td><code>${breakable(ucd ?? '')}</code></td><td>${description ?? ''}</td>
+<th scope="row"><code>${name}</code></th><td class="what">${description ?? ''}</td><td>${unit ?? ''}</td>
+<td><code>${breakable(ucd ?? '')}</code></td><td><code>${datatype}${arraysize === null ? '' : `[${arraysize}]`}</code></td>
 </tr>`;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Columns">
 <table>
-<thead><tr><th scope="col">Name</th><th scope="col">Unit</th><th scope="col">Type</th><th scope="col">UCD</th><th scope="col">Description</th></tr></thead>
+<thead><tr>${['Name', 'Description', 'Unit', 'UCD', 'Type'].map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
 <tbody>${columns.map(row)}</tbody>
 </table>
 </div>`;

@@ -41,7 +41,7 @@ thead th { color: var(--quiet); font-weight: 600; }
 tbody th { font-weight: 600; }
 th code { white-space: nowrap; }
 td code { overflow-wrap: normal; }
-td:last-child { min-width: 16rem; }
+.what { min-width: 14rem; }
 summary { cursor: pointer; color: var(--quiet); }
 footer { color: var(--quiet); font-size: .9rem; padding-bottom: 2.5rem; }
 @media (max-width: 40rem) {
@@ -49,5 +49,7 @@ footer { color: var(--quiet); font-size: .9rem; padding-bottom: 2.5rem; }
   h1 { font-size: 1.8rem; }
   .card { padding: 1.1rem; }
   .overview { grid-template-columns: 1fr; }
+  dl { grid-template-columns: auto 1fr; gap: .2rem 1rem; align-items: baseline; }
+  dd { margin: 0; font-size: 1rem; }
 }
 `;
