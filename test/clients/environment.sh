@@ -33,9 +33,8 @@ set_up_stilts() {
     exit 1
   fi
   say "installing STILTS"
-  export DEBIAN_FRONTEND=noninteractive
-  apt-get update -qq >&2
-  apt-get install -qq --no-install-recommends stilts >&2
+  local install=(env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends stilts)
+  "${install[@]}" >&2 || { apt-get update -qq >&2 && "${install[@]}" >&2; }
 }
 
 mkdir -p "$(dirname "$folder")"
