@@ -35,7 +35,7 @@ function packageFolder(platform: string): string {
  * npm packages cannot hold symbolic links: the package lists them in `native/pg-symlinks.json` and makes them
  * in an install script, which npm may have been told not to run.
  */
-function restoreSymlinks(folder: string): void {
+export function restoreSymlinks(folder: string): void {
   const links: { source: string; target: string }[] = JSON.parse(
     readFileSync(join(folder, 'native', 'pg-symlinks.json'), 'utf8'),
   );

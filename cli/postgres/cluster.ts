@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { chown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -17,8 +18,12 @@ const PASSWORD_FILE = 'almagest.password';
  */
 export async function ensureCluster(postgresFolder: string): Promise<void> {
   if ((await readPassword(postgresFolder)) !== null) return;
-  const parent = dirname(postgresFolder);
-  await mkdir(parent, { recursive: true });
+  if (existsSync(postgresFolder) && (await readPassword(postgresFolder)) === null) {
+    throw new Error(
+      `${postgresFolder} exists, but Almagest did not make it: move it away, or set ALMAGEST_DATA`,
+    );
+  }
+  await mkdir(dirname(postgresFolder), { recursive: true });
   await sweepAbandoned(postgresFolder);
 
   const fresh = `${postgresFolder}.new-${process.pid}-${randomBytes(4).toString('hex')}`;
@@ -36,8 +41,8 @@ export async function ensureCluster(postgresFolder: string): Promise<void> {
   } catch (error) {
     await rm(fresh, { recursive: true, force: true });
     await rm(passwordFile, { force: true });
-    const someoneElseWon = (await readPassword(postgresFolder)) !== null;
-    if (!someoneElseWon) throw error;
+    const anotherProcessWon = (await readPassword(postgresFolder)) !== null;
+    if (!anotherProcessWon) throw error;
   }
 }
 
