@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { program } from 'commander';
+import { devCommand } from './commands/dev.ts';
 import { exportCommand } from './commands/export.ts';
 import { startCommand } from './commands/start.ts';
 
@@ -10,7 +11,7 @@ program
   )
   .showHelpAfterError('(almagest --help lists the commands)');
 
-program.addCommand(startCommand).addCommand(exportCommand);
+program.addCommand(startCommand).addCommand(devCommand).addCommand(exportCommand);
 
 await program.parseAsync().catch((error: Error) => {
   console.error(`almagest: ${error.message}`);

@@ -1,7 +1,8 @@
-import { glob, readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { R2Bucket } from '@cloudflare/workers-types';
 import { type Bundle, bundleWorker } from '../cli/service/bundle.ts';
+import { folderKeys } from '../cli/service/local-r2.ts';
 import { startWorkerd as startBareWorkerd } from '../cli/service/workerd.ts';
 import { projectFolder, quietEnvironment, wranglerConfig } from '../cli/service/wrangler.ts';
 import { folderStorage } from '../engine/storage/folder.ts';
@@ -62,10 +63,8 @@ export async function startWranglerR2({
   });
   const { url } = await harness.listen();
   const { BUCKET } = await harness.getWorker<{ BUCKET: R2Bucket }>().getEnv();
-  for await (const entry of glob('**/*', { cwd: bucketFolder, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const path = join(entry.parentPath, entry.name);
-    await BUCKET.put(relative(bucketFolder, path), await readFile(path));
+  for (const key of await folderKeys(bucketFolder)) {
+    await BUCKET.put(key, await readFile(join(bucketFolder, key)));
   }
   return {
     url: url.origin,

@@ -31,12 +31,14 @@ async function catalogLines(
   try {
     const release = (await catalogs.open(name))!;
     const { rows } = release.manifest;
-    const cone = exampleCone(kernel, release, maxRadius) ?? { lon: 0, lat: 0, radius: 0.1 };
+    const cone = exampleCone(kernel, release.manifest, maxRadius) ?? { lon: 0, lat: 0, radius: 0.1 };
     return [
       `  Cone search   ${root}/scs/${name}?RA=${cone.lon}&DEC=${cone.lat}&SR=${cone.radius}`,
       `                ${name}: release ${release.manifest.release}, ${rows.toLocaleString('en')} rows`,
     ];
   } catch (error) {
-    return [`  ${name}: its release cannot be served: ${(error as Error).message}`];
+    return [
+      `  ${name}: its release cannot be served, "npx almagest export ${name}" makes a new one: ${(error as Error).message}`,
+    ];
   }
 }

@@ -33,15 +33,21 @@ export function quietEnvironment(folder: string): NodeJS.ProcessEnv {
   };
 }
 
+/** The command line that runs wrangler on this project's configuration. */
+export function wranglerCommand(args: readonly string[]): string[] {
+  const script = join(dirname(wranglerManifest), 'bin', 'wrangler.js');
+  return [process.execPath, script, ...args, '--config', wranglerConfig];
+}
+
 /**
  * Runs one wrangler command to its end.
  * @returns what it printed.
  * @throws Error with what it printed, when it fails.
  */
 export function runWrangler(args: readonly string[], folder: string): Promise<string> {
-  const script = join(dirname(wranglerManifest), 'bin', 'wrangler.js');
+  const [command, ...rest] = wranglerCommand(args);
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script, ...args, '--config', wranglerConfig], {
+    const child = spawn(command!, rest, {
       cwd: projectFolder,
       env: quietEnvironment(folder),
       stdio: ['ignore', 'pipe', 'pipe'],
