@@ -2,6 +2,7 @@ import { type Data, DataType } from 'apache-arrow';
 import type { Column } from '../catalog/column.ts';
 import { nulls, timestampText } from './cells.ts';
 import { boolAt } from './rows.ts';
+import { votableArraysize } from './votable-header.ts';
 
 /** Rows in the VOTable's binary form (VOTable 1.4 §6: big-endian), on their way out. */
 export interface RowBuffer {
@@ -133,22 +134,28 @@ function textCell(
   utf8: (row: number) => Uint8Array,
 ): BinaryCell {
   const text = isNull === null ? utf8 : (row: number) => (isNull(row) ? NO_BYTES : utf8(row));
-  const fixed = fixedLength(column.arraysize);
-  return column.datatype === 'unicodeChar' ? ucs2Cell(isNull, text, fixed) : charCell(isNull, text, fixed);
+  const fixed = fixedLength(votableArraysize(column) ?? '*');
+  if (column.datatype === 'unicodeChar') return ucs2Cell(isNull, text, fixed);
+  return charCell(isNull, (row) => ascii(text(row)), fixed);
 }
 
 /** Characters of a text column, null if they vary: `8`, `3x2`, but not `8*` or `*` (VOTable 1.4 §2.2). */
-function fixedLength(arraysize: string | null): number | null {
-  if (arraysize === null) return 1;
+function fixedLength(arraysize: string): number | null {
   return arraysize.includes('*')
     ? null
     : arraysize.split('x').reduce((product, size) => product * Number(size), 1);
 }
 
 /**
- * `char`: ASCII to VOTable 1.4, UTF-8 to VOTable 1.5; text that is not ASCII is not lost. A fixed length is
- * filled with NULs, or cut between characters.
+ * Bytes of a `char` array, which holds ASCII (VOTable 1.4 §6): astropy refuses a whole table for one byte
+ * that is not. Other characters become `?`; a column that has them belongs to `unicodeChar`.
  */
+function ascii(utf8: Uint8Array): Uint8Array {
+  if (utf8.every((byte) => byte < 0x80)) return utf8;
+  return encoder.encode(decoder.decode(utf8).replace(/\P{ASCII}/gu, '?'));
+}
+
+/** `char`: a byte a character. A fixed length is filled with NULs, or cut. */
 function charCell(
   isNull: BinaryCell['isNull'],
   text: (row: number) => Uint8Array,
@@ -171,8 +178,7 @@ function charCell(
     size: () => fixed,
     write(row, to) {
       const bytes = text(row);
-      let length = Math.min(bytes.length, fixed);
-      if (length < bytes.length) while (length > 0 && (bytes[length]! & 0xc0) === 0x80) length--;
+      const length = Math.min(bytes.length, fixed);
       to.bytes.set(bytes.subarray(0, length), to.length);
       to.bytes.fill(0, to.length + length, to.length + fixed);
       to.length += fixed;

@@ -14,7 +14,10 @@ const STYLE: CellStyle = {
   nan: 'NaN',
 };
 
-/** VOTable TABLEDATA (VOTable 1.4 §5.1): a null is an empty cell, whatever the type. */
+/**
+ * VOTable TABLEDATA (VOTable 1.4 §5.1): a null is an empty cell, whatever the type. Texts are written as they
+ * are, a `char` that is not ASCII too: all readers take the characters of the document.
+ */
 export function tabledata(result: ResultTable): TableEncoder {
   return votableDocument(result, {
     open: '<DATA>\n<TABLEDATA>\n',

@@ -30,11 +30,20 @@ export function infoElement({ name, value, text }: Info): string {
 }
 
 /**
+ * The arraysize under which a column goes out. One character is `1*`: without an arraysize, or with `1`,
+ * readers take it for a mistake, and only a string of variable length can be empty.
+ */
+export function votableArraysize({ datatype, arraysize }: Column): string | null {
+  return arraysize ?? (datatype === 'char' || datatype === 'unicodeChar' ? '1*' : null);
+}
+
+/**
  * FIELD element of a column (VOTable 1.4 §4.1). Equatorial positions refer to the COOSYS with ID `ICRS`,
  * which the same RESOURCE must then hold: `coosysElement` gives it.
  */
 export function fieldElement(column: Column): string {
-  const { name, datatype, arraysize, xtype, unit, ucd, utype, description } = column;
+  const { name, datatype, xtype, unit, ucd, utype, description } = column;
+  const arraysize = votableArraysize(column);
   const ref = isPosition(column) ? 'ICRS' : null;
   const start = `<FIELD${attributes({ name, datatype, arraysize, xtype, unit, ucd, utype, ref })}`;
   return description === null
@@ -51,8 +60,8 @@ export function coosysElement(columns: readonly Column[]): string {
 export function resourceOpen({ name, description, columns, infos }: VotableHeader): string {
   return [
     '<RESOURCE type="results">\n',
-    coosysElement(columns),
     ...infos.map(infoElement),
+    coosysElement(columns),
     `<TABLE${attributes({ name })}>\n`,
     description === null ? '' : `<DESCRIPTION>${escapeXml(description)}</DESCRIPTION>\n`,
     ...columns.map(fieldElement),

@@ -1,0 +1,201 @@
+"""Reads tables in every format with readers of others and compares all cells with what was written.
+
+check_tables.py FOLDER CASE...: FOLDER holds CASE.expected (JSON) and CASE.<format> for each format.
+"""
+
+import json
+import math
+import re
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+from astropy.io import votable
+from astropy.table import Table
+
+FLOATS = {"float", "double"}
+INTEGERS = {"unsignedByte", "short", "int", "long"}
+
+
+def value(column, cell):
+    """A cell of the .expected file as a Python value."""
+    if cell is None or isinstance(cell, bool):
+        return cell
+    if column["datatype"] in FLOATS:
+        number = float(cell.replace("Infinity", "inf"))
+        return float(np.float32(number)) if column["datatype"] == "float" else number
+    if column["datatype"] in INTEGERS:
+        return int(cell)
+    return cell
+
+
+def same(column, wanted, got, null_texts=("",)):
+    if wanted is None:
+        return got is None or (isinstance(got, str) and got in null_texts)
+    if got is None:
+        return False
+    if isinstance(wanted, float):
+        if math.isnan(wanted):
+            return math.isnan(got)
+        if column["datatype"] == "float":
+            got = float(np.float32(got))
+        return got == wanted and math.copysign(1, got) == math.copysign(1, wanted)
+    return type(got) is type(wanted) and got == wanted
+
+
+def compare(path, expected, rows, rewrite=lambda column, wanted: wanted, **options):
+    columns = expected["columns"]
+    rows = list(rows)
+    assert len(rows) == len(expected["rows"]), f"{path}: {len(rows)} rows"
+    for number, (wanted_row, row) in enumerate(zip(expected["rows"], rows, strict=True)):
+        for column, cell, got in zip(columns, wanted_row, row, strict=True):
+            wanted = rewrite(column, value(column, cell))
+            assert same(column, wanted, got, **options), (
+                f"{path}: row {number}, {column['name']}: {got!r} is not {wanted!r}"
+            )
+    print(f"ok {path.name}: {len(rows)} rows")
+
+
+def scalar(cell):
+    if cell is np.ma.masked or cell is None:
+        return None
+    return cell.item() if isinstance(cell, np.generic) else cell
+
+
+def check_votable(path, expected):
+    with warnings.catch_warnings(record=True) as complaints:
+        warnings.simplefilter("always")
+        document = votable.parse(path, verify="exception")
+    complaints = [str(c.message) for c in complaints]
+    assert all("FIELD (utf8)" in c and "W55" in c for c in complaints), complaints
+    resource = document.resources[0]
+    assert [(i.name, i.value) for i in resource.infos[:2]] == [("QUERY_STATUS", "OK"), ("release", '"1"')]
+    trailing = [(i.name, i.value) for i in resource.infos[2:]]
+    assert trailing == ([("QUERY_STATUS", "OVERFLOW")] if expected["overflow"] else []), trailing
+    table = resource.tables[0]
+    for field, column in zip(table.fields, expected["columns"], strict=True):
+        for name in ("name", "datatype", "xtype", "ucd", "description"):
+            assert getattr(field, name) == column[name], f"{path}: {name} of {column['name']}"
+        assert str(field.unit or "") == (column["unit"] or "")
+    table = Table.read(path, format="votable")
+    rows = ([scalar(row[name]) for name in table.colnames] for row in table)
+
+    # This reader masks NaN as it masks nulls, and strips the text of a TD. XML has no control characters, and
+    # the binary form of char nothing but ASCII.
+    def read(column, wanted):
+        if column["datatype"] == "char" and wanted is not None and path.suffix == ".votable-binary2":
+            return wanted.encode("ascii", "replace").decode()
+        if isinstance(wanted, str) and path.suffix == ".votable-tabledata":
+            return wanted.replace("\x01", "\ufffd").strip() or None
+        return None if isinstance(wanted, float) and math.isnan(wanted) else wanted
+
+    compare(path, expected, rows, rewrite=read)
+
+
+def check_csv(path, expected):
+    types = {
+        "long": pa.int64(), "int": pa.int32(), "short": pa.int16(), "unsignedByte": pa.uint8(),
+        "double": pa.float64(), "float": pa.float32(), "boolean": pa.bool_(),
+    }
+    table = pa.csv.read_csv(
+        path,
+        parse_options=pa.csv.ParseOptions(newlines_in_values=True),
+        convert_options=pa.csv.ConvertOptions(
+            column_types={c["name"]: types.get(c["datatype"], pa.string()) for c in expected["columns"]},
+            null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False,
+        ),
+    )
+    assert table.column_names == [c["name"] for c in expected["columns"]]
+    compare(path, expected, (list(row.values()) for row in table.to_pylist()), null_texts=())
+    if expected["rows"]:
+        check_ascii(path, expected, "ascii.csv")
+
+
+def check_ascii(path, expected, form):
+    """astropy guesses types: texts are read as texts and compared as such."""
+    texts = {c["name"]: [str] for c in expected["columns"]}
+    table = Table.read(path, format=form, converters=texts, fast_reader=False)
+
+    def parsed(column, cell):
+        if cell is np.ma.masked:
+            return None
+        kind = column["datatype"]
+        if kind in FLOATS:
+            return float(cell)
+        if kind in INTEGERS:
+            return int(cell)
+        if kind == "boolean":
+            return {"true": True, "false": False}[cell]
+        return str(cell)
+
+    columns = expected["columns"]
+    rows = ([parsed(c, row[c["name"]]) for c in columns] for row in table)
+
+    # This reader strips the spaces around a cell and takes every line end for a newline.
+    def stripped(column, wanted):
+        return (wanted.replace("\r\n", "\n").strip() or None) if isinstance(wanted, str) else wanted
+
+    compare(path, expected, rows, rewrite=stripped)
+
+
+def check_tsv(path, expected):
+    text = path.read_bytes().decode()
+    lines = text.removesuffix("\n").split("\n")
+    assert lines[0].split("\t") == [c["name"] for c in expected["columns"]]
+
+    def parsed(column, cell):
+        if cell == "":
+            return None
+        kind = column["datatype"]
+        if kind in FLOATS:
+            return float(cell)
+        if kind in INTEGERS:
+            return int(cell)
+        return cell == "true" if kind == "boolean" else cell
+
+    # The format has no way to write tabs and line ends.
+    def spaced(column, wanted):
+        return (re.sub(r"[\t\r\n]", " ", wanted) or None) if isinstance(wanted, str) else wanted
+
+    rows = ([parsed(c, x) for c, x in zip(expected["columns"], line.split("\t"), strict=True)] for line in lines[1:])
+    compare(path, expected, rows, rewrite=spaced)
+
+
+def check_json(path, expected):
+    # Python has no negative zero among its integers, JSON has.
+    document = json.loads(path.read_text(encoding="utf-8"), parse_int=lambda text: -0.0 if text == "-0" else int(text))
+    assert list(document) == ["name", "description", "infos", "metadata", "data", "overflow"]
+    assert document["overflow"] is expected["overflow"]
+    for got, wanted in zip(document["metadata"], expected["columns"], strict=True):
+        assert got.items() <= wanted.items()
+
+    def parsed(column, cell):
+        if column["datatype"] in INTEGERS and cell is not None:
+            assert isinstance(cell, str) == (abs(int(cell)) >= 2**53), cell
+            return int(cell)
+        return float(cell) if column["datatype"] in FLOATS and cell is not None else cell
+
+    def finite(column, wanted):
+        return None if isinstance(wanted, float) and not math.isfinite(wanted) else wanted
+
+    rows = ([parsed(c, x) for c, x in zip(expected["columns"], row, strict=True)] for row in document["data"])
+    compare(path, expected, rows, rewrite=finite)
+
+
+CHECKS = {
+    "votable-binary2": check_votable,
+    "votable-tabledata": check_votable,
+    "csv": check_csv,
+    "tsv": check_tsv,
+    "json": check_json,
+}
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    for case in sys.argv[2:]:
+        expected = json.loads((folder / f"{case}.expected").read_text(encoding="utf-8"))
+        for form, check in CHECKS.items():
+            check(folder / f"{case}.{form}", expected)
