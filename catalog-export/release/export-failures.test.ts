@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Storage } from '../../engine/storage/storage.ts';
+import { connect } from '../database/connect.ts';
+import type { CopyValue } from '../database/copy.ts';
+import type { Progress } from '../progress.ts';
+import {
+  column,
+  currentRelease,
+  DEC,
+  exported,
+  ID,
+  RA,
+  stars,
+  type TestCatalog,
+  tableOf,
+  withTable,
+} from './test-catalog.ts';
+
+describe('an export that cannot succeed says why and leaves the last release', () => {
+  const table = tableOf([ID, RA, DEC, column('time', 'char', null, 'timestamp')]);
+  const rows: CopyValue[][] = [[1, 1, 1, '2026-01-01 00:00:00']];
+
+  async function refused(catalog: TestCatalog, message: RegExp, published = table): Promise<void> {
+    await assert.rejects(exported(catalog, published), { message });
+    assert.equal(await currentRelease(catalog, published), '2026-11-21');
+    assert.deepEqual(
+      await catalog.storage.list('survey.stars'),
+      ['2026-11-21', 'latest.json'],
+      'nothing half-written stays',
+    );
+  }
+
+  const changes: [string, RegExp][] = [
+    [
+      'ALTER TABLE survey.stars DROP COLUMN dec',
+      /survey\.stars has changed .*column dec is gone.*Publish it again/,
+    ],
+    ['ALTER TABLE survey.stars RENAME time TO epoch', /column time is gone/],
+    [
+      'ALTER TABLE survey.stars ALTER ra TYPE text',
+      /column ra is text now, which does not fit the double published/,
+    ],
+    ['ALTER TABLE survey.stars ALTER time TYPE text', /column time is text now, .* the timestamp published/],
+    ['DROP TABLE survey.stars', /survey\.stars is published, but the database has no such table/],
+    ["UPDATE survey.stars SET time = 'infinity'", /column time holds the timestamp infinity/],
+  ];
+  for (const [change, message] of changes) {
+    test(change, () =>
+      withTable(table, rows, async (catalog) => {
+        await exported(catalog, table);
+        await catalog.client.query(change);
+        await refused(catalog, message);
+      }),
+    );
+  }
+
+  test('a smallint that is no byte', () => {
+    const bytes = tableOf([ID, RA, DEC, column('flags', 'unsignedByte')]);
+    return withTable(bytes, [[1, 1, 1, 255]], async (catalog) => {
+      await exported(catalog, bytes);
+      await catalog.client.query('UPDATE survey.stars SET flags = 256');
+      await refused(catalog, /column flags holds 256, an unsignedByte is 0 to 255/, bytes);
+    });
+  });
+
+  test('another export of the catalogue runs', () =>
+    withTable(table, rows, async (catalog) => {
+      await exported(catalog, table);
+      const other = await connect(catalog.url);
+      try {
+        await other.query("SELECT pg_advisory_lock(hashtextextended('almagest export survey.stars', 0))");
+        await refused(catalog, /another export of survey\.stars is running/);
+      } finally {
+        await other.end();
+      }
+    }));
+
+  test('the storage refuses writes half-way', () =>
+    withTable(table, rows, async (catalog) => {
+      await exported(catalog, table);
+      const full: Storage = {
+        ...catalog.storage,
+        put: async (key, bytes) => {
+          if (key.endsWith('/_metadata')) throw new Error('no space left');
+          await catalog.storage.put(key, bytes);
+        },
+      };
+      await assert.rejects(exported(catalog, table, { storage: full }), { message: 'no space left' });
+      assert.equal(await currentRelease(catalog, table), '2026-11-21');
+      assert.deepEqual(await catalog.storage.list('survey.stars'), ['2026-11-21', 'latest.json']);
+    }));
+
+  for (const moment of ['Reading positions', 'Reading rows', 'Writing partitions']) {
+    test(`the connection is lost: ${moment}`, () => {
+      const sky = tableOf([ID, RA, DEC]);
+      return withTable(sky, stars(50_000), async (catalog) => {
+        await exported(catalog, sky);
+        const client = await connect(catalog.url);
+        const { pid } = (await client.query('SELECT pg_backend_pid() AS pid')).rows[0];
+        const attempt = exported({ ...catalog, client }, sky, {
+          progress: duringFirst(moment, () => catalog.client.query('SELECT pg_terminate_backend($1)', [pid])),
+        });
+        await assert.rejects(attempt, /connection|terminat/i);
+        assert.equal(await currentRelease(catalog, sky), '2026-11-21');
+        assert.deepEqual(await catalog.storage.list('survey.stars'), ['2026-11-21', 'latest.json']);
+        assert.equal((await exported(catalog, sky)).release, '2026-11-21.1');
+        await client.end().catch(() => {});
+      });
+    });
+  }
+});
+
+/** Does something once, while a task whose label begins so is under way. */
+function duringFirst(moment: string, act: () => Promise<unknown>): Progress {
+  let waiting = false;
+  return {
+    start(label) {
+      waiting = label.startsWith(moment);
+    },
+    advance() {
+      if (!waiting) return;
+      waiting = false;
+      void act();
+    },
+    done() {},
+  };
+}
+
+test('what a killed export left is removed by the next one, and its name is not used again', () => {
+  const table = tableOf([ID, RA, DEC]);
+  return withTable(table, stars(100), async (catalog) => {
+    assert.equal((await exported(catalog, table)).release, '2026-11-21');
+    await catalog.storage.put(
+      'survey.stars/2026-11-21.1/dataset/Norder=0/Dir=0/Npix=0.parquet',
+      new Uint8Array(10),
+    );
+    assert.equal((await exported(catalog, table)).release, '2026-11-21.2');
+    assert.deepEqual(await catalog.storage.list('survey.stars'), [
+      '2026-11-21',
+      '2026-11-21.2',
+      'latest.json',
+    ]);
+    assert.equal(await currentRelease(catalog, table), '2026-11-21.2');
+  });
+});
+
+test('a table whose name cannot be a folder is refused', () => {
+  const table = tableOf([ID, RA, DEC], 'survey', 'a/b');
+  return withTable(table, [], async (catalog) => {
+    await assert.rejects(exported(catalog, table), {
+      message: /survey\.a\/b cannot be exported: its name holds a slash/,
+    });
+  });
+});

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { crc32 } from 'node:zlib';
+import { parquetMetadata } from 'hyparquet';
+import { type Manifest, manifestKey, type Partition } from '../../engine/catalog/manifest.ts';
+import type { CopyValue } from '../database/copy.ts';
+import {
+  allRows,
+  currentRelease,
+  DEC,
+  date,
+  exported,
+  fileOf,
+  ID,
+  kernel,
+  RA,
+  rowsOf,
+  stars,
+  type TestCatalog,
+  tableOf,
+  withTable,
+} from './test-catalog.ts';
+
+describe('a release', () => {
+  const table = tableOf([ID, RA, DEC]);
+
+  test('holds every row once, ascending in the order-29 index, in files that match the manifest', () =>
+    withTable(table, stars(20_000), async (catalog) => {
+      const manifest = await exported(catalog, table);
+      assert.equal(manifest.rows, 20_000);
+      assert.equal(manifest.rowsWithoutPosition, 0);
+      assert.equal(manifest.created, date.toISOString());
+      assert.ok(manifest.partitions.length > 12, 'the crowded degree is split');
+      const rows = await allRows(catalog, manifest);
+      const index = rows.map((row) => row._healpix_29 as bigint);
+      const positions = (name: string) => Float64Array.from(rows, (row) => row[name] as number);
+      assert.deepEqual(index, [...kernel.hash(positions('ra'), positions('dec'))]);
+      assert.ok(index.every((cell, row) => row === 0 || index[row - 1]! <= cell));
+      const expected = [...stars(20_000)].map(([id, ra, dec]) => [BigInt(id as number), ra, dec]);
+      const found = rows.map(({ id, ra, dec }) => [id, ra, dec]).sort((a, b) => Number(a[0]) - Number(b[0]));
+      assert.deepEqual(found, expected);
+      for (const partition of manifest.partitions) await checkPartition(catalog, manifest, partition);
+      const stored = JSON.parse(
+        new TextDecoder().decode((await catalog.storage.get(manifestKey('survey.stars', '2026-11-21')))!),
+      );
+      assert.deepEqual(stored, manifest);
+    }));
+
+  async function checkPartition(
+    catalog: TestCatalog,
+    manifest: Manifest,
+    partition: Partition,
+  ): Promise<void> {
+    const file = await fileOf(catalog, manifest, partition.path);
+    const { order, pixel, bytes, footerBytes, rows, rowGroups } = partition;
+    const directory = Math.floor(pixel / 10_000) * 10_000;
+    assert.equal(partition.path, `dataset/Norder=${order}/Dir=${directory}/Npix=${pixel}.parquet`);
+    assert.ok(rows <= 1000);
+    assert.equal(file.length, bytes);
+    assert.equal(crc32(file.subarray(bytes - footerBytes)), partition.footerCrc32);
+    assert.equal(new DataView(file.buffer).getUint32(bytes - 8, true), footerBytes - 8);
+    const metadata = parquetMetadata(file);
+    assert.equal(Number(metadata.num_rows), rows);
+    assert.equal(metadata.row_groups.length, rowGroups.length);
+    const read = await rowsOf(file);
+    let row = 0;
+    let offset = 4;
+    for (const group of rowGroups) {
+      assert.equal(group.offset, offset, 'row groups lie one after the other');
+      assert.equal(crc32(file.subarray(offset, offset + group.bytes)), group.crc32);
+      assert.equal(`${read[row]!._healpix_29}`, group.first);
+      assert.equal(`${read[row + group.rows - 1]!._healpix_29}`, group.last);
+      assert.equal(BigInt(group.first) >> BigInt(2 * (29 - order)), BigInt(pixel));
+      assert.equal(BigInt(group.last) >> BigInt(2 * (29 - order)), BigInt(pixel));
+      row += group.rows;
+      offset += group.bytes;
+    }
+    assert.equal(row, rows);
+    assert.ok(offset <= bytes - footerBytes, 'only indexes lie between the row groups and the footer');
+  }
+
+  test('has the same data files when the same rows come in another order', () =>
+    withTable(table, [...stars(3000), [3000, 10, 10], [3001, 10, 10]], async (catalog) => {
+      const first = await exported(catalog, table);
+      await catalog.client.query('CREATE TABLE survey.copy AS SELECT * FROM survey.stars ORDER BY id DESC');
+      await catalog.client.query('DROP TABLE survey.stars; ALTER TABLE survey.copy RENAME TO stars');
+      const second = await exported(catalog, table);
+      assert.deepEqual(second.partitions, first.partitions);
+      for (const { path } of first.partitions) {
+        assert.deepEqual(await fileOf(catalog, second, path), await fileOf(catalog, first, path), path);
+      }
+      assert.deepEqual(
+        await fileOf(catalog, second, 'dataset/_metadata'),
+        await fileOf(catalog, first, 'dataset/_metadata'),
+      );
+    }));
+
+  test('lists all row groups, with their files, in dataset/_metadata', () =>
+    withTable(table, stars(5000), async (catalog) => {
+      const manifest = await exported(catalog, table);
+      const merged = parquetMetadata(await fileOf(catalog, manifest, 'dataset/_metadata'));
+      assert.equal(merged.num_rows, 5000n);
+      const expected = [];
+      for (const { path } of manifest.partitions) {
+        for (const group of parquetMetadata(await fileOf(catalog, manifest, path)).row_groups) {
+          for (const chunk of group.columns) chunk.file_path = path.slice('dataset/'.length);
+          expected.push(group);
+        }
+      }
+      assert.deepEqual(merged.row_groups, expected);
+      const schemaOnly = parquetMetadata(await fileOf(catalog, manifest, 'dataset/_common_metadata'));
+      assert.deepEqual(merged.schema, schemaOnly.schema);
+      assert.deepEqual(schemaOnly.row_groups, []);
+      const csv = new TextDecoder().decode(await fileOf(catalog, manifest, 'partition_info.csv'));
+      const cells = manifest.partitions.map(({ order, pixel }) => `${order},${pixel}`);
+      assert.equal(csv, `Norder,Npix\n${cells.join('\n')}\n`);
+    }));
+
+  test('of an empty table has no partitions', () =>
+    withTable(table, [], async (catalog) => {
+      const manifest = await exported(catalog, table);
+      assert.deepEqual(manifest.partitions, []);
+      assert.equal(manifest.rows, 0);
+      assert.equal(await currentRelease(catalog, table), '2026-11-21');
+      const merged = parquetMetadata(await fileOf(catalog, manifest, 'dataset/_metadata'));
+      assert.deepEqual(merged.row_groups, []);
+      assert.match(
+        new TextDecoder().decode(await fileOf(catalog, manifest, 'hats.properties')),
+        /^hats_nrows=0$/m,
+      );
+    }));
+
+  test('leaves out rows without a position, and counts them', () => {
+    const edges: CopyValue[][] = [
+      [1, 0, 90],
+      [2, 360, -90],
+      [3, 359.999, 0],
+    ];
+    const without: CopyValue[][] = [
+      [10, null, 0],
+      [11, 0, null],
+      [12, null, null],
+      [13, 'NaN', 0],
+      [14, 0, 'NaN'],
+      [15, 'Infinity', 0],
+      [16, -1e-9, 0],
+      [17, 360.001, 0],
+      [18, 0, 90.001],
+      [19, 0, -91],
+    ];
+    return withTable(table, [...without, ...edges], async (catalog) => {
+      const manifest = await exported(catalog, table);
+      assert.equal(manifest.rows, edges.length);
+      assert.equal(manifest.rowsWithoutPosition, without.length);
+      const ids = (await allRows(catalog, manifest)).map(({ id }) => id).sort();
+      assert.deepEqual(ids, [1n, 2n, 3n]);
+    });
+  });
+});

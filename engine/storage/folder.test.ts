@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { folderStorage } from './folder.ts';
+
+const root = await mkdtemp(join(tmpdir(), 'almagest-folder-'));
+after(() => rm(root, { recursive: true, force: true }));
+const storage = folderStorage(join(root, 'bucket'));
+const bytes = Uint8Array.from({ length: 100 }, (_, i) => i);
+
+test('gives back what was put, whole or in part', async () => {
+  await storage.put('a/b/object.bin', bytes);
+  assert.deepEqual(await storage.get('a/b/object.bin'), bytes);
+  assert.deepEqual(await storage.get('a/b/object.bin', { offset: 10, length: 5 }), bytes.slice(10, 15));
+  assert.deepEqual(await storage.get('a/b/object.bin', { offset: 95, length: 50 }), bytes.slice(95));
+  assert.deepEqual(await storage.get('a/b/object.bin', { offset: 200, length: 5 }), new Uint8Array());
+  assert.deepEqual(await storage.get('a/b/object.bin', { offset: 0, length: 0 }), new Uint8Array());
+});
+
+test('says null where no object is', async () => {
+  await storage.put('a/b/object.bin', bytes);
+  for (const key of ['nothing', 'a', 'a/b', 'a/b/nothing', 'a/b/object.bin/below']) {
+    assert.equal(await storage.get(key), null, key);
+  }
+});
+
+test('replaces an object whole and leaves nothing else behind', async () => {
+  await storage.put('pointer.json', bytes);
+  await storage.put('pointer.json', Uint8Array.of(1));
+  assert.deepEqual(await storage.get('pointer.json'), Uint8Array.of(1));
+  assert.deepEqual(
+    (await readdir(join(root, 'bucket'))).filter((name) => name.startsWith('.')),
+    [],
+  );
+});
+
+test('lists the names of a folder, sorted, without writes under way', async () => {
+  await storage.put('list/z.bin', bytes);
+  await storage.put('list/a/object', bytes);
+  await writeFile(join(root, 'bucket/list/.unfinished'), bytes);
+  assert.deepEqual(await storage.list('list'), ['a', 'z.bin']);
+  assert.deepEqual(await storage.list('absent'), []);
+  assert.ok((await storage.list('')).includes('list'));
+  assert.deepEqual(await folderStorage(join(root, 'absent')).list(''), []);
+});
+
+test('removes a folder and everything below it', async () => {
+  await storage.put('gone/a/b', bytes);
+  await storage.put('stays/a', bytes);
+  await storage.remove('gone');
+  await storage.remove('gone');
+  assert.deepEqual(await storage.list('gone'), []);
+  assert.deepEqual(await storage.get('stays/a'), bytes);
+});
+
+test('refuses keys that are no paths below the folder', async () => {
+  for (const key of [
+    '',
+    '/etc/passwd',
+    '..',
+    '../outside',
+    'a/../../outside',
+    'a//b',
+    './a',
+    '.hidden',
+    'a\\b',
+    'a\0',
+  ]) {
+    const refusal = { message: /is not a storage key/ };
+    assert.throws(() => storage.get(key), refusal, key);
+    assert.throws(() => storage.put(key, bytes), refusal, key);
+    assert.throws(() => storage.remove(key), refusal, key);
+  }
+});
