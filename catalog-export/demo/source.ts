@@ -20,11 +20,11 @@ export async function readCelestial<T>(name: string): Promise<T> {
 }
 
 /**
- * Right ascension in [0, 360) degrees from a longitude in −180…180. The source gives at most six decimals, and so
+ * Right ascension in [0, 360) degrees from a longitude in −180…180. The source gives at most four decimals, and so
  * does the result: the sum's rounding error is not shown as digits.
  */
 export function rightAscension(lon: number): number {
-  return lon < 0 ? Number((lon + 360).toFixed(6)) % 360 : lon;
+  return lon < 0 ? Number((lon + 360).toFixed(4)) % 360 : lon;
 }
 
 /** Null for the empty string, which is how the source says "unknown". */
