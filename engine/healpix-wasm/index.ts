@@ -163,28 +163,25 @@ function coneFilter(
   let candidates = 0;
   for (let i = 0; i < n; i++) candidates += spans.end[i]! - spans.start[i]!;
   if (!(candidates >= 0 && candidates <= rows)) throw badSpans(rows);
-  const [lonAt, latAt, start, end, full, rowAt, separationAt] = instance.scratch(
+  const [lonAt, latAt, start, end, rowAt, separationAt] = instance.scratch(
     rows * 8,
     rows * 8,
     n * 4,
     n * 4,
-    n,
     candidates * 4,
     candidates * 8,
-  ) as [number, number, number, number, number, number, number];
+  ) as [number, number, number, number, number, number];
   const buffer = instance.buffer();
   new Float64Array(buffer, lonAt, rows).set(lon);
   new Float64Array(buffer, latAt, rows).set(lat);
   new Uint32Array(buffer, start, n).set(spans.start);
   new Uint32Array(buffer, end, n).set(spans.end);
-  new Uint8Array(buffer, full, n).set(spans.full);
   const count = instance.exports.kernel_cone_filter(
     lonAt,
     latAt,
     rows,
     start,
     end,
-    full,
     n,
     cone.lon,
     cone.lat,

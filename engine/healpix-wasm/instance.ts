@@ -33,7 +33,6 @@ interface Exports {
     rows: number,
     start: number,
     end: number,
-    full: number,
     spans: number,
     coneLon: number,
     coneLat: number,

@@ -10,7 +10,7 @@ use crate::cone::Cone;
 use crate::cover::{cover, Range};
 use crate::filter;
 use crate::hash;
-use crate::ranges::{self, Span};
+use crate::ranges;
 
 /// A number of the cone is not finite or out of its interval.
 pub const BAD_CONE: i32 = -1;
@@ -113,7 +113,7 @@ pub unsafe extern "C" fn kernel_rows_in_ranges(
 /// Rows of spans that are in a cone. Returns their number, [`BAD_CONE`] or [`BAD_SPANS`].
 ///
 /// # Safety
-/// `lon` and `lat` point to `rows` f64; `start`, `end` and `full` to `spans` elements;
+/// `lon` and `lat` point to `rows` f64, `start` and `end` to `spans` elements;
 /// `row` and `separation` have room for all rows of the spans.
 #[no_mangle]
 pub unsafe extern "C" fn kernel_cone_filter(
@@ -122,7 +122,6 @@ pub unsafe extern "C" fn kernel_cone_filter(
     rows: usize,
     start: *const u32,
     end: *const u32,
-    full: *const u8,
     spans: usize,
     cone_lon: f64,
     cone_lat: f64,
@@ -133,12 +132,11 @@ pub unsafe extern "C" fn kernel_cone_filter(
     let Some(cone) = Cone::new(cone_lon, cone_lat, cone_radius) else {
         return BAD_CONE;
     };
-    let (start, end, full) =
-        (from_raw_parts(start, spans), from_raw_parts(end, spans), from_raw_parts(full, spans));
+    let (start, end) = (from_raw_parts(start, spans), from_raw_parts(end, spans));
     if !ascending(start, end) || end.last().is_some_and(|&last| last as usize > rows) {
         return BAD_SPANS;
     }
-    let spans = (0..spans).map(|i| Span { start: start[i], end: end[i], full: full[i] != 0 });
+    let spans = start.iter().zip(end).map(|(&start, &end)| start as usize..end as usize);
     let mut count = 0;
     filter::cone_filter(from_raw_parts(lon, rows), from_raw_parts(lat, rows), spans, &cone, |r, s| {
         row.add(count).write(r);
