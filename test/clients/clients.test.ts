@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { pointerKey, releasePrefix } from '../../engine/catalog/manifest.ts';
 import { demoBucket } from '../demo-release.ts';
-import { startWorkerd } from '../service.ts';
+import { type RunningService, startWorkerd, startWranglerR2 } from '../service.ts';
 import { runPython, skipWithoutPython, skipWithoutStilts } from './clients.ts';
 
 const STARS = 'hipparcos.stars';
@@ -20,11 +20,12 @@ async function checks(t: TestContext, script: string, args: readonly string[]): 
 }
 
 describe('clients of the demo', { skip: skipWithoutPython }, () => {
-  let service: Awaited<ReturnType<typeof startWorkerd>>;
+  let bucketFolder: string;
   let release: string;
+  let service: RunningService;
 
   before(async () => {
-    const bucketFolder = await demoBucket();
+    bucketFolder = await demoBucket();
     const pointer = JSON.parse(await readFile(join(bucketFolder, pointerKey(STARS)), 'utf8'));
     release = join(bucketFolder, releasePrefix(STARS, pointer.release));
     service = await startWorkerd({ bucketFolder });
@@ -33,6 +34,14 @@ describe('clients of the demo', { skip: skipWithoutPython }, () => {
 
   test('2,000 random cones have the stars that numpy finds', (t) =>
     checks(t, 'check_cones.py', [service.url]));
+  test('and so do 200 of them under wrangler with R2', async (t) => {
+    const onR2 = await startWranglerR2({ bucketFolder });
+    try {
+      await checks(t, 'check_cones.py', [onR2.url, '--cones=200']);
+    } finally {
+      await onR2.close();
+    }
+  });
   test('pyVO searches, and understands errors and VOSI', (t) => checks(t, 'check_pyvo.py', [service.url]));
   test('astropy reads every format alike', (t) => checks(t, 'check_astropy.py', [service.url]));
   test('pyarrow, DuckDB and astropy read the Parquet files', (t) =>
