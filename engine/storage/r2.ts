@@ -4,9 +4,6 @@ import type { Storage } from './storage.ts';
 /** Keys that one call to `R2Bucket.delete` takes at most. */
 const DELETE_BATCH = 1000;
 
-/** R2 refuses a range that starts at the end of an object or past it, with this code in the message. */
-const isPastTheEnd = (error: unknown): boolean => error instanceof Error && error.message.includes('(10039)');
-
 /** Objects in a Cloudflare R2 bucket. */
 export function r2Storage(bucket: R2Bucket): Storage {
   /** Every page of a listing below a prefix. */
@@ -19,6 +16,12 @@ export function r2Storage(bucket: R2Bucket): Storage {
     } while (cursor !== undefined);
   }
 
+  /** R2 refuses such a range, with an error that does not always say so. */
+  async function isPastTheEnd(key: string, offset: number): Promise<boolean> {
+    const object = await bucket.head(key);
+    return object !== null && object.size <= offset;
+  }
+
   return {
     async get(key, range) {
       if (range?.length === 0) return (await bucket.head(key)) === null ? null : new Uint8Array();
@@ -26,7 +29,7 @@ export function r2Storage(bucket: R2Bucket): Storage {
         const object = await bucket.get(key, range && { range });
         return object === null ? null : new Uint8Array(await object.arrayBuffer());
       } catch (error) {
-        if (isPastTheEnd(error)) return new Uint8Array();
+        if (range !== undefined && (await isPastTheEnd(key, range.offset))) return new Uint8Array();
         throw error;
       }
     },

@@ -11,7 +11,7 @@ const BLOCK_BYTES = 12_288;
 /** VOTable BINARY2 (VOTable 1.4 §5.4): each row a bit per column that says null, then the cells, big-endian. */
 export function binary2(result: ResultTable): TableEncoder {
   const { columns } = result;
-  const block = newRowBuffer(2 * BLOCK_BYTES);
+  const block = newRowBuffer(1024);
 
   /** Sends all but the bytes that do not make a group of three. */
   function flushGroups(out: Output): void {

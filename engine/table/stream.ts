@@ -5,6 +5,9 @@ import type { ResultTable } from './result.ts';
 /** Bytes at which a chunk is sent. */
 const CHUNK_BYTES = 65_536;
 
+/** Room made at first: enough for most answers to a cone of a few arcminutes. */
+const SMALL_ANSWER_BYTES = 8192;
+
 /** Rows written between two looks at the size of the chunk. */
 const ROWS_AT_ONCE = 64;
 
@@ -26,7 +29,7 @@ export async function* streamTable(
   { batches }: ResultTable,
   encoder: TableEncoder,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
-  const out = output(CHUNK_BYTES + CHUNK_BYTES / 4);
+  const out = output(SMALL_ANSWER_BYTES);
   let started = false;
   try {
     let next = await batches.next();

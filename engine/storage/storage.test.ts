@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { after, before, describe, test } from 'node:test';
+import type { R2Bucket } from '@cloudflare/workers-types';
+import { getPlatformProxy } from 'wrangler';
+import { quietEnvironment, workerdExecutable } from '../../cli/service/wrangler.ts';
+import { diskServiceStorage } from './disk-service.ts';
+import { folderStorage } from './folder.ts';
+import { r2Storage } from './r2.ts';
+import type { Storage } from './storage.ts';
+
+const bytes = Uint8Array.from({ length: 256 }, (_, at) => at);
+const OBJECTS: Record<string, Uint8Array> = {
+  'a.b/latest.json': new TextEncoder().encode('{}'),
+  'a.b/2026-11-20/dataset/Norder=0/Dir=0/Npix=3.parquet': bytes,
+  'a.b/2026-11-20/empty': new Uint8Array(),
+  'a.b/2026-11-2/other': bytes,
+  'top level & more': bytes,
+};
+const KEY = 'a.b/2026-11-20/dataset/Norder=0/Dir=0/Npix=3.parquet';
+
+interface Opened {
+  /** What is tested. */
+  readonly storage: Storage;
+  /** What fills it: another way in where the storage is read-only. */
+  readonly writer: Storage;
+  close(): Promise<void>;
+}
+
+async function openFolder(): Promise<Opened> {
+  const folder = await mkdtemp(join(tmpdir(), 'almagest-storage-'));
+  const storage = folderStorage(folder);
+  return { storage, writer: storage, close: () => rm(folder, { recursive: true }) };
+}
+
+/** A bucket of wrangler's local R2, which is workerd's. */
+async function openR2(): Promise<Opened> {
+  const folder = await mkdtemp(join(tmpdir(), 'almagest-storage-'));
+  const configPath = join(folder, 'wrangler.toml');
+  Object.assign(process.env, quietEnvironment(folder));
+  await writeFile(
+    configPath,
+    'name = "storage-test"\ncompatibility_date = "2026-10-20"\n[[r2_buckets]]\nbinding = "BUCKET"\nbucket_name = "test"\n',
+  );
+  const { env, dispose } = await getPlatformProxy<{ BUCKET: R2Bucket }>({
+    configPath,
+    persist: false,
+    envFiles: [],
+  });
+  const storage = r2Storage(env.BUCKET);
+  return {
+    storage,
+    writer: storage,
+    async close() {
+      await dispose();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** workerd with a socket straight on its disk service. */
+async function openDiskService(): Promise<Opened> {
+  const { writer, close, folder } = await folderWithPath();
+  const config = join(folder, '..', `${folder.split('/').at(-1)}.capnp`);
+  await writeFile(
+    config,
+    `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [ ( name = "bucket", disk = ( path = "${folder}" ) ) ],
+  sockets = [ ( name = "http", address = "127.0.0.1:0", http = (), service = "bucket" ) ] );`,
+  );
+  const child = spawn(workerdExecutable(), ['serve', config, '--control-fd=3'], {
+    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+  });
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  const [line] = await new Promise<string[]>((resolve) => {
+    (child.stdio[3] as Readable).once('data', (data) => resolve(String(data).split('\n')));
+  });
+  const { port } = JSON.parse(line!) as { port: number };
+  const fetcher = {
+    fetch: (url: string, init?: RequestInit) =>
+      fetch(url.replace('http://disk', `http://127.0.0.1:${port}`), init),
+  };
+  return {
+    storage: diskServiceStorage(fetcher),
+    writer,
+    async close() {
+      child.kill();
+      await ended;
+      await rm(config);
+      await close();
+    },
+  };
+}
+
+async function folderWithPath() {
+  const folder = await mkdtemp(join(tmpdir(), 'almagest-storage-'));
+  return { folder, writer: folderStorage(folder), close: () => rm(folder, { recursive: true }) };
+}
+
+for (const [name, open, writable] of [
+  ['a folder', openFolder, true],
+  ["wrangler's R2", openR2, true],
+  ["workerd's disk service", openDiskService, false],
+] as const) {
+  describe(`storage in ${name}`, () => {
+    let opened: Opened;
+    let storage: Storage;
+
+    before(async () => {
+      opened = await open();
+      storage = opened.storage;
+      for (const [key, content] of Object.entries(OBJECTS)) await opened.writer.put(key, content);
+    });
+    after(() => opened.close());
+
+    test('gives objects whole', async () => {
+      for (const [key, content] of Object.entries(OBJECTS)) {
+        assert.deepEqual(new Uint8Array((await storage.get(key))!), content, key);
+      }
+    });
+
+    test('gives ranges, and what there is of a range that reaches past the end', async () => {
+      for (const [offset, length] of [
+        [0, 4],
+        [100, 56],
+        [250, 6],
+        [250, 100],
+        [255, 1],
+        [256, 10],
+        [1000, 1],
+        [10, 0],
+      ] as const) {
+        const part = await storage.get(KEY, { offset, length });
+        assert.deepEqual(
+          new Uint8Array(part!),
+          bytes.slice(offset, offset + length),
+          `${offset} + ${length}`,
+        );
+      }
+      assert.equal((await storage.get('a.b/2026-11-20/empty', { offset: 0, length: 8 }))!.length, 0);
+    });
+
+    test('gives null for what is not an object', async () => {
+      for (const key of [
+        'absent',
+        'a.b',
+        'a.b/2026-11-20',
+        `${KEY}/below`,
+        'a.b/2026-11-20/dataset/Norder=1',
+      ]) {
+        assert.equal(await storage.get(key), null, key);
+        assert.equal(await storage.get(key, { offset: 0, length: 1 }), null, key);
+        assert.equal(await storage.get(key, { offset: 0, length: 0 }), null, key);
+      }
+    });
+
+    test('lists the children of a folder', async () => {
+      assert.deepEqual(await storage.list(''), ['a.b', 'top level & more']);
+      assert.deepEqual(await storage.list('a.b'), ['2026-11-2', '2026-11-20', 'latest.json']);
+      assert.deepEqual(await storage.list('a.b/2026-11-20/dataset/Norder=0'), ['Dir=0']);
+      assert.deepEqual(await storage.list('absent'), []);
+    });
+
+    test('replaces an object', async () => {
+      await opened.writer.put('a.b/latest.json', bytes.subarray(0, 7));
+      assert.deepEqual(new Uint8Array((await storage.get('a.b/latest.json'))!), bytes.slice(0, 7));
+    });
+
+    test(writable ? 'removes a folder and not its namesakes' : 'refuses to write', async () => {
+      if (writable) {
+        await storage.remove('a.b/2026-11-2');
+        assert.deepEqual(await storage.list('a.b'), ['2026-11-20', 'latest.json']);
+      } else {
+        await assert.rejects(storage.put('a.b/x', bytes), /read-only/);
+        await assert.rejects(storage.remove('a.b'), /read-only/);
+      }
+    });
+  });
+}
