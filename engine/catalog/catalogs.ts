@@ -23,7 +23,8 @@ export interface Catalogs {
 const POINTERS = 1000;
 const RELEASES = 100;
 
-const isCatalogName = (name: string): boolean => /^[^/.]+\.[^/.]+$/.test(name);
+/** `schema.table`, each of the two a name that PostgreSQL and a folder can have. */
+const isCatalogName = (name: string): boolean => /^[^/\\.\p{Cc}]{1,63}\.[^/\\.\p{Cc}]{1,63}$/u.test(name);
 
 /**
  * @param pointerLifetime milliseconds for which a pointer is believed before it is read again: so long may a
