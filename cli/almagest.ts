@@ -2,6 +2,8 @@
 import { program } from 'commander';
 import { devCommand } from './commands/dev.ts';
 import { exportCommand } from './commands/export.ts';
+import { loadCommand } from './commands/load.ts';
+import { publishCommand } from './commands/publish.ts';
 import { startCommand } from './commands/start.ts';
 
 program
@@ -11,7 +13,12 @@ program
   )
   .showHelpAfterError('(almagest --help lists the commands)');
 
-program.addCommand(startCommand).addCommand(devCommand).addCommand(exportCommand);
+program
+  .addCommand(startCommand)
+  .addCommand(devCommand)
+  .addCommand(exportCommand)
+  .addCommand(loadCommand)
+  .addCommand(publishCommand);
 
 await program.parseAsync().catch((error: Error) => {
   console.error(`almagest: ${error.message}`);

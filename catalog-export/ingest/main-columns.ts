@@ -1,0 +1,168 @@
+import type { Column } from '../../engine/catalog/column.ts';
+
+/** Names of the columns that make a table a catalogue of positions. */
+export interface MainNames {
+  readonly id: string;
+  readonly ra: string;
+  readonly dec: string;
+}
+
+/** What the user said with flags. */
+export type MainFlags = { readonly [role in keyof MainNames]?: string | undefined };
+
+interface Role {
+  readonly meaning: string;
+  /** In UCD1+ and UCD1; the first is the one written. */
+  readonly ucds: readonly string[];
+  /** Usual names in lower case; a later group counts only where an earlier one has no column. */
+  readonly names: readonly (readonly string[])[];
+  readonly fits: (column: Column) => boolean;
+  readonly wants: string;
+}
+
+const isNumber = ({ datatype, arraysize }: Column): boolean =>
+  arraysize === null && !['boolean', 'char', 'unicodeChar'].includes(datatype);
+const isIdentifier = ({ datatype, xtype }: Column): boolean =>
+  xtype === null && !['boolean', 'float', 'double'].includes(datatype);
+
+const ROLES: Record<keyof MainNames, Role> = {
+  id: {
+    meaning: 'identifier',
+    ucds: ['meta.id;meta.main', 'ID_MAIN'],
+    names: [
+      ['source_id', 'sourceid', 'object_id', 'objectid', 'objid', 'obj_id', 'id', 'main_id', 'star_id'],
+      ['designation', 'name'],
+    ],
+    fits: isIdentifier,
+    wants: 'an integer or text that is different in every row',
+  },
+  ra: {
+    meaning: 'right ascension',
+    ucds: ['pos.eq.ra;meta.main', 'POS_EQ_RA_MAIN'],
+    names: [
+      [
+        'ra',
+        'raj2000',
+        'ra_j2000',
+        'ra_icrs',
+        'raicrs',
+        'ra_deg',
+        'radeg',
+        'ra2000',
+        'right_ascension',
+        'alpha',
+        'alpha_j2000',
+      ],
+      ['_ra', '_raj2000', '_ra_icrs', 'alphawin_j2000', 'ra_mean', 'ramean'],
+    ],
+    fits: isNumber,
+    wants: 'degrees, ICRS, 0 to 360',
+  },
+  dec: {
+    meaning: 'declination',
+    ucds: ['pos.eq.dec;meta.main', 'POS_EQ_DEC_MAIN'],
+    names: [
+      [
+        'dec',
+        'decj2000',
+        'dec_j2000',
+        'dec_icrs',
+        'dej2000',
+        'de_icrs',
+        'deicrs',
+        'dec_deg',
+        'decdeg',
+        'dedeg',
+        'dec2000',
+        'declination',
+        'delta',
+        'delta_j2000',
+      ],
+      ['_de', '_dec', '_dej2000', '_de_icrs', 'deltawin_j2000', 'dec_mean', 'decmean'],
+    ],
+    fits: isNumber,
+    wants: 'degrees, ICRS, -90 to 90',
+  },
+};
+
+/**
+ * Finds identifier and position: by flag, else the primary key (for the identifier), else by UCD, else by usual
+ * name.
+ * @throws Error that lists the candidates where none or several fit, and names the flag that decides.
+ */
+export function findMainColumns(
+  columns: readonly Column[],
+  flags: MainFlags,
+  primaryKey: string | null = null,
+): MainNames {
+  const find = (role: keyof MainNames) =>
+    findColumn(columns, role, flags[role], role === 'id' ? primaryKey : null);
+  return { id: find('id'), ra: find('ra'), dec: find('dec') };
+}
+
+function findColumn(
+  columns: readonly Column[],
+  roleName: keyof MainNames,
+  flag: string | undefined,
+  primaryKey: string | null,
+): string {
+  const role = ROLES[roleName];
+  if (flag !== undefined) return flagged(columns, role, roleName, flag);
+  const fitting = columns.filter(role.fits);
+  const groups = [
+    fitting.filter(({ name }) => name === primaryKey),
+    fitting.filter(({ ucd }) => ucd !== null && role.ucds.includes(ucd)),
+    ...role.names.map((names) => fitting.filter(({ name }) => names.includes(name.toLowerCase()))),
+  ];
+  const found = groups.find((group) => group.length > 0) ?? [];
+  if (found.length === 1) return found[0]!.name;
+  const candidates = found.length > 1 ? found : fitting;
+  throw new Error(
+    `${found.length > 1 ? 'several columns could be' : 'no column is known as'} the ${role.meaning} (${role.wants}). ` +
+      `Say which with --${roleName} COLUMN: ${listed(candidates)}`,
+  );
+}
+
+function flagged(columns: readonly Column[], role: Role, roleName: string, flag: string): string {
+  const column =
+    columns.find(({ name }) => name === flag) ??
+    columns.find(({ name }) => name.toLowerCase() === flag.toLowerCase());
+  if (!column) throw new Error(`--${roleName}: there is no column "${flag}": ${listed(columns)}`);
+  if (!role.fits(column)) {
+    throw new Error(
+      `--${roleName}: column ${column.name} is ${column.xtype ?? column.datatype}, the ${role.meaning} must be ${role.wants}: ` +
+        listed(columns.filter(role.fits)),
+    );
+  }
+  return column.name;
+}
+
+function listed(columns: readonly Column[]): string {
+  return columns.length === 0 ? 'no column would do' : columns.map(({ name }) => name).join(', ');
+}
+
+const DEGREES = ['deg', 'degree', 'degrees'];
+
+/**
+ * Gives the main columns the UCDs that mark them, and takes those from all others. Positions are in degrees.
+ * @throws Error when a position column has another unit.
+ */
+export function markMainColumns(columns: readonly Column[], main: MainNames): Column[] {
+  return columns.map((column) => {
+    const roleName = (Object.keys(ROLES) as (keyof MainNames)[]).find((role) => main[role] === column.name);
+    if (roleName === undefined) return withoutMain(column);
+    const ucd = ROLES[roleName].ucds[0]!;
+    if (roleName === 'id') return { ...column, ucd };
+    if (column.unit !== null && !DEGREES.includes(column.unit)) {
+      throw new Error(
+        `column ${column.name} is in "${column.unit}": positions must be in degrees. Publish a view that converts it.`,
+      );
+    }
+    return { ...column, ucd, unit: 'deg' };
+  });
+}
+
+function withoutMain(column: Column): Column {
+  const claims = Object.values(ROLES).some(({ ucds }) => column.ucd !== null && ucds.includes(column.ucd));
+  return claims ? { ...column, ucd: column.ucd!.replace(/;meta\.main$/, '') } : column;
+}

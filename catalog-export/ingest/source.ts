@@ -1,0 +1,80 @@
+import type { Column } from '../../engine/catalog/column.ts';
+import type { CopyValue } from '../database/copy.ts';
+
+/** A file's table on its way into PostgreSQL. */
+export interface IngestSource {
+  readonly columns: readonly Column[];
+  readonly description: string | null;
+  readonly rowCount: number;
+  /** The rows, values in the order of the columns; each call reads from the start. */
+  rows(): AsyncIterable<readonly CopyValue[]>;
+}
+
+/** What the user chose of a table's columns; null for all of them. Names are compared without case. */
+export type ColumnChoice = readonly string[] | null;
+
+/** A column of which nothing is known but its type. */
+export function plainColumn(name: string, type: Pick<Column, 'datatype' | 'arraysize' | 'xtype'>): Column {
+  return {
+    name,
+    datatype: type.datatype,
+    arraysize: type.arraysize,
+    xtype: type.xtype,
+    unit: null,
+    ucd: null,
+    utype: null,
+    description: null,
+    principal: true,
+    indexed: false,
+    std: false,
+  };
+}
+
+export const TEXT = { datatype: 'char', arraysize: '*', xtype: null } as const;
+/** DALI 1.1 §3.3.3 */
+export const TIMESTAMP = { datatype: 'char', arraysize: '*', xtype: 'timestamp' } as const;
+
+export function scalar(datatype: Column['datatype']): Pick<Column, 'datatype' | 'arraysize' | 'xtype'> {
+  return { datatype, arraysize: null, xtype: null };
+}
+
+/** Longest name of a column or table in PostgreSQL, in bytes. */
+const NAME_BYTES = 63;
+
+/**
+ * A file's column names as the table will have them: in lower case, so that queries need no quotes, unless two
+ * names differ in case only.
+ * @throws Error for names that are empty, given twice or too long.
+ */
+export function columnNames(names: readonly string[]): string[] {
+  const lower = names.map((name) => name.trim().toLowerCase());
+  const result = names.map((name, i) => (isUnique(lower[i]!, lower) ? lower[i]! : name.trim()));
+  for (const [i, name] of result.entries()) {
+    if (name === '') throw new Error(`column ${i + 1} has no name: the first line must name every column`);
+    if (!isUnique(name, result)) throw new Error(`two columns are called "${name}": rename one`);
+    if (Buffer.byteLength(name) > NAME_BYTES) {
+      throw new Error(
+        `the column name "${name}" is longer than PostgreSQL's ${NAME_BYTES} bytes: shorten it`,
+      );
+    }
+  }
+  return result;
+}
+
+function isUnique(name: string, names: readonly string[]): boolean {
+  return names.indexOf(name) === names.lastIndexOf(name);
+}
+
+/**
+ * Positions of the chosen columns among `names`, in the order chosen.
+ * @throws Error for a name that is not among them.
+ */
+export function chosenIndexes(names: readonly string[], choice: ColumnChoice): number[] {
+  if (choice === null) return names.map((_, i) => i);
+  return choice.map((wanted) => {
+    const exact = names.indexOf(wanted);
+    const index = exact >= 0 ? exact : names.findIndex((name) => name.toLowerCase() === wanted.toLowerCase());
+    if (index < 0) throw new Error(`there is no column "${wanted}": the columns are ${names.join(', ')}`);
+    return index;
+  });
+}

@@ -1,0 +1,77 @@
+import type { Command } from 'commander';
+import type pg from 'pg';
+import { connect } from '../../catalog-export/database/connect.ts';
+import { migrate } from '../../catalog-export/database/migrate.ts';
+import type { CatalogOptions, PublishedCatalog } from '../../catalog-export/ingest/describe.ts';
+import { readMetadataFile } from '../../catalog-export/ingest/metadata-file.ts';
+import { openDatabase } from '../postgres/database.ts';
+import { readSettings } from '../settings.ts';
+
+/** The flags that `load` and `publish` share, as commander gives them. */
+export interface CatalogFlags {
+  readonly id?: string;
+  readonly ra?: string;
+  readonly dec?: string;
+  readonly columns?: string;
+  readonly description?: string;
+  readonly metadata?: string;
+  readonly replace?: boolean;
+  readonly json?: boolean;
+}
+
+export function addCatalogOptions(command: Command, replaceMeaning: string): Command {
+  return command
+    .option('--id <column>', 'column of the identifier, different in every row')
+    .option('--ra <column>', 'column of the right ascension, degrees ICRS')
+    .option('--dec <column>', 'column of the declination, degrees ICRS')
+    .option('--columns <names>', 'publish these columns only, separated by commas')
+    .option('--description <text>', 'what the catalogue holds')
+    .option(
+      '--metadata <file.csv>',
+      'describes columns: name, unit, ucd, utype, xtype, description, principal',
+    )
+    .option('--replace', replaceMeaning)
+    .option('--json', 'print what was published as one JSON object on standard output');
+}
+
+export async function catalogOptions(flags: CatalogFlags): Promise<CatalogOptions> {
+  return {
+    main: { id: flags.id, ra: flags.ra, dec: flags.dec },
+    columns: flags.columns?.split(',').map((name) => name.trim()) ?? null,
+    description: flags.description ?? null,
+    metadata: flags.metadata === undefined ? new Map() : await readMetadataFile(flags.metadata),
+    replace: flags.replace ?? false,
+  };
+}
+
+/** Runs `use` in a session with the migrated database, and closes both whatever happens. */
+export async function withDatabase<T>(use: (client: pg.Client) => Promise<T>): Promise<T> {
+  const database = await openDatabase(readSettings());
+  try {
+    const client = await connect(database.url);
+    try {
+      await migrate(client);
+      return await use(client);
+    } finally {
+      await client.end().catch(() => {});
+    }
+  } finally {
+    await database.close();
+  }
+}
+
+/** Says what was published and what comes next. */
+export function reportPublished(published: PublishedCatalog, json: boolean): void {
+  if (json) {
+    console.log(JSON.stringify(published));
+    return;
+  }
+  const { catalog, rows, rowsWithoutPosition, columns, id, ra, dec } = published;
+  console.log(
+    `Published ${catalog}: ${rows.toLocaleString('en')} rows, ${columns} columns; identifier ${id}, position ${ra}, ${dec}.`,
+  );
+  if (rowsWithoutPosition > 0) {
+    console.log(`${rowsWithoutPosition.toLocaleString('en')} rows have no position: no cone will find them.`);
+  }
+  console.log(`"almagest export ${catalog}" makes a release of it, which the service then answers from.`);
+}

@@ -1,0 +1,34 @@
+import { Command } from 'commander';
+import { publishTable } from '../../catalog-export/ingest/publish.ts';
+import {
+  addCatalogOptions,
+  type CatalogFlags,
+  catalogOptions,
+  reportPublished,
+  withDatabase,
+} from './catalog-options.ts';
+
+const EXAMPLES = `
+Examples:
+  almagest publish survey.stars
+  almagest publish survey.stars --ra alpha --dec delta --id objid --metadata columns.csv
+  almagest publish public.Galaxies --columns id,ra,dec,mag_r --description "Galaxies with redshift"
+  almagest publish survey.stars --replace                  describe it anew
+
+The table or view stays as it is: only its description is written, into tap_schema. Its comments become
+descriptions. Identifier and position are found by primary key, UCD or usual name (source_id, id, …; ra,
+raj2000, …; dec, dej2000, …). All rows are read once, to see that identifiers are unique and positions are on the sky.
+Exit status: 0 when the catalogue is published, 1 otherwise.`;
+
+export const publishCommand = addCatalogOptions(
+  new Command('publish')
+    .description('publish a table or view that is in your PostgreSQL already')
+    .argument('<schema.table>', 'name of the table, as PostgreSQL has it'),
+  'describe anew a table that is published',
+)
+  .addHelpText('after', EXAMPLES)
+  .action(async (name: string, flags: CatalogFlags) => {
+    const options = await catalogOptions(flags);
+    const published = await withDatabase((client) => publishTable(client, name, options));
+    reportPublished(published, flags.json ?? false);
+  });
