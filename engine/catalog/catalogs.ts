@@ -34,6 +34,8 @@ export function createCatalogs(storage: Storage, pointerLifetime: number): Catal
   const pointers = new LRUCache<string, { release: string | null }>({
     max: POINTERS,
     ...(pointerLifetime > 0 && { ttl: pointerLifetime }),
+    // Else the cache's clock is kept by a timer, which in workerd dies with the request that set it.
+    ttlResolution: 0,
   });
   const releases = new LRUCache<string, Release>({ max: RELEASES });
   const shareRelease = sharedLoads<Release | null>();

@@ -106,7 +106,7 @@ export function createRowGroups(storage: Storage, decoder: Decoder, cacheBytes: 
       try {
         const file = rowGroupFile(footer, group, bytes, rowGroup.offset, missing);
         decoder(file, rowGroup.rows).forEach((data, at) => {
-          decoded.set(missing[at]!, withType(release.types.get(missing[at]!)!, data));
+          decoded.set(missing[at]!, withType(missing[at]!, release.types.get(missing[at]!)!, data));
         });
       } catch (error) {
         const problem =
@@ -150,9 +150,9 @@ function checkBytes(key: string, what: string, bytes: Uint8Array, expected: numb
 }
 
 /** The column with the manifest's type, which may differ in what does not change its values: a time zone. */
-function withType(type: DataType, data: Data): Data {
+function withType(name: string, type: DataType, data: Data): Data {
   const layout = (of: DataType): string => (DataType.isTimestamp(of) ? `timestamp ${of.unit}` : String(of));
   if (layout(data.type) !== layout(type))
-    throw new Error(`it holds ${data.type} where the manifest says ${type}`);
+    throw new Error(`column ${name} holds ${data.type} where the manifest says ${type}`);
   return data.clone(type);
 }

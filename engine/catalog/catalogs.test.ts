@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ScratchBucket, scratchBucket } from '../../test/scratch-bucket.ts';
+import { coneSearch } from '../cone/cone-search.ts';
+import { CorruptReleaseError, StorageError } from '../errors.ts';
+import { type Manifest, manifestKey, pointerKey, releasePrefix } from './manifest.ts';
+
+const CATALOG = 'dso.objects';
+
+describe('catalogues of a bucket', () => {
+  let bucket: ScratchBucket;
+  beforeEach(async () => {
+    bucket = await scratchBucket();
+  });
+  afterEach(() => bucket.remove());
+
+  const write = (key: string, text: string) => bucket.storage.put(key, new TextEncoder().encode(text));
+
+  /** Another release of the catalogue, which is complete but not the latest. */
+  async function addRelease(release: string, edit = (manifest: Manifest): Manifest => manifest) {
+    const manifest = await bucket.latest(CATALOG);
+    await bucket.writeJson(manifestKey(CATALOG, release), edit({ ...manifest, release }));
+  }
+
+  const point = (release: string) => bucket.writeJson(pointerKey(CATALOG), { release, published: '' });
+
+  test('are the folders with a pointer', async () => {
+    await write('no.pointer/2026-01-01/manifest.json', '{}');
+    await write('notes.txt', 'not a catalogue');
+    assert.deepEqual(await bucket.engine().catalogs.list(), [CATALOG, 'hipparcos.stars']);
+  });
+
+  test('may be none at all', async () => {
+    await bucket.storage.remove(CATALOG);
+    await bucket.storage.remove('hipparcos.stars');
+    const { catalogs } = bucket.engine();
+    assert.deepEqual(await catalogs.list(), []);
+    assert.equal(await catalogs.open(CATALOG), null);
+  });
+
+  test('do not exist under names that are none', async () => {
+    const { catalogs } = bucket.engine();
+    for (const name of [
+      'absent.table',
+      '',
+      'dso',
+      '../dso.objects',
+      'dso.objects/',
+      'a.b/../../x',
+      'a.b.c',
+      '.',
+    ]) {
+      assert.equal(await catalogs.open(name), null, name);
+    }
+    for (const release of ['2000-01-01', '', '..', 'latest', '2026-11-20/..']) {
+      assert.equal(await catalogs.open(CATALOG, release), null, release);
+    }
+  });
+
+  test('are read once for many that open them at a time, and then remembered', async () => {
+    const { catalogs } = bucket.engine({ pointerLifetime: 60_000 });
+    const opened = await Promise.all(Array.from({ length: 20 }, () => catalogs.open(CATALOG)));
+    assert.equal(new Set(opened).size, 1);
+    await catalogs.open(CATALOG);
+    assert.equal(bucket.reads.length, 2, 'the pointer and the manifest');
+  });
+
+  test('show a new release once the pointer is swapped and the old one is forgotten', async () => {
+    const { catalogs } = bucket.engine({ pointerLifetime: 50 });
+    const before = await catalogs.open(CATALOG);
+    await addRelease('2099-01-01.2');
+    await point('2099-01-01.2');
+    assert.equal(await catalogs.open(CATALOG), before);
+    await delay(80);
+    assert.equal((await catalogs.open(CATALOG))!.manifest.release, '2099-01-01.2');
+    assert.equal(await catalogs.open(CATALOG, before!.manifest.release), before, 'old releases stay');
+  });
+
+  test('show no release without a manifest', async () => {
+    await write(`${releasePrefix(CATALOG, '2099-01-01')}/hats.properties`, 'unfinished');
+    const { catalogs } = bucket.engine();
+    assert.equal(await catalogs.open(CATALOG, '2099-01-01'), null);
+    await point('2099-01-01');
+    await assert.rejects(catalogs.open(CATALOG), (error: CorruptReleaseError) => {
+      assert.ok(error instanceof CorruptReleaseError);
+      assert.equal(error.key, manifestKey(CATALOG, '2099-01-01'));
+      assert.match(error.message, /manifest\.json is missing/);
+      return true;
+    });
+  });
+
+  for (const [what, text] of Object.entries({
+    empty: '',
+    'cut off': '{"release": "2026-',
+    'not UTF-8': '\ud800',
+    'not an object': '[]',
+    'without a release': '{"published": "2026-11-20T00:00:00Z"}',
+    'naming a path': '{"release": "../other"}',
+  })) {
+    test(`say which pointer is ${what}`, async () => {
+      await write(pointerKey(CATALOG), text);
+      const { catalogs } = bucket.engine();
+      await assert.rejects(catalogs.open(CATALOG), { name: 'CorruptReleaseError', key: pointerKey(CATALOG) });
+      assert.deepEqual(await catalogs.list(), [CATALOG, 'hipparcos.stars'], 'the others are served');
+    });
+  }
+
+  for (const [problem, edit] of Object.entries<(manifest: Manifest) => unknown>({
+    'version 2': (manifest) => ({ ...manifest, version: 2 }),
+    'describes another release': (manifest) => ({ ...manifest, release: '1999-01-01' }),
+    'rows is not a count': (manifest) => ({ ...manifest, rows: 'many' }),
+    'rows is not the sum': (manifest) => ({ ...manifest, rows: manifest.rows + 1 }),
+    'table has no columns': (manifest) => ({ ...manifest, table: { ...manifest.table, columns: [] } }),
+    'arrays of double': (manifest) => ({
+      ...manifest,
+      table: { ...manifest.table, columns: [{ ...manifest.table.columns[1], arraysize: '3' }] },
+    }),
+    'partitions is not a list': ({ partitions: _, ...manifest }) => manifest,
+    'not in ascending order': (manifest) => ({ ...manifest, partitions: manifest.partitions.toReversed() }),
+    'partitions\\[0\\]\\.footerCrc32 is not a CRC-32': (manifest) => ({
+      ...manifest,
+      partitions: manifest.partitions.map(({ footerCrc32: _, ...partition }) => partition),
+    }),
+    'beyond its end': (manifest) => ({
+      ...manifest,
+      partitions: manifest.partitions.map((partition) => ({ ...partition, bytes: 1000 })),
+    }),
+  })) {
+    test(`say what is wrong with a manifest: ${problem}`, async () => {
+      await bucket.editManifest(CATALOG, edit as (manifest: Manifest) => Manifest);
+      await assert.rejects(bucket.engine().catalogs.open(CATALOG), {
+        name: 'CorruptReleaseError',
+        message: new RegExp(`^dso\\.objects/.*/manifest\\.json .*${problem}`),
+      });
+    });
+  }
+
+  test('may hold no rows', async () => {
+    await addRelease('2099-01-01', (manifest) => ({
+      ...manifest,
+      rows: 0,
+      partitions: [],
+      skymap: { ...manifest.skymap, rows: manifest.skymap.rows.map(() => 0) },
+    }));
+    await point('2099-01-01');
+    const engine = bucket.engine();
+    const release = (await engine.catalogs.open(CATALOG))!;
+    const cone = { lon: 0, lat: 0, radius: 180 };
+    for (const sorted of [false, true]) {
+      const query = { cone, columns: ['id'], limit: 10, sorted, separation: true };
+      const { batches } = coneSearch(engine, release, query);
+      assert.deepEqual(await batches.next(), { done: true, value: { overflow: false } });
+    }
+  });
+
+  test('say so when the bucket cannot be read', async () => {
+    const storage = {
+      ...bucket.storage,
+      get: () => Promise.reject(new Error('no route to host')),
+      list: () => Promise.reject(new Error('no route to host')),
+    };
+    const { catalogs } = bucket.engine({ storage });
+    await assert.rejects(catalogs.open(CATALOG), (error: StorageError) => {
+      assert.ok(error instanceof StorageError);
+      assert.match(error.message, /dso\.objects\/latest\.json.*no route to host/);
+      return true;
+    });
+    await assert.rejects(catalogs.list(), { name: 'StorageError' });
+  });
+});
