@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import type { RecordBatch } from 'apache-arrow';
+import { type ScratchBucket, scratchBucket } from '../../test/scratch-bucket.ts';
+import { locate, type Release } from '../catalog/release.ts';
+import type { Engine } from '../engine.ts';
+import { type ConeQuery, coneSearch } from './cone-search.ts';
+
+const CATALOG = 'hipparcos.stars';
+const PLEIADES = { lon: 56.75, lat: 24.12, radius: 2 };
+const WHOLE_SKY = { lon: 0, lat: 0, radius: 180 };
+
+describe('cone search', () => {
+  let bucket: ScratchBucket;
+  let engine: Engine;
+  let release: Release;
+  beforeEach(async () => {
+    bucket = await scratchBucket();
+    await reopen();
+  });
+  afterEach(() => bucket.remove());
+
+  async function reopen(cacheBytes = 2 ** 26) {
+    engine = bucket.engine({ cacheBytes });
+    release = (await engine.catalogs.open(CATALOG))!;
+    bucket.reads.splice(0);
+  }
+
+  const start = (query: Partial<ConeQuery> = {}) =>
+    coneSearch(engine, release, {
+      cone: PLEIADES,
+      columns: ['source_id', 'ra', 'dec'],
+      limit: Number.POSITIVE_INFINITY,
+      sorted: false,
+      separation: false,
+      ...query,
+    });
+
+  async function answer(query: Partial<ConeQuery> = {}) {
+    const { batches } = start(query);
+    const all: RecordBatch[] = [];
+    let next = await batches.next();
+    for (; !next.done; next = await batches.next()) all.push(next.value);
+    const column = (name: string) => all.flatMap((batch) => [...batch.getChild(name)!]);
+    return { batches: all, column, overflow: next.value.overflow };
+  }
+
+  const identifiers = async (query: Partial<ConeQuery>) => (await answer(query)).column('source_id');
+
+  test('reads a small cone with two reads: the footer and the row group', async () => {
+    const { rowGroup } = locate(release, 7);
+    const { lon, lat } = engine.kernel.center(29, (BigInt(rowGroup.first) + BigInt(rowGroup.last)) / 2n);
+    await answer({ cone: { lon, lat, radius: 1 / 60 } });
+    assert.equal(bucket.reads.length, 2);
+    await answer({ cone: { lon, lat, radius: 1 / 60 } });
+    assert.equal(bucket.reads.length, 2, 'and with none the next time');
+  });
+
+  test('decodes other columns only where a row matches', async () => {
+    const empty = { lon: 0.1, lat: 0.1, radius: 1e-6 };
+    assert.deepEqual((await answer({ cone: empty, columns: ['name'] })).batches, []);
+    const candidates = release.rowGroups.first.map((_, at) => BigInt(at));
+    const decoded = (name: string) =>
+      candidates.filter((ordinal) => engine.rowGroups.cached(release, Number(ordinal), [name]) !== null)
+        .length;
+    assert.equal(decoded('ra'), 1);
+    assert.equal(decoded('name'), 0);
+  });
+
+  test('gives rows in ascending order of cells, the first before all are read', async () => {
+    const { batches } = start({ cone: WHOLE_SKY });
+    await batches.next();
+    const files = new Set(bucket.reads.map(({ key }) => key));
+    assert.ok(files.size < release.manifest.partitions.length, `${files.size} files read for the first rows`);
+    await batches.return({ overflow: false });
+    const { column } = await answer({ cone: WHOLE_SKY });
+    const cells = engine.kernel.hash(Float64Array.from(column('ra')), Float64Array.from(column('dec')));
+    assert.equal(cells.length, release.manifest.rows);
+    assert.deepEqual(cells, cells.toSorted());
+  });
+
+  test('stops reading when nobody asks for more', async () => {
+    const { batches } = start({ cone: WHOLE_SKY });
+    await batches.next();
+    await batches.return({ overflow: false });
+    const { length } = bucket.reads;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(bucket.reads.length, length);
+  });
+
+  test('leaves out rows beyond the limit and says so exactly', async () => {
+    const all = await identifiers({});
+    assert.ok(all.length > 10);
+    for (const sorted of [false, true]) {
+      for (const limit of [0, 1, all.length - 1, all.length, all.length + 1]) {
+        const { column, overflow, batches } = await answer({ limit, sorted });
+        assert.equal(batches.length === 0 ? 0 : column('source_id').length, Math.min(limit, all.length));
+        assert.equal(overflow, limit < all.length, `limit ${limit}, sorted ${sorted}`);
+      }
+    }
+    assert.deepEqual(await identifiers({ limit: 3 }), all.slice(0, 3));
+  });
+
+  test('sorts by separation what it also finds unsorted', async () => {
+    const unsorted = await answer({ separation: true });
+    const sorted = await answer({ separation: true, sorted: true });
+    const byDistance = unsorted
+      .column('source_id')
+      .map((id, at) => ({ id, separation: unsorted.column('separation')[at] }))
+      .sort((a, b) => a.separation - b.separation);
+    assert.deepEqual(
+      sorted.column('separation'),
+      byDistance.map(({ separation }) => separation),
+    );
+    assert.deepEqual(
+      sorted.column('source_id'),
+      byDistance.map(({ id }) => id),
+    );
+  });
+
+  test('keeps only the nearest of a sorted answer with more rows than fit', async () => {
+    const all = await answer({ cone: WHOLE_SKY, sorted: true, separation: true });
+    assert.equal(all.overflow, true, '118216 stars, 100000 nearest');
+    const separations = all.column('separation');
+    assert.equal(separations.length, 100_000);
+    assert.deepEqual(
+      separations,
+      separations.toSorted((a, b) => a - b),
+    );
+    const unsorted = await answer({ cone: WHOLE_SKY, separation: true });
+    const nearest = unsorted.column('separation').sort((a, b) => a - b);
+    assert.deepEqual(separations, nearest.slice(0, 100_000));
+  });
+
+  test('answers the same without a cache', async () => {
+    const cached = await identifiers({ cone: { ...PLEIADES, radius: 20 } });
+    await reopen(1);
+    assert.deepEqual(await identifiers({ cone: { ...PLEIADES, radius: 20 } }), cached);
+  });
+
+  test('describes the separation, under a name that no other column has', async () => {
+    const { columns } = start({ separation: true });
+    const { name, unit, ucd, datatype } = columns.at(-1)!;
+    assert.deepEqual(
+      { name, unit, ucd, datatype },
+      { name: 'separation', unit: 'deg', ucd: 'pos.angDistance', datatype: 'double' },
+    );
+    await bucket.editManifest(CATALOG, (manifest) => ({
+      ...manifest,
+      table: {
+        ...manifest.table,
+        columns: manifest.table.columns.map((column) =>
+          column.name === 'bv' ? { ...column, name: 'Separation' } : column,
+        ),
+      },
+    }));
+    await reopen();
+    assert.equal(start({ columns: ['Separation'], separation: true }).columns.at(-1)!.name, 'separation_2');
+    assert.equal(start({ columns: ['ra'], separation: true }).columns.at(-1)!.name, 'separation');
+  });
+
+  test('refuses columns that the table does not have, and limits that are none', () => {
+    assert.throws(
+      () => start({ columns: ['ra', 'parallax'] }),
+      /hipparcos\.stars has no column parallax; it has source_id, ra/,
+    );
+    assert.throws(() => start({ limit: -1 }), RangeError);
+    assert.throws(() => start({ limit: Number.NaN }), RangeError);
+  });
+
+  test('fails when a file in the middle is damaged, after the rows before it', async () => {
+    const { key } = locate(release, release.rowGroups.first.length - 1);
+    await truncate(join(bucket.folder, key), 100_000);
+    const { batches } = start({ cone: WHOLE_SKY });
+    assert.equal((await batches.next()).done, false);
+    await assert.rejects(
+      async () => {
+        while (!(await batches.next()).done);
+      },
+      { name: 'CorruptPartitionError', key },
+    );
+  });
+});
