@@ -17,3 +17,30 @@ pub fn points(order: u32, cell: i64) -> Option<[(f64, f64); 5]> {
         (if lon < 360.0 { lon } else { lon - 360.0 }, lat.to_degrees())
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hash::hash;
+
+    #[test]
+    fn the_centre_hashes_to_its_cell() {
+        for order in 0..=ORDER {
+            let count = 12i64 << (2 * order);
+            for cell in [0, 1, count / 3, count / 2, count - 2, count - 1] {
+                let [(lon, lat), ..] = points(order, cell).unwrap();
+                assert!((0.0..360.0).contains(&lon));
+                let mut found = [0];
+                hash(&[lon], &[lat], &mut found).unwrap();
+                assert_eq!(found[0] >> (2 * (ORDER - order)), cell, "order {order}");
+            }
+        }
+    }
+
+    #[test]
+    fn there_is_no_cell_beyond() {
+        for (order, cell) in [(30, 0), (0, 12), (0, -1), (29, 12 << 58)] {
+            assert_eq!(points(order, cell), None);
+        }
+    }
+}

@@ -6,15 +6,20 @@
 //! * full only if d ≤ r − R;
 //! * else partial: split while above the last order, kept there.
 //!
-//! Both follow from the triangle inequality on the sphere. They are tested on the sines of half the angles, as
+//! A cell that shares no latitude with the cone is dropped before that: it is the cheaper test. (Not above 90°, where a
+//! cone spans nearly all latitudes.)
+//!
+//! The tests on d follow from the triangle inequality on the sphere. They are made on the sines of half the angles, as
 //! sin(d/2) is half the chord between the centres: no inverse trigonometry, and the same scale as the haversine's, so
 //! that one margin for rounding holds from radius 0 to the antipode.
 //! * sin((r + R)/2) ≤ sin(r/2) + cos(r/2) R/2. Where r + R > π no cell is outside, and then the right-hand side is
 //!   at least cos e + e sin e ≥ 1 with e = (π − r)/2 < R/2.
 //! * sin((r − R)/2) ≥ sin(r/2) (1 − R²/8) − cos(r/2) R/2, negative where R > r.
 
+use std::f64::consts::FRAC_PI_2;
+
 use crate::cone::Cone;
-use crate::plane::Diamond;
+use crate::plane::{y_of, Diamond};
 use crate::{CELLS, ORDER};
 
 /// A half-open range [start, end) of order-29 cells; `full` if all of it is inside the cone.
@@ -32,6 +37,9 @@ const FINENESS: f64 = 4.0;
 /// the haversine comes to a few 1e-15; an order-29 cell is 1e-9 on this scale.
 const MARGIN: f64 = 5e-14;
 
+/// Margin on y in the plane, which has the same rounding to bear.
+const MARGIN_Y: f64 = 1e-12;
+
 /// Covers a cone. Radius 0 is a point: its cell, and those around that it may be on the border of.
 pub fn cover(cone: &Cone) -> Vec<Range> {
     if cone.radius == 180.0 {
@@ -39,12 +47,20 @@ pub fn cover(cone: &Cone) -> Vec<Range> {
     }
     let radius = cone.radius.to_radians();
     let (sin_lon, cos_lon) = cone.lon.to_radians().sin_cos();
-    let (sin_lat, cos_lat) = cone.lat.to_radians().sin_cos();
+    let lat = cone.lat.to_radians();
+    let (sin_lat, cos_lat) = lat.sin_cos();
     let (sin_half, cos_half) = (0.5 * radius).sin_cos();
+    let (south, north) = if cone.radius <= 90.0 {
+        (y_of((lat - radius).max(-FRAC_PI_2)) - MARGIN_Y, y_of((lat + radius).min(FRAC_PI_2)) + MARGIN_Y)
+    } else {
+        (-2.0, 2.0)
+    };
     let mut descent = Descent {
         axis: [cos_lat * cos_lon, cos_lat * sin_lon, sin_lat],
         sin_half,
         cos_half,
+        south,
+        north,
         last: last_order(radius),
         ranges: Vec::with_capacity(128),
     };
@@ -65,12 +81,18 @@ struct Descent {
     /// Of half the cone's radius.
     sin_half: f64,
     cos_half: f64,
+    /// The cone's band of latitude as y in the plane.
+    south: f64,
+    north: f64,
     last: u32,
     ranges: Vec<Range>,
 }
 
 impl Descent {
     fn visit(&mut self, diamond: Diamond, order: u32, cell: i64) {
+        if diamond.beyond(self.south, self.north) {
+            return;
+        }
         let centre = diamond.centre();
         let half_chord_squared = 0.25
             * ((centre[0] - self.axis[0]).powi(2)

@@ -101,3 +101,79 @@ fn sin(x: f64) -> f64 {
     let tail = INVERSE_FACTORIALS.iter().rev().fold(0.0, |sum, term| (sum + term) * square);
     x + x * tail
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filter(lon: &[f64], lat: &[f64], cone: &Cone) -> Vec<(u32, f64)> {
+        let mut rows = Vec::new();
+        cone_filter(lon, lat, std::iter::once(0..lon.len()), cone, |row, separation| rows.push((row, separation)));
+        rows
+    }
+
+    /// Positions over the sphere, and as many within a few radii of the centre.
+    fn positions(cone: &Cone) -> (Vec<f64>, Vec<f64>) {
+        let golden = 0.618_033_988_749_894_9;
+        (0..4001)
+            .map(|i| {
+                let (u, v) = ((f64::from(i) * golden).fract(), f64::from(i) / 2000.0 - 1.0);
+                let lat = if i % 2 == 0 { v.asin().to_degrees() } else { cone.lat + 2.0 * v * cone.radius };
+                let lon = if i % 2 == 0 { 720.0 * u - 360.0 } else { cone.lon + (4.0 * u - 2.0) * cone.radius };
+                ((lon % 360.0), lat.clamp(-90.0, 90.0))
+            })
+            .unzip()
+    }
+
+    #[test]
+    fn the_answer_is_that_of_the_plain_formula() {
+        for lon in [0.0, 1e-7, 77.7, 180.0, 360.0] {
+            for lat in [-90.0, -89.99999, -30.0, 0.0, 41.8, 90.0] {
+                for radius in [1e-9, 0.5 / 3600.0, 0.1, 5.0, 89.0, 91.0, 179.9, 180.0] {
+                    let cone = Cone::new(lon, lat, radius).unwrap();
+                    let (lons, lats) = positions(&cone);
+                    let rows = filter(&lons, &lats, &cone);
+                    let plain: Vec<(u32, f64)> = (0..lons.len())
+                        .map(|row| (row as u32, cone.separation(lons[row], lats[row])))
+                        .filter(|&(_, separation)| separation <= radius)
+                        .collect();
+                    assert_eq!(rows.len(), plain.len(), "{cone:?}");
+                    for ((row, separation), (plain_row, plain)) in rows.into_iter().zip(plain) {
+                        assert_eq!(row, plain_row, "{cone:?}");
+                        // The haversine itself loses half its digits at the antipode.
+                        let tolerance = if plain > 179.0 { 1e-5 } else { 2e-13 + 1e-14 * plain };
+                        assert!((separation - plain).abs() <= tolerance, "{cone:?}: {separation} is not {plain}");
+                        assert!(separation <= radius, "{cone:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    /// Radii that are the very separations of rows, and their neighbours in f64.
+    #[test]
+    fn the_rim_is_decided_by_the_plain_formula() {
+        let probe = Cone::new(123.456, -54.321, 20.0).unwrap();
+        let (lons, lats) = positions(&probe);
+        for row in (0..lons.len()).step_by(7) {
+            let separation = probe.separation(lons[row], lats[row]);
+            for (radius, inside) in [(separation, true), (separation.next_up(), true), (separation.next_down(), false)] {
+                let Some(cone) = Cone::new(probe.lon, probe.lat, radius) else { continue };
+                let found = filter(&lons[row..=row], &lats[row..=row], &cone);
+                assert_eq!(!found.is_empty(), inside, "row {row} at {separation}, radius {radius}");
+            }
+        }
+    }
+
+    #[test]
+    fn positions_that_are_not_finite_match_nothing() {
+        let bad = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
+        for radius in [0.0, 1.0, 180.0] {
+            let cone = Cone::new(0.0, 0.0, radius).unwrap();
+            assert_eq!(filter(&bad, &[0.0; 3], &cone), []);
+            assert_eq!(filter(&[0.0; 3], &bad, &cone), []);
+            assert_eq!(filter(&bad, &bad, &cone), []);
+            assert_eq!(filter(&[0.0], &[0.0], &cone), [(0, 0.0)]);
+        }
+    }
+}

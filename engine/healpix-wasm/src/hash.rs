@@ -16,3 +16,23 @@ pub fn hash(lon: &[f64], lat: &[f64], cells: &mut [i64]) -> Result<(), usize> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_bad_row_is_named() {
+        for (lon, lat) in [(f64::NAN, 0.0), (0.0, f64::NAN), (361.0, 0.0), (0.0, -90.1), (f64::INFINITY, 0.0)] {
+            let mut cells = [0; 3];
+            assert_eq!(hash(&[0.0, lon, lon], &[0.0, lat, lat], &mut cells), Err(1));
+        }
+    }
+
+    #[test]
+    fn longitude_is_periodic() {
+        let mut cells = [0; 4];
+        hash(&[-360.0, 0.0, 360.0, -0.0], &[10.0; 4], &mut cells).unwrap();
+        assert_eq!(cells, [cells[0]; 4]);
+    }
+}

@@ -26,6 +26,17 @@
 
 use std::f64::consts::FRAC_PI_4;
 
+/// y of a latitude in radians, which it grows with.
+pub fn y_of(lat: f64) -> f64 {
+    let sin_lat = lat.sin();
+    if sin_lat.abs() <= 2.0 / 3.0 {
+        return 1.5 * sin_lat;
+    }
+    // σ² = 3 (1 − |sin lat|), without the cancellation at the poles.
+    let sigma = 6f64.sqrt() * (0.5 * lat.abs() + FRAC_PI_4).cos();
+    (2.0 - sigma).copysign(lat)
+}
+
 /// A cell as a diamond of the plane. Its numbers are dyadic, so that the descent to order 29 is exact in f64.
 #[derive(Clone, Copy, Debug)]
 pub struct Diamond {
@@ -60,6 +71,11 @@ impl Diamond {
             half,
             facet: self.facet,
         }
+    }
+
+    /// Whether all of the cell is outside a band of y.
+    pub fn beyond(&self, south: f64, north: f64) -> bool {
+        self.y + self.half < south || self.y - self.half > north
     }
 
     /// Unit vector of the centre.
@@ -149,6 +165,17 @@ mod tests {
             let centre = vector(get(order as u8).center(cell));
             assert!(angle(diamond(order, cell).centre(), centre) < 2e-15, "cell {cell} of order {order}");
         }
+    }
+
+    #[test]
+    fn y_of_a_latitude_is_that_of_the_plane() {
+        for (order, cell) in cells() {
+            let diamond = diamond(order, cell);
+            let (_, lat) = get(order as u8).center(cell);
+            assert!((y_of(lat) - diamond.y).abs() < 1e-14, "cell {cell} of order {order}");
+        }
+        assert_eq!(y_of(0.0), 0.0);
+        assert!((y_of(2.0 * FRAC_PI_4) - 2.0).abs() < 1e-15 && (y_of(-2.0 * FRAC_PI_4) + 2.0).abs() < 1e-15);
     }
 
     #[test]

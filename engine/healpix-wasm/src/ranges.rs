@@ -51,3 +51,46 @@ fn first_at_least(index: &[i64], from: usize, cell: i64) -> usize {
     let high = high.min(index.len());
     low + index[low..high].partition_point(|&c| c < cell)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spans(index: &[i64], ranges: &[(i64, i64, bool)]) -> Vec<(u32, u32, bool)> {
+        let mut found = Vec::new();
+        let ranges = ranges.iter().map(|&(start, end, full)| Range { start, end, full });
+        rows_in_ranges(index, ranges, |span| found.push((span.start, span.end, span.full)));
+        found
+    }
+
+    #[test]
+    fn ends_are_exclusive_and_equal_cells_stay_together() {
+        let index = [1, 5, 5, 5, 9, 12];
+        assert_eq!(spans(&index, &[(5, 9, true)]), [(1, 4, true)]);
+        assert_eq!(spans(&index, &[(2, 5, false), (9, 10, false)]), [(4, 5, false)]);
+        assert_eq!(spans(&index, &[(0, 100, false)]), [(0, 6, false)]);
+        assert_eq!(spans(&index, &[(13, 100, false)]), []);
+        assert_eq!(spans(&[], &[(0, 100, false)]), []);
+        assert_eq!(spans(&index, &[]), []);
+    }
+
+    #[test]
+    fn neighbours_alike_are_merged() {
+        let index = [1, 5, 9, 12];
+        assert_eq!(spans(&index, &[(1, 2, true), (5, 6, true), (9, 10, false)]), [(0, 2, true), (2, 3, false)]);
+        assert_eq!(spans(&index, &[(1, 2, false), (12, 13, false)]), [(0, 1, false), (3, 4, false)]);
+    }
+
+    #[test]
+    fn finds_what_a_scan_finds() {
+        let index: Vec<i64> = (0..5000i64).map(|i| i * i / 7).collect();
+        let ranges: Vec<(i64, i64, bool)> =
+            (0..300i64).map(|i| (i * i * 40, i * i * 40 + i * i % 23 * 10, i % 3 == 0)).collect();
+        let found = spans(&index, &ranges);
+        for (row, cell) in index.iter().enumerate() {
+            let expected = ranges.iter().find(|(start, end, _)| start <= cell && cell < end).map(|range| range.2);
+            let span = found.iter().find(|(start, end, _)| (*start..*end).contains(&(row as u32))).map(|span| span.2);
+            assert_eq!(span, expected, "row {row}");
+        }
+    }
+}
