@@ -1,5 +1,6 @@
 import type { Release } from '../engine/catalog/release.ts';
 import type { Engine } from '../engine/engine.ts';
+import { describeFailure, type Failure } from './failure.ts';
 import { quoted, RequestError } from './request-error.ts';
 import { nearestName } from './scs/nearest-name.ts';
 
@@ -28,9 +29,26 @@ function splitAddress(address: string): [name: string, release: string | undefin
   return at < 0 ? [address, undefined] : [address.slice(0, at), address.slice(at + 1)];
 }
 
-/** The latest release of every catalogue, in the order of their names. */
-export async function openAll(engine: Engine): Promise<Release[]> {
+/** A catalogue of the bucket: its latest release, or why that cannot be opened. */
+export type Opened =
+  | { readonly name: string; readonly release: Release }
+  | { readonly name: string; readonly failure: Failure };
+
+/** Every catalogue, in the order of their names: one that is damaged does not hide the others. */
+export async function openAll(engine: Engine): Promise<Opened[]> {
   const names = await engine.catalogs.list();
-  const opened = await Promise.all(names.map((name) => engine.catalogs.open(name)));
-  return opened.filter((release) => release !== null);
+  return Promise.all(
+    names.map(async (name) => {
+      try {
+        return { name, release: await openCatalog(engine, name) };
+      } catch (error) {
+        return { name, failure: describeFailure(error) };
+      }
+    }),
+  );
+}
+
+/** The releases of the catalogues that can be opened. */
+export function releasesOf(opened: readonly Opened[]): Release[] {
+  return opened.flatMap((catalog) => ('release' in catalog ? [catalog.release] : []));
 }

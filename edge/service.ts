@@ -27,6 +27,11 @@ export interface Service {
   readonly publicUrl: string | null;
 }
 
+/** Where a catalogue's cone search is, from the root. */
+export function conePath(catalog: string): string {
+  return `scs/${encodeURIComponent(catalog)}`;
+}
+
 /** Address of the service's root, without a trailing slash. */
 export function serviceRoot(service: Service, requestUrl: string): string {
   return service.publicUrl === null ? new URL(requestUrl).origin : service.publicUrl;

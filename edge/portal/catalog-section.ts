@@ -2,7 +2,8 @@ import { html } from 'hono/html';
 import type { Column } from '../../engine/catalog/column.ts';
 import type { Release } from '../../engine/catalog/release.ts';
 import type { Cone, HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
-import type { Limits } from '../service.ts';
+import type { Failure } from '../failure.ts';
+import { conePath, type Limits } from '../service.ts';
 import { skyMap } from './sky-map.ts';
 
 /** Tables with more columns than this show them when asked. */
@@ -11,9 +12,10 @@ const FEW_COLUMNS = 30;
 /** All about one catalogue. `cone` is one with rows in it, null where the catalogue has none. */
 export function catalogSection(kernel: HealpixKernel, limits: Limits, release: Release, cone: Cone | null) {
   const { catalog, table } = release.manifest;
-  const address = `/scs/${catalog}`;
-  return html`<section class="card" id="${catalog}" aria-labelledby="${catalog}-name">
-<h2 id="${catalog}-name">${catalog}</h2>
+  const address = conePath(catalog);
+  const id = encodeURIComponent(catalog);
+  return html`<section class="card" id="${id}" aria-labelledby="${id}-name">
+<h2 id="${id}-name">${catalog}</h2>
 <p>${table.description ?? 'No description.'}</p>
 <div class="overview">
 ${facts(release)}
@@ -27,6 +29,14 @@ ${cone === null ? '' : examples(address, cone)}
 <summary>${table.columns.length} columns</summary>
 ${columnTable(table.columns)}
 </details>
+</section>`;
+}
+
+/** A catalogue whose release cannot be opened. */
+export function damagedSection(name: string, { message }: Failure) {
+  return html`<section class="card" id="${encodeURIComponent(name)}">
+<h2>${name}</h2>
+<p>This catalogue cannot be searched at the moment. ${message}</p>
 </section>`;
 }
 

@@ -1,29 +1,26 @@
 import { html, raw } from 'hono/html';
-import type { Release } from '../../engine/catalog/release.ts';
+import type { Opened } from '../catalogs.ts';
+import { releasesOf } from '../catalogs.ts';
 import { exampleCone } from '../example-cone.ts';
-import { type Service, SOFTWARE } from '../service.ts';
-import { catalogSection } from './catalog-section.ts';
+import { conePath, type Service, SOFTWARE } from '../service.ts';
+import { catalogSection, damagedSection } from './catalog-section.ts';
 import { STYLE } from './style.ts';
 import { usageSection } from './usage.ts';
 
 /**
- * What the service is, for people: its catalogues, an example of everything it answers, and how to use it.
+ * What the service is, for people: its catalogues, an example of everything it answers, and how to use it. Links are relative, so
+ * that the page works below any address.
  * @param root address of the service, without a trailing slash.
  */
-export function frontPage(service: Service, root: string, releases: readonly Release[]) {
-  const { title, limits } = service;
-  const { kernel } = service.engine;
-  const examples = releases.map((release) => ({
-    release,
-    cone: exampleCone(kernel, release.manifest, limits.maxRadius),
-  }));
-  const first = examples.find(({ cone }) => cone !== null);
+export function frontPage(service: Service, root: string, catalogs: readonly Opened[]) {
+  const { title } = service;
+  const names = catalogs.map(({ name }) => name);
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="description" content="Astronomical catalogues in the Virtual Observatory: cone search of ${names(releases)}">
+<meta name="description" content="Astronomical catalogues in the Virtual Observatory: cone search of ${names.join(', ')}">
 <title>${title}</title>
 <link rel="icon" href="data:,">
 <style>${raw(STYLE)}</style>
@@ -33,31 +30,42 @@ export function frontPage(service: Service, root: string, releases: readonly Rel
 <h1>${title}</h1>
 <p class="lead">Astronomical catalogues in the Virtual Observatory. Every catalogue here answers
 <a href="https://www.ivoa.net/documents/latest/ConeSearch.html">Simple Cone Search</a>: give a position and a radius, get
-the rows inside, as VOTable, CSV, TSV or JSON. It works with TOPCAT, Aladin, pyVO, STILTS, and the form below.</p>
-${releases.length > 1 ? contents(releases) : ''}
+the rows inside, as VOTable, CSV, TSV or JSON. It works with TOPCAT, Aladin, pyVO, STILTS, and the forms below.</p>
+${names.length > 1 ? contents(names) : ''}
 </header>
 <main>
-${releases.length === 0 ? NOTHING_YET : ''}
-${examples.map(({ release, cone }) => catalogSection(kernel, limits, release, cone))}
-${first?.cone ? usageSection(`${root}/scs/${first.release.manifest.catalog}`, first.cone) : ''}
+${names.length === 0 ? NOTHING_YET : ''}
+${catalogs.map((catalog) => section(service, catalog))}
+${usage(service, root, catalogs)}
 </main>
 <footer>
-<p>For programs: <a href="/capabilities">capabilities</a>, <a href="/tables">tables</a>,
-<a href="/availability">availability</a> (VOSI 1.1). Answered by ${SOFTWARE}.</p>
+<p>For programs: <a href="capabilities">capabilities</a>, <a href="tables">tables</a>,
+<a href="availability">availability</a> (VOSI 1.1). Answered by ${SOFTWARE}.</p>
 </footer>
 </body>
 </html>`;
 }
 
-function names(releases: readonly Release[]): string {
-  return releases.map(({ manifest }) => manifest.catalog).join(', ');
-}
-
-function contents(releases: readonly Release[]) {
+function contents(names: readonly string[]) {
   return html`<nav aria-label="Catalogues"><ul class="contents">
-${releases.map(({ manifest }) => html`<li><a href="#${manifest.catalog}">${manifest.catalog}</a></li>`)}
+${names.map((name) => html`<li><a href="#${encodeURIComponent(name)}">${name}</a></li>`)}
 <li><a href="#use">How to use it</a></li>
 </ul></nav>`;
+}
+
+function section({ engine, limits }: Service, catalog: Opened) {
+  if ('failure' in catalog) return damagedSection(catalog.name, catalog.failure);
+  const cone = exampleCone(engine.kernel, catalog.release.manifest, limits.maxRadius);
+  return catalogSection(engine.kernel, limits, catalog.release, cone);
+}
+
+/** The examples to copy are about the first catalogue that has rows. */
+function usage({ engine, limits }: Service, root: string, catalogs: readonly Opened[]) {
+  for (const { manifest } of releasesOf(catalogs)) {
+    const cone = exampleCone(engine.kernel, manifest, limits.maxRadius);
+    if (cone !== null) return usageSection(`${root}/${conePath(manifest.catalog)}`, cone);
+  }
+  return '';
 }
 
 const NOTHING_YET = html`<section class="card">

@@ -7,9 +7,9 @@ import { frontPage } from './front-page.ts';
 export function portalApp(service: Service): Hono {
   const app = new Hono();
   app.get('/', async (c) => {
-    const releases = await openAll(service.engine);
+    const catalogs = await openAll(service.engine);
     c.header('cache-control', 'public, max-age=60');
-    return c.html(frontPage(service, serviceRoot(service, c.req.url), releases));
+    return c.html(frontPage(service, serviceRoot(service, c.req.url), catalogs));
   });
   return app;
 }

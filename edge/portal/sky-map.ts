@@ -25,7 +25,7 @@ export function skyMap(kernel: HealpixKernel, { catalog, skymap: { order, rows }
   const covered = Math.round((100 * filled.length) / rows.length);
   const density = (count: number): string =>
     (count / cellArea(order)).toLocaleString('en', { maximumSignificantDigits: 2 });
-  const clip = `sky-of-${catalog}`;
+  const clip = `sky-of-${encodeURIComponent(catalog)}`.replaceAll('%', '_');
   return html`<figure class="sky">
 <svg viewBox="-2040 -1040 4080 2080" role="img" aria-label="Map of the whole sky: ${covered} % of it has rows">
 <clipPath id="${clip}"><ellipse rx="2000" ry="1000"/></clipPath>

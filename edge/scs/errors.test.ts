@@ -83,7 +83,13 @@ describe('requests that cannot be answered', () => {
   });
 
   test('404: a name that is none, and a path out of the bucket', async () => {
-    for (const name of ['x', '..%2f..%2fetc', 'a.b%00', `${'a'.repeat(300)}.b`, 'hipparcos.stars%2flatest.json']) {
+    for (const name of [
+      'x',
+      '..%2f..%2fetc',
+      'a.b%00',
+      `${'a'.repeat(300)}.b`,
+      'hipparcos.stars%2flatest.json',
+    ]) {
       assert.match(await messageOf(await app.request(`/scs/${name}?RA=1&DEC=2&SR=3`), 404), /no catalogue/);
     }
   });
