@@ -8,6 +8,8 @@ const CONNECT_MILLISECONDS = 5000;
  */
 export async function connect(url: string): Promise<pg.Client> {
   const client = clientFor(url);
+  // A connection lost between statements: the next statement fails with it, the process must not.
+  client.on('error', () => {});
   try {
     await client.connect();
   } catch (error) {

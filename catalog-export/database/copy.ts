@@ -9,7 +9,8 @@ import { postgresType } from './types.ts';
 /** A value as PostgreSQL reads it: numbers with NaN and Infinity, text, true or false; null is NULL. */
 export type CopyValue = string | number | bigint | boolean | null;
 
-const CHUNK_CHARACTERS = 1 << 17;
+/** Rows that come together: waiting for each one alone would cost more than writing it. */
+export type RowBatch = readonly (readonly CopyValue[])[];
 
 /** Creates a table with its comment, without keys: those are cheaper once the rows are there. */
 export async function createTable(client: pg.Client, table: Table): Promise<void> {
@@ -20,36 +21,34 @@ export async function createTable(client: pg.Client, table: Table): Promise<void
 
 /**
  * Writes rows by COPY, with back pressure.
- * @param rows values in the order of the table's columns.
+ * @param batches rows with values in the order of the table's columns.
  */
 export async function copyRows(
   client: pg.Client,
   table: Table,
-  rows: AsyncIterable<readonly CopyValue[]> | Iterable<readonly CopyValue[]>,
+  batches: AsyncIterable<RowBatch> | Iterable<RowBatch>,
 ): Promise<void> {
   const columns = table.columns.map((column) => quoted(column.name)).join(', ');
   const sink = client.query(copyFrom(`COPY ${quotedTable(table)} (${columns}) FROM STDIN`));
-  await pipeline(Readable.from(textChunks(rows), { objectMode: false }), sink);
+  await pipeline(Readable.from(encoded(batches), { objectMode: false }), sink);
+}
+
+async function* encoded(batches: AsyncIterable<RowBatch> | Iterable<RowBatch>): AsyncGenerator<Buffer> {
+  for await (const batch of batches) yield Buffer.from(copyText(batch));
 }
 
 /** COPY's text format: tab between values, newline after a row, `\N` for NULL. */
-async function* textChunks(
-  rows: AsyncIterable<readonly CopyValue[]> | Iterable<readonly CopyValue[]>,
-): AsyncGenerator<Buffer> {
-  let chunk = '';
-  for await (const row of rows) {
+function copyText(batch: RowBatch): string {
+  let text = '';
+  for (const row of batch) {
     for (let i = 0; i < row.length; i++) {
-      if (i > 0) chunk += '\t';
+      if (i > 0) text += '\t';
       const value = row[i];
-      chunk += typeof value === 'string' ? escapeText(value) : (value ?? '\\N');
+      text += typeof value === 'string' ? escapeText(value) : (value ?? '\\N');
     }
-    chunk += '\n';
-    if (chunk.length > CHUNK_CHARACTERS) {
-      yield Buffer.from(chunk);
-      chunk = '';
-    }
+    text += '\n';
   }
-  if (chunk) yield Buffer.from(chunk);
+  return text;
 }
 
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { qualifiedName, type Table } from '../../engine/catalog/table.ts';
-import { type CopyValue, copyRows, createTable } from '../database/copy.ts';
+import { type CopyValue, copyRows, createTable, type RowBatch } from '../database/copy.ts';
 import { quoted, quotedTable } from '../database/identifier.ts';
 import { describeSchema, readTable, writeTable } from '../database/tap-schema.ts';
 import { inTransaction } from '../database/transaction.ts';
@@ -10,7 +10,7 @@ import { readStars, STARS, STARS_SCHEMA } from './stars.ts';
 
 /** Advisory lock, so that of two processes that load the demo one does. */
 const DEMO_LOCK = 0x64656d6f;
-const STEP_ROWS = 1000;
+const BATCH_ROWS = 2000;
 
 interface DemoCatalog {
   readonly table: Table;
@@ -52,15 +52,10 @@ async function loadCatalog(client: pg.Client, catalog: DemoCatalog, progress: Pr
   progress.done(`Loaded ${name}: ${rows.length.toLocaleString('en')} rows`);
 }
 
-function* reported(rows: CopyValue[][], progress: Progress): Generator<CopyValue[]> {
-  let unreported = 0;
-  for (const row of rows) {
-    yield row;
-    unreported += 1;
-    if (unreported === STEP_ROWS) {
-      progress.advance(unreported);
-      unreported = 0;
-    }
+function* reported(rows: CopyValue[][], progress: Progress): Generator<RowBatch> {
+  for (let from = 0; from < rows.length; from += BATCH_ROWS) {
+    const batch = rows.slice(from, from + BATCH_ROWS);
+    yield batch;
+    progress.advance(batch.length);
   }
-  progress.advance(unreported);
 }

@@ -4,7 +4,7 @@ import { createGunzip } from 'node:zlib';
 import { parse } from 'csv-parse';
 import type { CopyValue } from '../database/copy.ts';
 import { inferTypes } from './infer.ts';
-import { type ColumnChoice, chosenIndexes, columnNames, type IngestSource } from './source.ts';
+import { BATCH_ROWS, type ColumnChoice, chosenIndexes, columnNames, type IngestSource } from './source.ts';
 
 const DELIMITERS = [',', '\t', ';', '|'];
 
@@ -20,7 +20,7 @@ export async function openCsv(
   seen: (rows: number) => void,
 ): Promise<IngestSource> {
   const delimiter = await findDelimiter(path);
-  const [header] = await firstRows(path, delimiter);
+  const header = await firstRow(path, delimiter);
   if (!header) throw new Error('the file is empty: its first line must name the columns');
   const names = columnNames(header);
   const indexes = chosenIndexes(names, choice);
@@ -28,17 +28,17 @@ export async function openCsv(
 
   const inference = inferTypes(indexes.map((i) => names[i]!));
   let rowCount = 0;
-  for await (const row of records(path, delimiter)) {
-    inference.see(pick(row));
-    rowCount += 1;
-    if (rowCount % 10_000 === 0) seen(10_000);
+  for await (const rows of records(path, delimiter)) {
+    for (const row of rows) inference.see(pick(row));
+    rowCount += rows.length;
+    seen(rows.length);
   }
-  async function* rows(): AsyncGenerator<CopyValue[]> {
-    for await (const row of records(path, delimiter)) {
-      yield pick(row).map((text) => (text === '' ? null : text));
+  async function* batches(): AsyncGenerator<CopyValue[][]> {
+    for await (const rows of records(path, delimiter)) {
+      yield rows.map((row) => pick(row).map((text) => (text === '' ? null : text)));
     }
   }
-  return { columns: inference.columns(), description: null, rowCount, rows };
+  return { columns: inference.columns(), description: null, rowCount, batches };
 }
 
 function text(path: string): Readable {
@@ -61,17 +61,23 @@ async function* decoded(path: string): AsyncGenerator<string> {
 }
 
 /** The rows after the header, or the first `toLine` rows, header included. */
-async function* records(path: string, delimiter: string, toLine?: number): AsyncGenerator<string[]> {
+async function* records(path: string, delimiter: string, toLine?: number): AsyncGenerator<string[][]> {
   const range = toLine ? { to: toLine } : { from: 2 };
   const parser = parse({ delimiter, trim: true, skip_empty_lines: true, ...range });
   // Errors of any part reach the loop through the parser, which is the last.
-  yield* pipeline(Readable.from(decoded(path)), parser, () => {}) as AsyncIterable<string[]>;
+  const rows: AsyncIterable<string[]> = pipeline(Readable.from(decoded(path)), parser, () => {});
+  let batch: string[][] = [];
+  for await (const row of rows) {
+    if (batch.push(row) < BATCH_ROWS) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }
 
-async function firstRows(path: string, delimiter: string): Promise<string[][]> {
-  const rows: string[][] = [];
-  for await (const row of records(path, delimiter, 1)) rows.push(row);
-  return rows;
+async function firstRow(path: string, delimiter: string): Promise<string[] | null> {
+  for await (const rows of records(path, delimiter, 1)) return rows[0]!;
+  return null;
 }
 
 /** The delimiter that the first line has most of. */

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type pg from 'pg';
 import { qualifiedName, type Table } from '../../engine/catalog/table.ts';
-import { type CopyValue, copyRows, createTable } from '../database/copy.ts';
+import { copyRows, createTable, type RowBatch } from '../database/copy.ts';
 import { parseTableName, quoted, quotedTable } from '../database/identifier.ts';
 import { inTransaction } from '../database/transaction.ts';
 import type { Progress } from '../progress.ts';
@@ -10,8 +10,6 @@ import { openCsv } from './csv.ts';
 import { type CatalogOptions, describeColumns, type PublishedCatalog, publishChecked } from './describe.ts';
 import { openParquet } from './parquet.ts';
 import type { IngestSource } from './source.ts';
-
-const STEP_ROWS = 10_000;
 
 /**
  * Loads a CSV or Parquet file into a new table and publishes it, in one transaction: a load that fails or is
@@ -42,7 +40,7 @@ export async function loadFile(
     const staged = { ...table, name: `${table.name.slice(0, 50)}__loading` };
     progress.start(`Loading ${name}`, source.rowCount);
     await createTable(client, staged);
-    await copyRows(client, staged, reported(source.rows(), progress)).catch((error) => {
+    await copyRows(client, staged, reported(source.batches(), progress)).catch((error) => {
       throw copyError(error, table);
     });
     if (options.replace) await client.query(`DROP TABLE IF EXISTS ${quotedTable(table)}`);
@@ -116,20 +114,11 @@ async function openSource(path: string, options: CatalogOptions, progress: Progr
   throw new Error(`${path}: its name must end in .csv, .tsv, .txt (also with .gz) or .parquet`);
 }
 
-async function* reported(
-  rows: AsyncIterable<readonly CopyValue[]>,
-  progress: Progress,
-): AsyncGenerator<readonly CopyValue[]> {
-  let unreported = 0;
-  for await (const row of rows) {
-    yield row;
-    unreported += 1;
-    if (unreported === STEP_ROWS) {
-      progress.advance(unreported);
-      unreported = 0;
-    }
+async function* reported(batches: AsyncIterable<RowBatch>, progress: Progress): AsyncGenerator<RowBatch> {
+  for await (const batch of batches) {
+    yield batch;
+    progress.advance(batch.length);
   }
-  progress.advance(unreported);
 }
 
 /** PostgreSQL's complaint about a row, with the place: `COPY …, line 7, column flux: "…"`. */

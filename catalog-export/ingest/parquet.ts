@@ -5,6 +5,7 @@ import type { Column } from '../../engine/catalog/column.ts';
 import { HEALPIX_COLUMN } from '../../engine/catalog/manifest.ts';
 import type { CopyValue } from '../database/copy.ts';
 import {
+  BATCH_ROWS,
   type ColumnChoice,
   chosenIndexes,
   columnNames,
@@ -43,7 +44,7 @@ export async function openParquet(path: string, choice: ColumnChoice): Promise<I
     ...described?.columns.get(field.name),
   }));
 
-  async function* rows(): AsyncGenerator<CopyValue[]> {
+  async function* batches(): AsyncGenerator<CopyValue[][]> {
     const scan = await parquetScan({ file, metadata, compressors, parsers: PARSERS });
     let rowStart = 0;
     for (const group of metadata.row_groups) {
@@ -52,7 +53,10 @@ export async function openParquet(path: string, choice: ColumnChoice): Promise<I
       for (const { field } of typed) {
         data.push(await scan.readColumn({ column: field.name, rowStart, rowEnd }));
       }
-      for (let i = 0; i < rowEnd - rowStart; i++) yield data.map((values) => values[i] ?? null);
+      for (let from = 0; from < rowEnd - rowStart; from += BATCH_ROWS) {
+        const length = Math.min(BATCH_ROWS, rowEnd - rowStart - from);
+        yield Array.from({ length }, (_, i) => data.map((values) => values[from + i] ?? null));
+      }
       rowStart = rowEnd;
     }
   }
@@ -60,7 +64,7 @@ export async function openParquet(path: string, choice: ColumnChoice): Promise<I
     columns,
     description: described?.description ?? null,
     rowCount: Number(metadata.num_rows),
-    rows,
+    batches,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Column } from '../../engine/catalog/column.ts';
-import type { CopyValue } from '../database/copy.ts';
+import type { RowBatch } from '../database/copy.ts';
 
 /** A file's table on its way into PostgreSQL. */
 export interface IngestSource {
@@ -7,8 +7,10 @@ export interface IngestSource {
   readonly description: string | null;
   readonly rowCount: number;
   /** The rows, values in the order of the columns; each call reads from the start. */
-  rows(): AsyncIterable<readonly CopyValue[]>;
+  batches(): AsyncIterable<RowBatch>;
 }
+
+export const BATCH_ROWS = 2000;
 
 /** What the user chose of a table's columns; null for all of them. Names are compared without case. */
 export type ColumnChoice = readonly string[] | null;
