@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { compress } from 'hono/compress';
 
 /**
@@ -9,6 +9,7 @@ import { compress } from 'hono/compress';
 export function gzip(): MiddlewareHandler {
   const encode = compress({ encoding: 'gzip' });
   return async (c, next) => {
+    restoreAcceptEncoding(c);
     await encode(c, next);
     const { body, headers, status } = c.res;
     if (!headers.has('content-encoding')) return;
@@ -16,4 +17,13 @@ export function gzip(): MiddlewareHandler {
     c.res = undefined;
     c.res = new Response(body, init);
   };
+}
+
+/** Cloudflare puts its own `Accept-Encoding` in place of the client's, which it keeps in `request.cf`. */
+function restoreAcceptEncoding(c: Context): void {
+  const { cf } = c.req.raw as Request & { readonly cf?: { readonly clientAcceptEncoding?: string } };
+  if (cf?.clientAcceptEncoding === undefined) return;
+  const headers = new Headers(c.req.raw.headers);
+  headers.set('Accept-Encoding', cf.clientAcceptEncoding);
+  c.req.raw = new Request(c.req.raw, { headers });
 }

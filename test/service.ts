@@ -41,7 +41,7 @@ export async function startWorkerd({
     host: '127.0.0.1',
     port: 0,
     variables,
-    log: (line) => console.error(`workerd: ${line}`),
+    log: () => {},
   });
   return {
     url: `http://127.0.0.1:${workerd.port}`,

@@ -1,0 +1,231 @@
+import assert from 'node:assert/strict';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { after, before, describe } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import { demoBucket } from './demo-release.ts';
+import { type Answer, type RequestOptions, request } from './http.ts';
+import { type RunningService, startWorkerd, startWranglerR2 } from './service.ts';
+
+interface Case extends RequestOptions {
+  readonly path: string;
+  readonly status: number;
+  /** Found in the body. */
+  readonly says?: RegExp;
+  readonly type?: RegExp;
+  readonly check?: (answer: Answer, text: string) => void;
+}
+
+const SIRIUS = '/scs/hipparcos.stars?RA=101.287&DEC=-16.716&SR=0.5';
+const VOTABLE = /^text\/xml;content=x-votable/;
+const gzipped = { 'Accept-Encoding': 'gzip' };
+
+/** A cone search that is refused: a VOTable that says why. */
+const refused = (query: string, says: RegExp, status = 400): Case => ({
+  path: `/scs/hipparcos.stars${query}`,
+  status,
+  says,
+  type: VOTABLE,
+  check: (_, text) => assert.match(text, /<INFO name="QUERY_STATUS" value="ERROR">/),
+});
+
+const CASES: readonly Case[] = [
+  { path: '/', status: 200, type: /^text\/html/, says: /hipparcos\.stars/ },
+  { path: '/', status: 200, method: 'HEAD', type: /^text\/html/, check: hasNoBody },
+  { path: '/availability', status: 200, type: /xml/, says: /available>true</ },
+  { path: '/capabilities', status: 200, type: /xml/, says: /ivo:\/\/ivoa\.net\/std\/VOSI#capabilities/ },
+  {
+    path: '/tables',
+    status: 200,
+    type: /xml/,
+    says: /hipparcos\.stars[\s\S]*dso\.objects|dso\.objects[\s\S]*hipparcos\.stars/,
+  },
+  { path: '/scs/hipparcos.stars/availability', status: 200, type: /xml/, says: /available>true</ },
+  { path: '/scs/hipparcos.stars/capabilities', status: 200, type: /xml/, says: /ConeSearch/ },
+  { path: '/scs/hipparcos.stars/tables', status: 200, type: /xml/, says: /meta\.id;meta\.main/ },
+  { path: '/nothing/here', status: 404, says: /nothing at this address/ },
+
+  { path: SIRIUS, status: 200, type: VOTABLE, says: /<TD>32349<\/TD>/ },
+  { path: SIRIUS.toLowerCase(), status: 200, says: /<TD>32349<\/TD>/ },
+  { path: `${SIRIUS}&VERB=1`, status: 200, says: /<TD>32349<\/TD>/ },
+  { path: `${SIRIUS}&VERB=3&SORT=separation`, status: 200, says: /<TD>32349<\/TD>/ },
+  { path: `${SIRIUS}&RESPONSEFORMAT=votable/b2`, status: 200, says: /<BINARY2>/ },
+  { path: `${SIRIUS}&RESPONSEFORMAT=csv`, status: 200, type: /^text\/csv/, says: /^32349,/m },
+  { path: `${SIRIUS}&RESPONSEFORMAT=tsv`, status: 200, type: /^text\/tab-separated/, says: /^32349\t/m },
+  { path: `${SIRIUS}&RESPONSEFORMAT=json`, status: 200, type: /^application\/json/, check: isJson },
+  { path: SIRIUS, headers: { Accept: 'text/csv' }, status: 200, type: /^text\/csv/ },
+  { path: `${SIRIUS}&MAXREC=0`, status: 200, says: /QUERY_STATUS" value="OVERFLOW"/ },
+  { path: '/scs/hipparcos.stars?RA=0&DEC=90&SR=5&MAXREC=3', status: 200, says: /value="OVERFLOW"/ },
+  {
+    path: '/scs/hipparcos.stars?RA=0&DEC=0&SR=0',
+    status: 200,
+    says: /<FIELD name="source_id"/,
+  },
+  {
+    path: '/scs/hipparcos.stars?RA=359.99&DEC=0&SR=20&RESPONSEFORMAT=csv',
+    status: 200,
+    check: hasRows(2000),
+  },
+  { path: '/scs/dso.objects?RA=10.68&DEC=41.27&SR=1', status: 200, says: /M31|NGC224|NGC ?224/ },
+  {
+    path: SIRIUS,
+    method: 'HEAD',
+    status: 200,
+    type: VOTABLE,
+    check: (answer, text) => {
+      hasNoBody(answer, text);
+      assert.match(answer.headers['almagest-release'] as string, /^\d{4}-\d\d-\d\d/);
+    },
+  },
+  {
+    path: '/scs/hipparcos.stars',
+    method: 'OPTIONS',
+    headers: { Origin: 'https://aladin.example', 'Access-Control-Request-Method': 'GET' },
+    status: 204,
+    check: ({ headers }) => {
+      assert.equal(headers['access-control-allow-origin'], '*');
+      assert.match(headers['access-control-allow-methods']!, /GET/);
+    },
+  },
+  { path: SIRIUS, headers: gzipped, status: 200, says: /<TD>32349<\/TD>/, check: isGzip },
+  { path: SIRIUS, headers: { 'Accept-Encoding': 'identity' }, status: 200, check: isPlain },
+  { path: SIRIUS, status: 200, check: isPlain },
+  {
+    path: '/scs/hipparcos.stars',
+    method: 'POST',
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    body: 'RA=101.287&DEC=-16.716&SR=0.5',
+    status: 200,
+    says: /<TD>32349<\/TD>/,
+  },
+  {
+    ...refused('', /application\/x-www-form-urlencoded/, 415),
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: '{"RA":101.287}',
+  },
+  {
+    ...refused('', /65536/, 413),
+    method: 'POST',
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    body: `RA=1&DEC=1&SR=1&X=${'x'.repeat(70_000)}`,
+  },
+  {
+    path: SIRIUS,
+    method: 'DELETE',
+    status: 405,
+    check: ({ headers }) => assert.match(headers.allow!, /GET/),
+  },
+
+  refused('', /RA/),
+  refused('?RA=10&SR=1', /DEC/),
+  refused('?RA=10&DEC=20', /SR/),
+  refused('?RA=NaN&DEC=20&SR=1', /RA.*NaN/),
+  refused('?RA=inf&DEC=20&SR=1', /RA.*inf/),
+  refused('?RA=1e400&DEC=20&SR=1', /RA.*1e400/),
+  refused('?RA=12:30:00&DEC=20&SR=1', /RA.*12:30:00/),
+  refused('?RA=&DEC=20&SR=1', /RA/),
+  refused('?RA=10&RA=11&DEC=20&SR=1', /RA/),
+  refused('?RA=10&DEC=90.5&SR=1', /DEC.*90/),
+  refused('?RA=361&DEC=0&SR=1', /RA.*360/),
+  refused('?RA=10&DEC=20&SR=-1', /SR/),
+  refused('?RA=10&DEC=20&SR=21', /SR.*20/),
+  refused('?RA=10&DEC=20&SR=1&MAXREC=-1', /MAXREC/),
+  refused('?RA=10&DEC=20&SR=1&VERB=9', /VERB/),
+  refused('?RA=10&DEC=20&SR=1&RESPONSEFORMAT=fits', /RESPONSEFORMAT.*fits/i),
+  refused('@2001-01-01?RA=10&DEC=20&SR=1', /2001-01-01/, 404),
+  { ...refused('', /hipparcos\.stars/, 404), path: '/scs/hiparcos.stars?RA=10&DEC=20&SR=1' },
+  { ...refused('', /\S/, 414), path: `${SIRIUS}&X=${'x'.repeat(60_000)}` },
+];
+
+describe('one bundle, two homes', { concurrency: false }, () => {
+  let bucket: string;
+  let bare: RunningService;
+  let r2: RunningService;
+
+  before(async () => {
+    bucket = await mkdtemp(join(tmpdir(), 'almagest-service-'));
+    await cp(await demoBucket(), bucket, { recursive: true });
+    [bare, r2] = await Promise.all([
+      startWorkerd({ bucketFolder: bucket }),
+      startWranglerR2({ bucketFolder: bucket }),
+    ]);
+  });
+
+  after(async () => {
+    await Promise.all([bare.close(), r2.close()]);
+    await rm(bucket, { recursive: true, force: true });
+  });
+
+  for (const wanted of CASES) {
+    test(nameOf(wanted), async () => {
+      const answers = await Promise.all([bare, r2].map(({ url }) => request(url + wanted.path, wanted)));
+      const texts = answers.map(textOf);
+      for (const [at, answer] of answers.entries()) verify(answer, texts[at]!, wanted);
+      const [ofBare, ofR2] = [bare, r2].map(({ url }, at) => texts[at]!.replaceAll(url, 'http://service'));
+      assert.equal(ofBare, ofR2);
+      for (const header of [
+        'content-type',
+        'etag',
+        'almagest-release',
+        'almagest-engine',
+        'cache-control',
+        'vary',
+      ]) {
+        assert.equal(answers[0]!.headers[header], answers[1]!.headers[header], header);
+      }
+    });
+  }
+
+  test('an answer is not sent again to who has it', async () => {
+    for (const { url } of [bare, r2]) {
+      const first = await request(url + SIRIUS);
+      const again = await request(url + SIRIUS, { headers: { 'If-None-Match': first.headers.etag! } });
+      assert.equal(again.status, 304);
+      assert.equal(again.body.length, 0);
+      const other = await request(`${url}${SIRIUS}1`, { headers: { 'If-None-Match': first.headers.etag! } });
+      assert.equal(other.status, 200);
+    }
+  });
+});
+
+function nameOf({ method = 'GET', path, headers = {}, status }: Case): string {
+  const address = path.length > 120 ? `${path.slice(0, 100)}… (${path.length} characters)` : path;
+  const shown = Object.entries(headers).map(([name, value]) => ` ${name}: ${value}`);
+  return `${method} ${address}${shown.join('')} → ${status}`;
+}
+
+function textOf({ headers, body }: Answer): string {
+  return (headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString('utf8');
+}
+
+function verify(answer: Answer, text: string, { status, says, type, check }: Case): void {
+  assert.equal(answer.status, status, text);
+  if (type) assert.match(answer.headers['content-type']!, type);
+  if (says) assert.match(text, says);
+  check?.(answer, text);
+}
+
+function hasNoBody({ body }: Answer, _text: string): void {
+  assert.equal(body.length, 0);
+}
+
+function isGzip({ headers }: Answer): void {
+  assert.equal(headers['content-encoding'], 'gzip');
+  assert.match(headers.vary!, /Accept-Encoding/i);
+}
+
+function isPlain({ headers }: Answer, text: string): void {
+  assert.equal(headers['content-encoding'], undefined);
+  assert.match(text, /^<\?xml/);
+}
+
+function isJson(_: Answer, text: string): void {
+  assert.doesNotThrow(() => JSON.parse(text));
+}
+
+function hasRows(least: number) {
+  return (_: Answer, text: string) =>
+    assert.ok(text.split('\n').length > least, `${text.split('\n').length} lines`);
+}
