@@ -1,0 +1,82 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Cone } from '../../engine/healpix-wasm/index.ts';
+import { loadKernel } from '../../engine/healpix-wasm/node.ts';
+import { runPython, skipWithoutPython } from './clients.ts';
+
+const ROWS = 20_000;
+const CONES = 800;
+
+test('the kernel agrees with astropy-healpix, cdshealpix and numpy', {
+  skip: skipWithoutPython,
+}, async () => {
+  const kernel = loadKernel();
+  const random = randomNumbers(20_261_121);
+  const unsorted = Array.from({ length: ROWS }, () => anywhere(random));
+  const unsortedCells = kernel.hash(
+    Float64Array.from(unsorted, ([lon]) => lon),
+    Float64Array.from(unsorted, ([, lat]) => lat),
+  );
+  const order = [...unsortedCells.keys()].sort((a, b) => (unsortedCells[a]! < unsortedCells[b]! ? -1 : 1));
+  const index = BigInt64Array.from(order, (row) => unsortedCells[row]!);
+  const lon = Float64Array.from(order, (row) => unsorted[row]![0]);
+  const lat = Float64Array.from(order, (row) => unsorted[row]![1]);
+
+  const cones = Array.from({ length: CONES }, () => randomCone(random));
+  const covers = cones.map(kernel.coneRanges);
+  const answers = covers.map((ranges, i) =>
+    kernel.coneFilter(lon, lat, kernel.rowsInRanges(index, ranges), cones[i]!),
+  );
+
+  const folder = await mkdtemp(join(tmpdir(), 'almagest-kernel-'));
+  try {
+    const files: Record<string, Uint8Array | Float64Array | BigInt64Array | Uint32Array> = {
+      'lon.f64': lon,
+      'lat.f64': lat,
+      'cell.i64': index,
+      'cones.f64': Float64Array.from(cones.flatMap((cone) => [cone.lon, cone.lat, cone.radius])),
+      'range_count.u32': Uint32Array.from(covers, (cover) => cover.start.length),
+      'range_start.i64': BigInt64Array.from(covers.flatMap((cover) => [...cover.start])),
+      'range_end.i64': BigInt64Array.from(covers.flatMap((cover) => [...cover.end])),
+      'range_full.u8': Uint8Array.from(covers.flatMap((cover) => [...cover.full])),
+      'row_count.u32': Uint32Array.from(answers, (answer) => answer.row.length),
+      'row.u32': Uint32Array.from(answers.flatMap((answer) => [...answer.row])),
+      'separation.f64': Float64Array.from(answers.flatMap((answer) => [...answer.separation])),
+    };
+    for (const [name, values] of Object.entries(files)) await writeFile(join(folder, name), values);
+    await runPython('check_kernel.py', [folder]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+/** A linear congruential generator: the same cones at every run. */
+function randomNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+function anywhere(random: () => number): [lon: number, lat: number] {
+  return [360 * random(), (Math.asin(2 * random() - 1) * 180) / Math.PI];
+}
+
+/** Radii of 10⁻⁹° to 180°, most of them small; a fifth of the centres on the wrap, a fifth at a pole. */
+function randomCone(random: () => number): Cone {
+  let [lon, lat] = anywhere(random);
+  const kind = random();
+  if (kind < 0.2) lon = [0, 360, 1e-9, 359.999999][Math.floor(4 * random())]!;
+  else if (kind < 0.4) lat = [90, -90, 89.9999, -89.9][Math.floor(4 * random())]!;
+  const size = random();
+  const radius =
+    size < 0.1
+      ? 180 * random()
+      : size < 0.15
+        ? [0, 90, 179.9, 180][Math.floor(4 * random())]!
+        : 10 ** (10.5 * random() - 9);
+  return { lon, lat, radius };
+}
