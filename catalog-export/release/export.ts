@@ -151,25 +151,25 @@ async function putJson(storage: Storage, key: string, value: Manifest | Pointer)
   await storage.put(key, new TextEncoder().encode(JSON.stringify(value)));
 }
 
-function summary(
-  { catalog, release, rows, rowsWithoutPosition, partitions }: Manifest,
-  milliseconds: number,
-): string {
-  const number = (value: number) => value.toLocaleString('en');
+function summary(manifest: Manifest, milliseconds: number): string {
+  const { catalog, release, rows, rowsWithoutPosition, partitions } = manifest;
   const bytes = partitions.reduce((sum, partition) => sum + partition.bytes, 0);
   const facts = [
     `release ${release}`,
-    `${number(rows)} rows`,
-    `${number(partitions.length)} partitions`,
+    counted(rows, 'row'),
+    counted(partitions.length, 'partition'),
     `${(bytes / 1e6).toFixed(1)} MB`,
     `${(milliseconds / 1000).toFixed(1)} s`,
   ];
   if (rowsWithoutPosition > 0) {
-    facts.push(
-      `${number(rowsWithoutPosition)} rows left out: ra or dec is null, NaN, or outside 0…360 and −90…90 degrees`,
-    );
+    const left = counted(rowsWithoutPosition, 'row');
+    facts.push(`${left} left out, whose ra or dec is null, NaN, or outside 0…360 and −90…90 degrees`);
   }
   return `Exported ${catalog}: ${facts.join(', ')}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** A connection that ends while no query runs is an event, which nobody else listens for. */

@@ -20,6 +20,8 @@ import { type ExportOptions, exportCatalog } from './export.ts';
 export interface TestCatalog {
   readonly client: pg.Client;
   readonly url: string;
+  /** The folder that is the bucket. */
+  readonly bucket: string;
   readonly storage: Storage;
 }
 
@@ -63,11 +65,11 @@ export async function withTable(
   rows: Iterable<readonly CopyValue[]>,
   use: (catalog: TestCatalog) => Promise<void>,
 ): Promise<void> {
-  const storage = folderStorage(await mkdtemp(join(folder, 'bucket-')));
+  const bucket = await mkdtemp(join(folder, 'bucket-'));
   await withTestDatabase(server, async (client, url) => {
     await createTable(client, table);
-    await copyRows(client, table, rows);
-    await use({ client, url, storage });
+    await copyRows(client, table, [[...rows]]);
+    await use({ client, url, bucket, storage: folderStorage(bucket) });
   });
 }
 

@@ -1,0 +1,191 @@
+"""A release against its own manifest, by the programs that others read it with: hats, LSDB, pyarrow, DuckDB, astropy.
+
+usage: check_release.py RELEASE_FOLDER
+"""
+
+import io
+import json
+import struct
+import sys
+import zlib
+from pathlib import Path
+
+import duckdb
+import hats
+import lsdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from astropy import units as u
+from astropy.coordinates import SkyCoord
+from astropy.io import votable
+from astropy.table import Table
+from hats.io.validation import is_valid_catalog
+from hats.pixel_math.spatial_index import compute_spatial_index
+
+from checks import check, finish
+
+VOTABLE_KEY = b"IVOA.VOTable-Parquet.content"
+
+
+def main() -> None:
+    release = Path(sys.argv[1])
+    manifest = json.loads((release / "manifest.json").read_text())
+    columns = manifest["table"]["columns"]
+    ra, dec = (main_column(columns, ucd) for ucd in ("pos.eq.ra;meta.main", "pos.eq.dec;meta.main"))
+    tables = check_files(release, manifest, columns)
+    check_dataset_metadata(release, manifest)
+    rows = pa.concat_tables(tables) if tables else pq.read_table(release / "dataset" / "_common_metadata")
+    check_index(rows, ra, dec)
+    check_hats(release, manifest, ra, dec)
+    check_lsdb(release, rows, ra, dec)
+    if tables:
+        check_duckdb(release, rows)
+        check_astropy(release, manifest, columns)
+    finish()
+
+
+def main_column(columns: list[dict], ucd: str) -> str:
+    (name,) = (column["name"] for column in columns if column["ucd"] == ucd)
+    return name
+
+
+def check_files(release: Path, manifest: dict, columns: list[dict]) -> list[pa.Table]:
+    """Every data file is what the manifest says of it."""
+    tables = []
+    names = ["_healpix_29", *(column["name"] for column in columns)]
+    wrong = {"size": [], "footer": [], "columns": [], "row groups": [], "VOTable": [], "cells": []}
+    for partition in manifest["partitions"]:
+        path = partition["path"]
+        data = (release / path).read_bytes()
+        if len(data) != partition["bytes"]:
+            wrong["size"].append(path)
+        footer = data[-partition["footerBytes"] :]
+        length = struct.unpack("<I", footer[-8:-4])[0] + 8
+        if length != len(footer) or zlib.crc32(footer) != partition["footerCrc32"]:
+            wrong["footer"].append(path)
+        metadata = pq.read_metadata(io.BytesIO(data))
+        if metadata.schema.to_arrow_schema().names != names:
+            wrong["columns"].append(path)
+        if not same_row_groups(data, metadata, partition):
+            wrong["row groups"].append(path)
+        if not describes(metadata.metadata[VOTABLE_KEY], names, columns):
+            wrong["VOTable"].append(path)
+        table = pq.read_table(io.BytesIO(data))
+        shift = 2 * (29 - partition["order"])
+        index = table["_healpix_29"].to_numpy()
+        if not np.all(index >> shift == partition["pixel"]) or not np.all(np.diff(index) >= 0):
+            wrong["cells"].append(path)
+        tables.append(table)
+    for what, paths in wrong.items():
+        check(f"{len(tables)} data files: {what}", not paths, ", ".join(paths))
+    check("rows of the manifest", sum(map(len, tables)) == manifest["rows"], f"{sum(map(len, tables))}")
+    return tables
+
+
+def same_row_groups(data: bytes, metadata: pq.FileMetaData, partition: dict) -> bool:
+    groups = partition["rowGroups"]
+    if metadata.num_row_groups != len(groups) or metadata.num_rows != partition["rows"]:
+        return False
+    for number, group in enumerate(groups):
+        found = metadata.row_group(number)
+        chunks = [found.column(column) for column in range(found.num_columns)]
+        starts = [chunk.dictionary_page_offset or chunk.data_page_offset for chunk in chunks]
+        ends = [start + chunk.total_compressed_size for start, chunk in zip(starts, chunks)]
+        index = chunks[0].statistics
+        offset, end = group["offset"], group["offset"] + group["bytes"]
+        if (
+            (min(starts), max(ends), found.num_rows) != (offset, end, group["rows"])
+            or (index.min, index.max) != (int(group["first"]), int(group["last"]))
+            or zlib.crc32(data[offset:end]) != group["crc32"]
+        ):
+            return False
+    return True
+
+
+def describes(xml: bytes, names: list[str], columns: list[dict]) -> bool:
+    """The VOTable in a footer is valid and has the columns' metadata, in the columns' order."""
+    document = votable.parse(io.BytesIO(xml), verify="exception")
+    fields = document.get_first_table().fields
+    found = [(field.name, str(field.unit or ""), field.ucd, field.description) for field in fields[1:]]
+    expected = [(c["name"], str(u.Unit(c["unit"] or "")), c["ucd"], c["description"]) for c in columns]
+    return [field.name for field in fields] == names and found == expected
+
+
+def check_dataset_metadata(release: Path, manifest: dict) -> None:
+    """`_metadata` has every row group of every file, with all that the files' own footers say of it."""
+    merged = pq.read_metadata(release / "dataset" / "_metadata")
+    check("_metadata counts the rows", merged.num_rows == manifest["rows"], f"{merged.num_rows}")
+    expected = []
+    for partition in manifest["partitions"]:
+        metadata = pq.read_metadata(release / partition["path"])
+        metadata.set_file_path(partition["path"].removeprefix("dataset/"))
+        expected.extend(metadata.row_group(number).to_dict() for number in range(metadata.num_row_groups))
+    found = [merged.row_group(number).to_dict() for number in range(merged.num_row_groups)]
+    check(f"_metadata has the {len(expected)} row groups of the files", found == expected)
+    schema = pq.read_schema(release / "dataset" / "_common_metadata")
+    check("_metadata and _common_metadata agree on the schema", merged.schema.to_arrow_schema().equals(schema))
+
+
+def check_index(rows: pa.Table, ra: str, dec: str) -> None:
+    expected = compute_spatial_index(rows[ra].to_numpy(), rows[dec].to_numpy())
+    same = np.array_equal(rows["_healpix_29"].to_numpy(), expected)
+    check(f"_healpix_29 of {len(rows)} rows is what cdshealpix computes", same)
+
+
+def check_hats(release: Path, manifest: dict, ra: str, dec: str) -> None:
+    check("hats finds the catalogue valid (strict)", is_valid_catalog(release, strict=True))
+    catalog = hats.read_hats(release)
+    info = catalog.catalog_info
+    check("hats.properties count the rows", info.total_rows == manifest["rows"], f"{info.total_rows}")
+    check("hats.properties name the positions", (info.ra_column, info.dec_column) == (ra, dec))
+    cells = {(pixel.order, pixel.pixel) for pixel in catalog.get_healpix_pixels()}
+    expected = {(partition["order"], partition["pixel"]) for partition in manifest["partitions"]}
+    check(f"partition_info.csv has the {len(expected)} partitions", cells == expected)
+    same = (release / "properties").read_bytes() == (release / "hats.properties").read_bytes()
+    check("properties are the same as hats.properties", same)
+
+
+def check_lsdb(release: Path, rows: pa.Table, ra: str, dec: str) -> None:
+    catalog = lsdb.open_catalog(release, columns="all")
+    found = catalog.compute()
+    check("LSDB reads every row", len(found) == len(rows), f"{len(found)}")
+    if len(rows) == 0:
+        return
+    centre_ra, centre_dec = rows[ra][len(rows) // 2].as_py(), rows[dec][len(rows) // 2].as_py()
+    positions = SkyCoord(rows[ra].to_numpy(), rows[dec].to_numpy(), unit="deg")
+    separations = positions.separation(SkyCoord(centre_ra, centre_dec, unit="deg")).deg
+    for radius in (0.01, 1.0, 10.0):
+        cone = catalog.cone_search(centre_ra, centre_dec, radius_arcsec=3600 * radius).compute()
+        expected = np.sort(rows["_healpix_29"].to_numpy()[separations <= radius])
+        same = np.array_equal(np.sort(cone.index.to_numpy()), expected)
+        check(f"LSDB's cone of {radius} degrees has the {len(expected)} rows that astropy finds", same, f"{len(cone)}")
+
+
+def check_duckdb(release: Path, rows: pa.Table) -> None:
+    files = str(release / "dataset" / "*" / "*" / "*.parquet")
+    with duckdb.connect() as connection:
+        query = "select count(*), min(_healpix_29), max(_healpix_29) from read_parquet($files, hive_partitioning = false)"
+        found = connection.execute(query, {"files": files}).fetchone()
+    index = rows["_healpix_29"].to_numpy()
+    check("DuckDB reads every row", found == (len(rows), index.min(), index.max()), f"{found}")
+
+
+def check_astropy(release: Path, manifest: dict, columns: list[dict]) -> None:
+    # astropy 8.0's parquet.votable reader cannot put these beside the VOTable's types.
+    if any(column["xtype"] == "timestamp" or column["datatype"] == "boolean" for column in columns):
+        print("      astropy's parquet.votable reader knows neither timestamps nor null booleans: not asked")
+        return
+    table = Table.read(release / manifest["partitions"][0]["path"], format="parquet.votable")
+    expected = {c["name"]: (str(u.Unit(c["unit"] or "")), c["ucd"], c["description"]) for c in columns}
+    found = {
+        name: (str(table[name].unit or ""), table[name].meta.get("ucd"), table[name].info.description)
+        for name in table.colnames[1:]
+    }
+    check("astropy has units, UCDs and descriptions", found == expected, f"{found}")
+    check("astropy reads the rows of a file", len(table) == manifest["partitions"][0]["rows"], f"{len(table)}")
+
+
+# LSDB computes in worker processes, which import this file.
+if __name__ == "__main__":
+    main()
