@@ -1,20 +1,25 @@
+type Bytes = Uint8Array<ArrayBuffer>;
+
 /**
- * An answer as a response body. Waits for the first bytes, so that what fails at the start fails before a status was sent.
- * A failure later breaks the body off, and the client sees a connection without an end; a client that hangs up ends
- * the search.
- * @throws whatever the answer throws before its first bytes.
+ * An answer as a response body: whole if it is short, else a stream. Waits for the first two chunks, so that what fails at the start
+ * fails before a status was sent. A failure later breaks the body off, and the client sees a connection without an end;
+ * a client that hangs up ends the search.
+ * @throws whatever the answer throws in its first two chunks.
  */
-export async function answerBody(bytes: AsyncGenerator<Uint8Array>): Promise<ReadableStream<Uint8Array>> {
-  let waiting: IteratorResult<Uint8Array> | null = await bytes.next();
-  return new ReadableStream<Uint8Array>({
+export async function answerBody(chunks: AsyncGenerator<Bytes>): Promise<Bytes | ReadableStream<Bytes>> {
+  const first = await chunks.next();
+  if (first.done) return new Uint8Array();
+  const second = await chunks.next();
+  if (second.done) return first.value;
+  const waiting = [first.value, second.value];
+  return new ReadableStream<Bytes>({
     async pull(controller) {
-      const { done, value } = waiting ?? (await bytes.next());
-      waiting = null;
+      const { done, value } = waiting.length > 0 ? { value: waiting.shift()! } : await chunks.next();
       if (done) controller.close();
       else controller.enqueue(value);
     },
     async cancel() {
-      await bytes.return(undefined);
+      await chunks.return(undefined);
     },
   });
 }

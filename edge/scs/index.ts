@@ -35,8 +35,13 @@ export function coneSearchApp(service: Service): Hono {
     const lifetime = address.includes('@') ? DATED_LIFETIME : LATEST_LIFETIME;
     const headers = answerHeaders(release, query, lifetime);
     if (matchesTag(c.req.header('if-none-match'), headers.etag)) return c.body(null, 304, headers);
-    const bytes = writerFor(query.format.format)!.write(answerCone(service.engine, release, query));
-    return c.body(await answerBody(bytes), 200, { ...headers, 'content-type': query.format.mediaType });
+    const chunks = writerFor(query.format.format)!.write(answerCone(service.engine, release, query));
+    const body = await answerBody(chunks);
+    return c.body(body, 200, {
+      ...headers,
+      'content-type': query.format.mediaType,
+      ...('byteLength' in body && { 'content-length': String(body.byteLength) }),
+    });
   });
   return app;
 }
