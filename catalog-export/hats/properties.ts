@@ -49,10 +49,15 @@ export function hatsProperties(catalog: HatsCatalog): string {
   return `#HATS catalog\n${lines.join('\n')}\n`;
 }
 
-/** HATS lists are separated by spaces, so that a column with one in its name cannot be a default column. */
+/**
+ * The principal columns and the position, without which LSDB finds nothing near a place. HATS lists are
+ * separated by spaces: where a name holds one, there is no list, and readers take all columns.
+ */
 function defaultColumns(table: Table): string | null {
-  const names = table.columns.filter(({ principal }) => principal).map(({ name }) => name);
-  return names.length === 0 || names.some((name) => /[\s,;]/.test(name)) ? null : names.join(' ');
+  const { ra, dec } = mainColumns(table);
+  const columns = table.columns.filter((column) => column.principal || column === ra || column === dec);
+  const names = columns.map(({ name }) => name);
+  return names.some((name) => /[\s,;]/.test(name)) ? null : names.join(' ');
 }
 
 /** A value in a Java properties file: the backslash escapes, and a line end would end it. */

@@ -72,7 +72,7 @@ async function chosenTables(url: string, catalogs: readonly string[]): Promise<T
     const names = published.map(qualifiedName);
     const unknown = catalogs.filter((name) => !names.includes(name));
     if (unknown.length > 0) {
-      throw new Error(`${unknown.join(', ')} is not published; published are ${names.join(', ')}`);
+      throw new Error(`${unknown.join(', ')} is not published; published are ${names.toSorted().join(', ')}`);
     }
     return catalogs.length === 0
       ? published

@@ -25,11 +25,12 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
         formatValue: (value) => value.toLocaleString('en'),
         barsize: 24,
         etaBuffer: 100,
-        hideCursor: true,
         clearOnComplete: true,
-        // A bar whose task has failed must not keep the process alive.
-        noTTYOutput: false,
-        gracefulExit: true,
+        // An interrupt ends the process at once: leave no setting of the terminal to be restored, and the
+        // interrupt to those who have something to end (gracefulExit would swallow it).
+        hideCursor: false,
+        linewrap: true,
+        gracefulExit: false,
       });
       count = 0;
       started = Date.now();

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import fc from 'fast-check';
+import { rowGroupRows } from './parquet-file.ts';
+
+test('row groups are of even size and within the limits', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 10_000_000 }), fc.integer({ min: 8, max: 5000 }), (rows, width) => {
+      const perGroup = rowGroupRows(rows, rows * width);
+      assert.ok(perGroup >= 1 && perGroup <= 4096);
+      assert.ok(perGroup === 1 || (perGroup - 1) * width <= 200_000);
+      const last = rows % perGroup || perGroup;
+      assert.ok(last > perGroup - Math.ceil(rows / perGroup), `${last} rows in the last of ${perGroup}`);
+    }),
+  );
+});
+
+test('a table without rows has a size of row group too', () => {
+  assert.equal(rowGroupRows(0, 0), 1);
+});
