@@ -1,6 +1,7 @@
 import { type Data, DataType } from 'apache-arrow';
 import type { Column } from '../catalog/column.ts';
-import { nulls, timestampText } from './cells.ts';
+import { type BinaryTexts, binaryTexts } from './binary-texts.ts';
+import { nulls } from './cells.ts';
 import { boolAt } from './rows.ts';
 import { votableArraysize } from './votable-header.ts';
 
@@ -29,8 +30,8 @@ export function reserve(buffer: RowBuffer, size: number): void {
 export interface BinaryCell {
   /** Null if no cell of the column is null. */
   readonly isNull: ((row: number) => boolean) | null;
-  /** Bytes that a cell takes at most. */
-  size(row: number): number;
+  /** Bytes of a cell: a number if they are the same in each row. */
+  readonly size: number | ((row: number) => number);
   /** Writes a cell into a buffer that has room for it. */
   write(row: number, to: RowBuffer): void;
 }
@@ -38,18 +39,14 @@ export interface BinaryCell {
 /** A writer of the cells of a column, made once per batch. */
 export function binaryCell(column: Column, data: Data): BinaryCell {
   const isNull = nulls(data);
-  if (DataType.isUtf8(data.type)) {
-    const { valueOffsets, values } = data;
-    return textCell(column, isNull, (row) => values.subarray(valueOffsets[row], valueOffsets[row + 1]));
-  }
-  if (DataType.isTimestamp(data.type)) {
-    const { values } = data;
-    return textCell(column, isNull, (row) => encoder.encode(timestampText(values[row])));
+  if (DataType.isUtf8(data.type) || DataType.isTimestamp(data.type)) {
+    const write = textWriter(column, binaryTexts(column, data));
+    return { isNull, ...write };
   }
   const { size, put, none } = scalar(data);
   return {
     isNull,
-    size: () => size,
+    size,
     write(row, to) {
       if (isNull?.(row)) none(to.view, to.length);
       else put(to.view, to.length, row);
@@ -120,92 +117,46 @@ const TRUE = 'T'.charCodeAt(0);
 const FALSE = 'F'.charCodeAt(0);
 const UNKNOWN = '?'.charCodeAt(0);
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-const NO_BYTES = new Uint8Array();
-
 /** Bytes of the count before an array of variable length. */
 const COUNT_BYTES = 4;
 
-/** @param utf8 the text of a cell that is not null. */
-function textCell(
-  column: Column,
-  isNull: BinaryCell['isNull'],
-  utf8: (row: number) => Uint8Array,
-): BinaryCell {
-  const text = isNull === null ? utf8 : (row: number) => (isNull(row) ? NO_BYTES : utf8(row));
-  const fixed = fixedLength(votableArraysize(column) ?? '*');
-  if (column.datatype === 'unicodeChar') return ucs2Cell(isNull, text, fixed);
-  return charCell(isNull, (row) => ascii(text(row)), fixed);
-}
-
 /** Characters of a text column, null if they vary: `8`, `3x2`, but not `8*` or `*` (VOTable 1.4 §2.2). */
 function fixedLength(arraysize: string): number | null {
-  return arraysize.includes('*')
-    ? null
-    : arraysize.split('x').reduce((product, size) => product * Number(size), 1);
+  if (arraysize.includes('*')) return null;
+  return arraysize.split('x').reduce((product, size) => product * Number(size), 1);
 }
 
-/**
- * Bytes of a `char` array, which holds ASCII (VOTable 1.4 §6): astropy refuses a whole table for one byte
- * that is not. Other characters become `?`; a column that has them belongs to `unicodeChar`.
- */
-function ascii(utf8: Uint8Array): Uint8Array {
-  if (utf8.every((byte) => byte < 0x80)) return utf8;
-  return encoder.encode(decoder.decode(utf8).replace(/\P{ASCII}/gu, '?'));
-}
+/** An array of variable length has its count in front, one of fixed length is filled with NULs, or cut. */
+function textWriter(column: Column, { offsets, bytes }: BinaryTexts): Pick<BinaryCell, 'size' | 'write'> {
+  const unit = column.datatype === 'unicodeChar' ? 2 : 1;
+  const length = fixedLength(votableArraysize(column) ?? '*');
 
-/** `char`: a byte a character. A fixed length is filled with NULs, or cut. */
-function charCell(
-  isNull: BinaryCell['isNull'],
-  text: (row: number) => Uint8Array,
-  fixed: number | null,
-): BinaryCell {
-  if (fixed === null) {
+  function copy(row: number, to: RowBuffer, most: number): number {
+    const start = offsets[row]!;
+    const end = Math.min(offsets[row + 1]!, start + most);
+    // Texts are short: a loop beats a subarray and a set.
+    for (let from = start, at = to.length; from < end; ) to.bytes[at++] = bytes[from++]!;
+    to.length += end - start;
+    return end - start;
+  }
+
+  if (length === null) {
     return {
-      isNull,
-      size: (row) => COUNT_BYTES + text(row).length,
+      size: (row) => COUNT_BYTES + offsets[row + 1]! - offsets[row]!,
       write(row, to) {
-        const bytes = text(row);
-        to.view.setInt32(to.length, bytes.length);
-        to.bytes.set(bytes, to.length + COUNT_BYTES);
-        to.length += COUNT_BYTES + bytes.length;
+        to.view.setInt32(to.length, (offsets[row + 1]! - offsets[row]!) / unit);
+        to.length += COUNT_BYTES;
+        copy(row, to, Number.POSITIVE_INFINITY);
       },
     };
   }
+  const size = length * unit;
   return {
-    isNull,
-    size: () => fixed,
+    size,
     write(row, to) {
-      const bytes = text(row);
-      const length = Math.min(bytes.length, fixed);
-      to.bytes.set(bytes.subarray(0, length), to.length);
-      to.bytes.fill(0, to.length + length, to.length + fixed);
-      to.length += fixed;
-    },
-  };
-}
-
-/** `unicodeChar`: two bytes a character (VOTable 1.4 §6), beyond the basic plane a surrogate pair. */
-function ucs2Cell(
-  isNull: BinaryCell['isNull'],
-  text: (row: number) => Uint8Array,
-  fixed: number | null,
-): BinaryCell {
-  return {
-    isNull,
-    // A character of UTF-16 comes from one byte of UTF-8 or more.
-    size: (row) => (fixed === null ? COUNT_BYTES + 2 * text(row).length : 2 * fixed),
-    write(row, to) {
-      const characters = decoder.decode(text(row));
-      const length = fixed ?? characters.length;
-      if (fixed === null) {
-        to.view.setInt32(to.length, length);
-        to.length += COUNT_BYTES;
-      }
-      for (let at = 0; at < length; at++, to.length += 2) {
-        to.view.setUint16(to.length, at < characters.length ? characters.charCodeAt(at) : 0);
-      }
+      const copied = copy(row, to, size);
+      to.bytes.fill(0, to.length, to.length + size - copied);
+      to.length += size - copied;
     },
   };
 }

@@ -27,10 +27,16 @@ export function binary2(result: ResultTable): TableEncoder {
     rows(batch) {
       const cells = batch.data.children.map((data, at) => binaryCell(columns[at]!, data));
       const flagBytes = Math.ceil(cells.length / 8);
+      const sizes = cells.map(({ size }) => size);
+      const fixed = sizes.reduce<number>(
+        (sum, size) => sum + (typeof size === 'number' ? size : 0),
+        flagBytes,
+      );
+      const varying = sizes.filter((size) => typeof size === 'function');
       return (from, to, out) => {
         for (let row = from; row < to; row++) {
-          let size = flagBytes;
-          for (const cell of cells) size += cell.size(row);
+          let size = fixed;
+          for (const sizeOf of varying) size += sizeOf(row);
           reserve(block, size);
           const flags = block.length;
           block.bytes.fill(0, flags, flags + flagBytes);

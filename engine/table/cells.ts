@@ -23,9 +23,8 @@ export function nulls(data: Data): ((row: number) => boolean) | null {
 /** A formatter for the cells of a column, made once per batch. */
 export function cellText(data: Data, style: CellStyle): CellText {
   const { type, values } = data;
-  if (DataType.isUtf8(type)) return textCells(data);
+  if (DataType.isUtf8(type) || DataType.isTimestamp(type)) return textCells(data);
   if (DataType.isBool(type)) return (row) => (boolAt(data, row) ? style.true : style.false);
-  if (DataType.isTimestamp(type)) return (row) => timestampText(values[row]);
   if (DataType.isFloat(type)) {
     const shortest = values instanceof Float32Array ? float32Text : float64Text;
     return (row) => {
@@ -38,8 +37,12 @@ export function cellText(data: Data, style: CellStyle): CellText {
   return (row) => String(values[row]);
 }
 
-/** All texts of a column are decoded at once if they are ASCII, where bytes and characters are the same. */
-function textCells({ valueOffsets, values, length }: Data): CellText {
+/**
+ * A formatter for the cells of a column of text or timestamps. All texts are decoded at once if they are ASCII,
+ * where bytes and characters are the same.
+ */
+export function textCells({ type, valueOffsets, values, length }: Data): CellText {
+  if (DataType.isTimestamp(type)) return (row) => timestampText(values[row]);
   const start = valueOffsets[0];
   const bytes = values.subarray(start, valueOffsets[length]);
   const all = decoder.decode(bytes);
