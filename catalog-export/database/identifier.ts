@@ -30,6 +30,11 @@ export function parseTableName(text: string): { schema: string; name: string } {
   return { schema, name };
 }
 
+/** Schemas that hold no catalogues: PostgreSQL's, TAP_SCHEMA and Almagest's own. */
+export function isReservedSchema(schema: string): boolean {
+  return /^(tap_schema|almagest|information_schema|pg_.*)$/.test(schema);
+}
+
 /** ADQL 2.1 §2.1.1's reserved words, SQL's among them, in lower case. */
 const RESERVED = new Set(
   (

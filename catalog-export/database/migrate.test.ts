@@ -55,8 +55,9 @@ test('a user who may not create schemas is told which right is missing', () =>
       migrate(reader),
       new RegExp(`GRANT CREATE ON DATABASE "${client.database}" TO "${role}"`),
     );
+    await migrate(client);
+    await assert.rejects(migrate(reader), /connect as "almagest", who set it up/);
     await reader.end();
-    assert.deepEqual(await shape(client), []);
     await client.query(`DROP ROLE ${role}`);
   }));
 

@@ -30,8 +30,8 @@ export async function migrate(client: pg.Client): Promise<void> {
       await client.query(await readFile(new URL(file, FOLDER), 'utf8'));
       await client.query('INSERT INTO almagest.migration (name) VALUES ($1)', [file]);
     }
-  }).catch((error) => {
-    throw error.code === INSUFFICIENT_PRIVILEGE ? privilegeError(client, error) : error;
+  }).catch(async (error) => {
+    throw error.code === INSUFFICIENT_PRIVILEGE ? await privilegeError(client, error) : error;
   });
 }
 
@@ -57,10 +57,15 @@ async function begin(client: pg.Client): Promise<void> {
     CREATE TABLE almagest.migration (name text PRIMARY KEY, applied timestamptz NOT NULL DEFAULT now())`);
 }
 
-function privilegeError(client: pg.Client, cause: Error): Error {
+async function privilegeError(client: pg.Client, cause: Error): Promise<Error> {
+  const { rows } = await client.query(
+    `SELECT pg_get_userbyid(nspowner) AS owner FROM pg_namespace WHERE nspname = 'almagest'`,
+  );
+  const remedy = rows[0]
+    ? `connect as "${rows[0].owner}", who set it up`
+    : `GRANT CREATE ON DATABASE "${client.database}" TO "${client.user}"`;
   return new Error(
-    `user "${client.user}" may not set up Almagest in database "${client.database}" (${cause.message}): ` +
-      `GRANT CREATE ON DATABASE "${client.database}" TO "${client.user}"`,
+    `user "${client.user}" may not set up Almagest in database "${client.database}" (${cause.message}): ${remedy}`,
     { cause },
   );
 }

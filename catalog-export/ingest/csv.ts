@@ -33,6 +33,7 @@ export async function openCsv(
     rowCount += rows.length;
     seen(rows.length);
   }
+  if (rowCount === 0) throw new Error('the file has no rows after the line that names the columns');
   async function* batches(): AsyncGenerator<CopyValue[][]> {
     for await (const rows of records(path, delimiter)) {
       yield rows.map((row) => pick(row).map((text) => (text === '' ? null : text)));

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type pg from 'pg';
-import { qualifiedName, type Table } from '../../engine/catalog/table.ts';
+import type { Table } from '../../engine/catalog/table.ts';
 import { copyRows, createTable, type RowBatch } from '../database/copy.ts';
-import { parseTableName, quoted, quotedTable } from '../database/identifier.ts';
+import { isReservedSchema, parseTableName, quoted, quotedTable } from '../database/identifier.ts';
 import { inTransaction } from '../database/transaction.ts';
 import type { Progress } from '../progress.ts';
 import { openCsv } from './csv.ts';
@@ -41,7 +41,7 @@ export async function loadFile(
     progress.start(`Loading ${name}`, source.rowCount);
     await createTable(client, staged);
     await copyRows(client, staged, reported(source.batches(), progress)).catch((error) => {
-      throw copyError(error, table);
+      throw rowError(error, path);
     });
     if (options.replace) await client.query(`DROP TABLE IF EXISTS ${quotedTable(table)}`);
     await client.query(`ALTER TABLE ${quotedTable(staged)} RENAME TO ${quoted(table.name)}`);
@@ -58,8 +58,6 @@ export async function loadFile(
   });
 }
 
-const RESERVED_SCHEMAS = /^(tap_schema|almagest|information_schema|pg_.*)$/;
-
 function newTableName(text: string): { schema: string; name: string } {
   const target = parseTableName(text);
   for (const part of [target.schema, target.name]) {
@@ -69,7 +67,7 @@ function newTableName(text: string): { schema: string; name: string } {
       );
     }
   }
-  if (RESERVED_SCHEMAS.test(target.schema))
+  if (isReservedSchema(target.schema))
     throw new Error(`the schema ${target.schema} is taken: choose another`);
   return target;
 }
@@ -121,8 +119,8 @@ async function* reported(batches: AsyncIterable<RowBatch>, progress: Progress): 
   }
 }
 
-/** PostgreSQL's complaint about a row, with the place: `COPY …, line 7, column flux: "…"`. */
-function copyError(error: Error & { where?: string }, table: Table): Error {
-  const place = error.where?.match(/line \d+.*/s)?.[0].replace(/^line/, 'row');
-  return place ? new Error(`${qualifiedName(table)}, ${place}: ${error.message}`, { cause: error }) : error;
+/** What went wrong with a row, with the file and PostgreSQL's place: `COPY …, line 7, column flux: "…"`. */
+function rowError(error: Error & { where?: string }, path: string): Error {
+  const place = error.where?.match(/line \d+.*/s)?.[0].replace(/^line/, ', row') ?? '';
+  return new Error(`${path}${place}: ${error.message}`, { cause: error });
 }

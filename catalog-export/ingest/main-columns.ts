@@ -116,6 +116,10 @@ function findColumn(
   ];
   const found = groups.find((group) => group.length > 0) ?? [];
   if (found.length === 1) return found[0]!.name;
+  const misfit = columns.find(
+    ({ name, ucd }) => role.ucds.includes(ucd ?? '') || role.names[0]!.includes(name.toLowerCase()),
+  );
+  if (found.length === 0 && misfit) throw new Error(misfitMessage(misfit, role, columns));
   const candidates = found.length > 1 ? found : fitting;
   throw new Error(
     `${found.length > 1 ? 'several columns could be' : 'no column is known as'} the ${role.meaning} (${role.wants}). ` +
@@ -129,12 +133,16 @@ function flagged(columns: readonly Column[], role: Role, roleName: string, flag:
     columns.find(({ name }) => name.toLowerCase() === flag.toLowerCase());
   if (!column) throw new Error(`--${roleName}: there is no column "${flag}": ${listed(columns)}`);
   if (!role.fits(column)) {
-    throw new Error(
-      `--${roleName}: column ${column.name} is ${column.xtype ?? column.datatype}, the ${role.meaning} must be ${role.wants}: ` +
-        listed(columns.filter(role.fits)),
-    );
+    throw new Error(`--${roleName}: ${misfitMessage(column, role, columns)}`);
   }
   return column.name;
+}
+
+function misfitMessage(column: Column, role: Role, columns: readonly Column[]): string {
+  return (
+    `column ${column.name} is ${column.xtype ?? column.datatype}, the ${role.meaning} must be ${role.wants}: ` +
+    listed(columns.filter(role.fits))
+  );
 }
 
 function listed(columns: readonly Column[]): string {
@@ -144,7 +152,8 @@ function listed(columns: readonly Column[]): string {
 const DEGREES = ['deg', 'degree', 'degrees'];
 
 /**
- * Gives the main columns the UCDs that mark them, and takes those from all others. Positions are in degrees.
+ * Gives the main columns the UCDs that mark them, and takes those from all others. Positions are in degrees,
+ * in double precision whatever they are stored as.
  * @throws Error when a position column has another unit.
  */
 export function markMainColumns(columns: readonly Column[], main: MainNames): Column[] {
@@ -158,7 +167,7 @@ export function markMainColumns(columns: readonly Column[], main: MainNames): Co
         `column ${column.name} is in "${column.unit}": positions must be in degrees. Publish a view that converts it.`,
       );
     }
-    return { ...column, ucd, unit: 'deg' };
+    return { ...column, ucd, unit: 'deg', datatype: 'double' };
   });
 }
 

@@ -50,8 +50,15 @@ export async function openParquet(path: string, choice: ColumnChoice): Promise<I
     for (const group of metadata.row_groups) {
       const rowEnd = rowStart + Number(group.num_rows);
       const data: ArrayLike<CopyValue | undefined>[] = [];
-      for (const { field } of typed) {
-        data.push(await scan.readColumn({ column: field.name, rowStart, rowEnd }));
+      for (const { name, field } of typed) {
+        const values = scan.readColumn({ column: field.name, rowStart, rowEnd });
+        data.push(
+          await values.catch((error: Error) => {
+            throw new Error(
+              `column ${name} cannot be read, rows ${rowStart + 1} to ${rowEnd}: ${error.message}`,
+            );
+          }),
+        );
       }
       for (let from = 0; from < rowEnd - rowStart; from += BATCH_ROWS) {
         const length = Math.min(BATCH_ROWS, rowEnd - rowStart - from);
@@ -132,7 +139,7 @@ function integerType({ type, converted_type, logical_type }: SchemaElement): Col
   return scalar(isSmall ? 'short' : 'int');
 }
 
-const utf8 = new TextDecoder();
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Timestamps become ISO 8601 text with microseconds, which is what PostgreSQL holds. */
 const PARSERS = {
@@ -140,8 +147,14 @@ const PARSERS = {
   timestampFromMicroseconds: isoTime,
   timestampFromNanoseconds: (value: bigint) => isoTime(value / 1000n),
   dateFromDays: (days: number) => isoTime(BigInt(days) * 86_400_000_000n),
-  jsonFromBytes: (bytes: Uint8Array | undefined) => bytes && utf8.decode(bytes),
+  jsonFromBytes: decodeText,
+  stringFromBytes: decodeText,
 };
+
+/** Bytes without a logical type are text too, as writers of fixed-length strings leave them. */
+function decodeText(bytes: Uint8Array | undefined): string | undefined {
+  return bytes && utf8.decode(bytes);
+}
 
 function isoTime(microseconds: bigint): string {
   const fraction = ((microseconds % 1_000_000n) + 1_000_000n) % 1_000_000n;

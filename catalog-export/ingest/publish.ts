@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Column } from '../../engine/catalog/column.ts';
 import { HEALPIX_COLUMN } from '../../engine/catalog/manifest.ts';
 import type { Table } from '../../engine/catalog/table.ts';
-import { parseTableName, quotedTable } from '../database/identifier.ts';
+import { isReservedSchema, parseTableName, quotedTable } from '../database/identifier.ts';
 import { readTable } from '../database/tap-schema.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { type DatabaseColumn, publishedType } from '../database/types.ts';
@@ -26,6 +26,7 @@ export async function publishTable(
       `"${name}" cannot be part of an address: publish a view whose name has letters, digits, _ and - only`,
     );
   }
+  if (isReservedSchema(target.schema)) throw new Error(`the schema ${target.schema} holds no catalogues`);
   return inTransaction(client, async () => {
     const known = await readTable(client, name);
     if (known !== null && !options.replace) {

@@ -71,7 +71,7 @@ export function reportPublished(published: PublishedCatalog, json: boolean): voi
     `Published ${catalog}: ${rows.toLocaleString('en')} rows, ${columns} columns; identifier ${id}, position ${ra}, ${dec}.`,
   );
   if (rowsWithoutPosition > 0) {
-    console.log(`${rowsWithoutPosition.toLocaleString('en')} rows have no position: no cone will find them.`);
+    console.log(`Rows without position, which no cone finds: ${rowsWithoutPosition.toLocaleString('en')}.`);
   }
   console.log(`"almagest export ${catalog}" makes a release of it, which the service then answers from.`);
 }
