@@ -4,6 +4,8 @@ import { startWorkerd, type Workerd, type WorkerdOptions } from './workerd.ts';
 /** A workerd that is started again when it ends by itself. */
 export interface SupervisedWorkerd {
   readonly port: number;
+  /** The process group that runs now. */
+  pid(): number;
   /** Settles when it ended too often, with what happened; never after `close`. */
   readonly failed: Promise<string>;
   close(): Promise<void>;
@@ -54,6 +56,7 @@ export async function superviseWorkerd(options: WorkerdOptions): Promise<Supervi
   });
   return {
     port,
+    pid: () => workerd.pid,
     failed,
     close: async () => {
       closing.abort();

@@ -1,0 +1,73 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { projectFolder } from '../cli/service/wrangler.ts';
+
+/** The real program as a child process. */
+export interface RunningAlmagest {
+  readonly child: ChildProcess;
+  /** All that it has printed. */
+  output(): string;
+  /** Waits for a text in what it prints. @throws Error when it ends before. */
+  printed(text: RegExp): Promise<RegExpMatchArray>;
+  /** Waits for its end; the exit status, null after a signal. */
+  ended: Promise<number | null>;
+  /** Sends a signal and waits for its end. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Runs `almagest <args>` with no environment of Almagest's but the given. */
+export function almagest(args: readonly string[], env: Record<string, string>): RunningAlmagest {
+  const child = spawn(process.execPath, [join(projectFolder, 'cli', 'almagest.ts'), ...args], {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += chunk));
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+
+  const printed = async (wanted: RegExp): Promise<RegExpMatchArray> => {
+    for (;;) {
+      const match = text.match(wanted);
+      if (match) return match;
+      if (child.exitCode !== null || child.signalCode !== null) {
+        throw new Error(`it ended without printing ${wanted}:\n${text}`);
+      }
+      await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), ended]);
+    }
+  };
+  return {
+    child,
+    output: () => text,
+    printed,
+    ended,
+    stop: (signal = 'SIGTERM') => {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
+
+/** Processes whose command line names the folder: `pid command line`. */
+export function processesOf(folder: string): string[] {
+  const list = execFileSync('ps', ['-ww', '-eo', 'pid=,args='], { encoding: 'utf8' });
+  return list.split('\n').filter((line) => line.includes(folder));
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  return port;
+}
+
+/** Waits until it comes true, for a minute at most. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<boolean> {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
+    if (await condition()) return true;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return false;
+}
