@@ -83,7 +83,7 @@ function cellPoints(instance: Instance, order: number, pixel: bigint): Position[
       `there is no cell ${pixel} of order ${order}: the order must be in 0…29 and the cell in [0, 12·4^order)`,
     );
   }
-  const [at] = instance.scratch(POINTS * 16) as [number];
+  const [at] = instance.scratch(POINTS * 16);
   instance.exports.kernel_cell_points(order, pixel, at);
   const points = new Float64Array(instance.buffer(), at, 2 * POINTS);
   return Array.from({ length: POINTS }, (_, i) => ({ lon: points[2 * i]!, lat: points[2 * i + 1]! }));
@@ -123,7 +123,7 @@ function rowsInRanges(instance: Instance, index: BigInt64Array, ranges: CellRang
     n * 4,
     n * 4,
     n,
-  ) as [number, number, number, number, number, number, number];
+  );
   const buffer = instance.buffer();
   new BigInt64Array(buffer, indexAt, rows).set(index);
   new BigInt64Array(buffer, start, n).set(ranges.start);
@@ -170,7 +170,7 @@ function coneFilter(
     n * 4,
     candidates * 4,
     candidates * 8,
-  ) as [number, number, number, number, number, number];
+  );
   const buffer = instance.buffer();
   new Float64Array(buffer, lonAt, rows).set(lon);
   new Float64Array(buffer, latAt, rows).set(lat);

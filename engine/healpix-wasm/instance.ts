@@ -46,7 +46,7 @@ interface Exports {
 export interface Instance {
   readonly exports: Exports;
   /** Addresses of blocks of these sizes (bytes), valid until the next call; contents are undefined. */
-  scratch(...sizes: number[]): number[];
+  scratch<const Sizes extends readonly number[]>(...sizes: Sizes): { [Block in keyof Sizes]: number };
   /** The memory as it is now: a view made before a call may be detached by memory growth during it. */
   buffer(): ArrayBuffer;
 }
@@ -64,7 +64,7 @@ export function instantiate(module: WebAssembly.Module): Instance {
   let capacity = 0;
 
   function reserve(bytes: number): void {
-    if (bytes <= capacity) return;
+    if (address !== 0 && bytes <= capacity) return;
     if (address !== 0) exports.kernel_free(address, capacity);
     capacity = Math.max(SMALLEST_SCRATCH, 2 ** Math.ceil(Math.log2(bytes)));
     address = capacity < 2 ** 31 ? exports.kernel_alloc(capacity) >>> 0 : 0;
@@ -77,14 +77,14 @@ export function instantiate(module: WebAssembly.Module): Instance {
   return {
     exports,
     scratch(...sizes) {
-      const offsets: number[] = [];
-      let total = 0;
-      for (const size of sizes) {
-        offsets.push(total);
-        total += Math.ceil(size / ALIGNMENT) * ALIGNMENT;
-      }
-      reserve(total);
-      return offsets.map((offset) => address + offset);
+      const padded = sizes.map((size) => Math.ceil(size / ALIGNMENT) * ALIGNMENT);
+      reserve(padded.reduce((total, size) => total + size, 0));
+      let next = address;
+      const addresses = padded.map((size) => {
+        next += size;
+        return next - size;
+      });
+      return addresses as { [Block in keyof typeof sizes]: number };
     },
     buffer: () => exports.memory.buffer,
   };

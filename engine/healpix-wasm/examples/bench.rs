@@ -39,7 +39,9 @@ fn main() {
     let time = seconds(|| hash(&lon, &lat, black_box(&mut cells)).unwrap());
     println!("hash            {:10.1} M points/s", ROWS as f64 / time / 1e6);
 
-    for (name, radius) in [("0.5 arcsec", 0.5 / 3600.0), ("1 arcmin", 1.0 / 60.0), ("1 deg", 1.0), ("20 deg", 20.0)] {
+    for (name, radius) in
+        [("0.5 arcsec", 0.5 / 3600.0), ("1 arcmin", 1.0 / 60.0), ("1 deg", 1.0), ("20 deg", 20.0)]
+    {
         let cones: Vec<Cone> =
             (0..1000).map(|i| Cone::new(lon[i * 997], lat[i * 997], radius).unwrap()).collect();
         let mut ranges = 0;

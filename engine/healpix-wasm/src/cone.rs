@@ -11,9 +11,8 @@ pub struct Cone {
 impl Cone {
     /// `None` where a number is not finite or out of its interval.
     pub fn new(lon: f64, lat: f64, radius: f64) -> Option<Cone> {
-        let valid = (0.0..=360.0).contains(&lon)
-            && (-90.0..=90.0).contains(&lat)
-            && (0.0..=180.0).contains(&radius);
+        let valid =
+            (0.0..=360.0).contains(&lon) && (-90.0..=90.0).contains(&lat) && (0.0..=180.0).contains(&radius);
         valid.then_some(Cone { lon, lat, radius })
     }
 

@@ -108,7 +108,9 @@ mod tests {
 
     fn filter(lon: &[f64], lat: &[f64], cone: &Cone) -> Vec<(u32, f64)> {
         let mut rows = Vec::new();
-        cone_filter(lon, lat, std::iter::once(0..lon.len()), cone, |row, separation| rows.push((row, separation)));
+        cone_filter(lon, lat, std::iter::once(0..lon.len()), cone, |row, separation| {
+            rows.push((row, separation))
+        });
         rows
     }
 
@@ -119,7 +121,8 @@ mod tests {
             .map(|i| {
                 let (u, v) = ((f64::from(i) * golden).fract(), f64::from(i) / 2000.0 - 1.0);
                 let lat = if i % 2 == 0 { v.asin().to_degrees() } else { cone.lat + 2.0 * v * cone.radius };
-                let lon = if i % 2 == 0 { 720.0 * u - 360.0 } else { cone.lon + (4.0 * u - 2.0) * cone.radius };
+                let lon =
+                    if i % 2 == 0 { 720.0 * u - 360.0 } else { cone.lon + (4.0 * u - 2.0) * cone.radius };
                 ((lon % 360.0), lat.clamp(-90.0, 90.0))
             })
             .unzip()
@@ -142,7 +145,10 @@ mod tests {
                         assert_eq!(row, plain_row, "{cone:?}");
                         // The haversine itself loses half its digits at the antipode.
                         let tolerance = if plain > 179.0 { 1e-5 } else { 2e-13 + 1e-14 * plain };
-                        assert!((separation - plain).abs() <= tolerance, "{cone:?}: {separation} is not {plain}");
+                        assert!(
+                            (separation - plain).abs() <= tolerance,
+                            "{cone:?}: {separation} is not {plain}"
+                        );
                         assert!(separation <= radius, "{cone:?}");
                     }
                 }
@@ -157,7 +163,9 @@ mod tests {
         let (lons, lats) = positions(&probe);
         for row in (0..lons.len()).step_by(7) {
             let separation = probe.separation(lons[row], lats[row]);
-            for (radius, inside) in [(separation, true), (separation.next_up(), true), (separation.next_down(), false)] {
+            for (radius, inside) in
+                [(separation, true), (separation.next_up(), true), (separation.next_down(), false)]
+            {
                 let Some(cone) = Cone::new(probe.lon, probe.lat, radius) else { continue };
                 let found = filter(&lons[row..=row], &lats[row..=row], &cone);
                 assert_eq!(!found.is_empty(), inside, "row {row} at {separation}, radius {radius}");

@@ -23,7 +23,8 @@ mod tests {
 
     #[test]
     fn the_first_bad_row_is_named() {
-        for (lon, lat) in [(f64::NAN, 0.0), (0.0, f64::NAN), (361.0, 0.0), (0.0, -90.1), (f64::INFINITY, 0.0)] {
+        for (lon, lat) in [(f64::NAN, 0.0), (0.0, f64::NAN), (361.0, 0.0), (0.0, -90.1), (f64::INFINITY, 0.0)]
+        {
             let mut cells = [0; 3];
             assert_eq!(hash(&[0.0, lon, lon], &[0.0, lat, lat], &mut cells), Err(1));
         }

@@ -77,7 +77,10 @@ mod tests {
     #[test]
     fn neighbours_alike_are_merged() {
         let index = [1, 5, 9, 12];
-        assert_eq!(spans(&index, &[(1, 2, true), (5, 6, true), (9, 10, false)]), [(0, 2, true), (2, 3, false)]);
+        assert_eq!(
+            spans(&index, &[(1, 2, true), (5, 6, true), (9, 10, false)]),
+            [(0, 2, true), (2, 3, false)]
+        );
         assert_eq!(spans(&index, &[(1, 2, false), (12, 13, false)]), [(0, 1, false), (3, 4, false)]);
     }
 
@@ -88,8 +91,12 @@ mod tests {
             (0..300i64).map(|i| (i * i * 40, i * i * 40 + i * i % 23 * 10, i % 3 == 0)).collect();
         let found = spans(&index, &ranges);
         for (row, cell) in index.iter().enumerate() {
-            let expected = ranges.iter().find(|(start, end, _)| start <= cell && cell < end).map(|range| range.2);
-            let span = found.iter().find(|(start, end, _)| (*start..*end).contains(&(row as u32))).map(|span| span.2);
+            let expected =
+                ranges.iter().find(|(start, end, _)| start <= cell && cell < end).map(|range| range.2);
+            let span = found
+                .iter()
+                .find(|(start, end, _)| (*start..*end).contains(&(row as u32)))
+                .map(|span| span.2);
             assert_eq!(span, expected, "row {row}");
         }
     }

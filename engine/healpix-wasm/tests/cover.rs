@@ -30,7 +30,20 @@ impl Random {
 }
 
 const RADII: [f64; 14] = [
-    0.0, 1e-12, 1e-9, 1e-7, 1e-4, 0.5 / 3600.0, 1.0 / 60.0, 90.0, 140.0, 179.0, 179.9, 179.999_999, 179.999_999_999_9, 180.0,
+    0.0,
+    1e-12,
+    1e-9,
+    1e-7,
+    1e-4,
+    0.5 / 3600.0,
+    1.0 / 60.0,
+    90.0,
+    140.0,
+    179.0,
+    179.9,
+    179.999_999,
+    179.999_999_999_9,
+    180.0,
 ];
 
 /// Latitude of the border between the equatorial region and the caps.
@@ -115,7 +128,8 @@ fn assert_well_formed(cone: &Cone, ranges: &[Range]) {
 #[test]
 fn covers_lose_no_position_and_full_ranges_hold_no_stranger() {
     const POSITIONS: usize = 200;
-    let pairs: usize = std::env::var("HEALPIX_COVER_PAIRS").map_or(400_000, |n| n.parse().expect("a number of pairs"));
+    let pairs: usize =
+        std::env::var("HEALPIX_COVER_PAIRS").map_or(400_000, |n| n.parse().expect("a number of pairs"));
     let seed = std::env::var("HEALPIX_COVER_SEED").map_or(20_261_121, |n| n.parse().expect("a seed"));
     let mut random = Random(seed);
     let (mut inside, mut in_full, mut most) = (0, 0, 0);
@@ -158,7 +172,10 @@ fn cells_whose_centre_is_inside_are_covered() {
                 let (lon, lat) = layer.center(cell);
                 if cone.contains(lon.to_degrees(), lat.to_degrees()) {
                     let centre_cell = cell_of((lon.to_degrees(), lat.to_degrees()));
-                    assert!(find(&ranges, centre_cell).is_some(), "{cone:?} loses cell {cell} of order {order}");
+                    assert!(
+                        find(&ranges, centre_cell).is_some(),
+                        "{cone:?} loses cell {cell} of order {order}"
+                    );
                     assert_eq!(centre_cell >> shift, cell as i64);
                 }
             }
@@ -176,13 +193,15 @@ fn the_whole_sky_is_one_full_range() {
 #[test]
 fn a_point_on_a_border_is_covered_with_its_neighbours() {
     let lat = transition();
-    for (lon, lat, meeting) in [(0.0, 90.0, 4), (10.0, -90.0, 4), (0.0, lat, 3), (90.0, lat, 3), (180.0, -lat, 3), (45.0, 0.0, 4)] {
+    for (lon, lat, meeting) in
+        [(0.0, 90.0, 4), (10.0, -90.0, 4), (0.0, lat, 3), (90.0, lat, 3), (180.0, -lat, 3), (45.0, 0.0, 4)]
+    {
         let ranges = cover(&Cone::new(lon, lat, 0.0).unwrap());
         let cells: i64 = ranges.iter().map(|range| range.end - range.start).sum();
         assert!((meeting..=16).contains(&cells), "{cells} cells at ({lon}, {lat})");
         assert!(ranges.iter().all(|range| !range.full));
-        for (east, north) in [(1e-12, 0.0), (-1e-12, 0.0), (0.0, 1e-12), (0.0, -1e-12)] {
-            let near = ((lon + east as f64).rem_euclid(360.0), (lat + north as f64).clamp(-90.0, 90.0));
+        for (east, north) in [(1e-12_f64, 0.0_f64), (-1e-12, 0.0), (0.0, 1e-12), (0.0, -1e-12)] {
+            let near = ((lon + east).rem_euclid(360.0), (lat + north).clamp(-90.0, 90.0));
             assert!(find(&ranges, cell_of(near)).is_some(), "({lon}, {lat}) loses {near:?}");
         }
     }
