@@ -158,11 +158,14 @@ function coneFilter(
   requireCone(cone);
   requireEqualLengths({ lon, lat });
   requireEqualLengths(spans);
-  const rows = lon.length;
   const n = spans.start.length;
+  // Only the rows between the first span and the last are copied.
+  const first = spans.start[0] ?? 0;
+  const rows = (spans.end[n - 1] ?? 0) - first;
   let candidates = 0;
   for (let i = 0; i < n; i++) candidates += spans.end[i]! - spans.start[i]!;
-  if (!(candidates >= 0 && candidates <= rows)) throw badSpans(rows);
+  if (rows < 0 || first + rows > lon.length || candidates < 0 || candidates > rows)
+    throw badSpans(lon.length);
   const [lonAt, latAt, start, end, rowAt, separationAt] = instance.scratch(
     rows * 8,
     rows * 8,
@@ -172,13 +175,14 @@ function coneFilter(
     candidates * 8,
   );
   const buffer = instance.buffer();
-  new Float64Array(buffer, lonAt, rows).set(lon);
-  new Float64Array(buffer, latAt, rows).set(lat);
+  new Float64Array(buffer, lonAt, rows).set(lon.subarray(first, first + rows));
+  new Float64Array(buffer, latAt, rows).set(lat.subarray(first, first + rows));
   new Uint32Array(buffer, start, n).set(spans.start);
   new Uint32Array(buffer, end, n).set(spans.end);
   const count = instance.exports.kernel_cone_filter(
     lonAt,
     latAt,
+    first,
     rows,
     start,
     end,
@@ -189,7 +193,7 @@ function coneFilter(
     rowAt,
     separationAt,
   );
-  if (count === BAD_SPANS) throw badSpans(rows);
+  if (count === BAD_SPANS) throw badSpans(lon.length);
   return {
     row: new Uint32Array(instance.buffer(), rowAt, count).slice(),
     separation: new Float64Array(instance.buffer(), separationAt, count).slice(),

@@ -30,6 +30,7 @@ interface Exports {
   kernel_cone_filter(
     lon: number,
     lat: number,
+    first: number,
     rows: number,
     start: number,
     end: number,

@@ -113,12 +113,13 @@ pub unsafe extern "C" fn kernel_rows_in_ranges(
 /// Rows of spans that are in a cone. Returns their number, [`BAD_CONE`] or [`BAD_SPANS`].
 ///
 /// # Safety
-/// `lon` and `lat` point to `rows` f64, `start` and `end` to `spans` elements;
+/// `lon` and `lat` point to the `rows` f64 of the rows from `first` on, `start` and `end` to `spans` elements;
 /// `row` and `separation` have room for all rows of the spans.
 #[no_mangle]
 pub unsafe extern "C" fn kernel_cone_filter(
     lon: *const f64,
     lat: *const f64,
+    first: usize,
     rows: usize,
     start: *const u32,
     end: *const u32,
@@ -133,13 +134,14 @@ pub unsafe extern "C" fn kernel_cone_filter(
         return BAD_CONE;
     };
     let (start, end) = (from_raw_parts(start, spans), from_raw_parts(end, spans));
-    if !ascending(start, end) || end.last().is_some_and(|&last| last as usize > rows) {
+    let within = |row: u32| (first..=first + rows).contains(&(row as usize));
+    if !ascending(start, end) || !start.iter().chain(end).all(|&row| within(row)) {
         return BAD_SPANS;
     }
-    let spans = start.iter().zip(end).map(|(&start, &end)| start as usize..end as usize);
+    let spans = start.iter().zip(end).map(|(&start, &end)| start as usize - first..end as usize - first);
     let mut count = 0;
     filter::cone_filter(from_raw_parts(lon, rows), from_raw_parts(lat, rows), spans, &cone, |r, s| {
-        row.add(count).write(r);
+        row.add(count).write(r + first as u32);
         separation.add(count).write(s);
         count += 1;
     });
