@@ -68,6 +68,17 @@ test('merged footers hold what the footers hold, and the files they came from', 
   assert.deepEqual(merged.schema, parquetMetadata(files[0]!).schema);
 });
 
+test('there may be many row groups', () => {
+  const file = fileOf(0, 60_000);
+  const footers = Array.from({ length: 3000 }, (_, at) => ({
+    path: `${at}.parquet`,
+    footer: footerOf(file),
+  }));
+  const merged = parquetMetadata(mergeFooters(emptyParquetFile(TABLE), footers));
+  assert.equal(merged.row_groups.length, 3000 * parquetMetadata(file).row_groups.length);
+  assert.equal(merged.row_groups.at(-1)!.columns[2]!.file_path, '2999.parquet');
+});
+
 test('without files the merged footer is that of the schema', () => {
   const schema = emptyParquetFile(TABLE);
   assert.deepEqual(mergeFooters(schema, []), Uint8Array.from(schema));

@@ -1,4 +1,5 @@
 import {
+  type EncodedField,
   encodeBinary,
   encodeInteger,
   encodeList,
@@ -51,10 +52,7 @@ export function withPlainKeyValues(file: Uint8Array): Uint8Array<ArrayBuffer> {
       .sort(Buffer.compare);
     return {
       ...old,
-      value: encodeList(
-        TYPE.struct,
-        entries.map((entry) => [entry]),
-      ),
+      value: encodeList(TYPE.struct, entries),
     };
   });
   return closeFile(file.subarray(0, file.length - footer.length), fields);
@@ -77,7 +75,7 @@ export function mergeFooters(schema: Uint8Array, files: readonly DataFooter[]): 
   });
   const base = footerOf(schema);
   const merged = structFields(base, 0).fields.map((old) => {
-    if (old.id === FILE_NUM_ROWS) return { ...old, value: [encodeInteger(rows)] };
+    if (old.id === FILE_NUM_ROWS) return { ...old, value: encodeInteger(rows) };
     if (old.id === FILE_ROW_GROUPS) return { ...old, value: encodeList(TYPE.struct, rowGroups) };
     return taken(base, old);
   });
@@ -85,8 +83,8 @@ export function mergeFooters(schema: Uint8Array, files: readonly DataFooter[]): 
 }
 
 /** Adds a footer to the bytes before it. */
-function closeFile(bytes: Uint8Array, fields: Parameters<typeof encodeStruct>[0]): Uint8Array<ArrayBuffer> {
-  const metadata = Buffer.concat(encodeStruct(fields));
+function closeFile(bytes: Uint8Array, fields: readonly EncodedField[]): Uint8Array<ArrayBuffer> {
+  const metadata = encodeStruct(fields);
   const length = Buffer.alloc(4);
   length.writeUInt32LE(metadata.length);
   const file = new Uint8Array(bytes.length + metadata.length + CLOSING_BYTES);
@@ -97,7 +95,7 @@ function closeFile(bytes: Uint8Array, fields: Parameters<typeof encodeStruct>[0]
   return file;
 }
 
-function rowGroupIn(footer: Uint8Array, start: number, path: string): Uint8Array[] {
+function rowGroupIn(footer: Uint8Array, start: number, path: string): Uint8Array {
   const { fields } = structFields(footer, start);
   return encodeStruct(
     fields.map((old) => {
@@ -108,14 +106,14 @@ function rowGroupIn(footer: Uint8Array, start: number, path: string): Uint8Array
   );
 }
 
-function columnIn(footer: Uint8Array, start: number, path: string): Uint8Array[] {
+function columnIn(footer: Uint8Array, start: number, path: string): Uint8Array {
   const rest = structFields(footer, start).fields.filter(({ id }) => id !== COLUMN_FILE_PATH);
   const filePath = { id: COLUMN_FILE_PATH, type: TYPE.binary, value: encodeBinary(path) };
   return encodeStruct([filePath, ...rest.map((old) => taken(footer, old))]);
 }
 
-function taken(bytes: Uint8Array, { id, type, start, end }: Field) {
-  return { id, type, value: [bytes.subarray(start, end)] };
+function taken(bytes: Uint8Array, { id, type, start, end }: Field): EncodedField {
+  return { id, type, value: bytes.subarray(start, end) };
 }
 
 function field(fields: readonly Field[], id: number): Field {

@@ -34,7 +34,7 @@ export function hatsProperties(catalog: HatsCatalog): string {
     ['hats_col_healpix', HEALPIX_COLUMN],
     ['hats_col_healpix_order', '29'],
     ['hats_npix_suffix', '.parquet'],
-    ['hats_order', `${Math.max(0, ...partitions.map(({ order }) => order))}`],
+    ['hats_order', `${partitions.reduce((deepest, { order }) => Math.max(deepest, order), 0)}`],
     ['hats_max_rows', `${catalog.maxRows}`],
     ['hats_estsize', `${Math.ceil(sum(({ bytes }) => bytes) / KILOBYTE)}`],
     ['moc_sky_fraction', `${Number(skyFraction(partitions).toFixed(5))}`],

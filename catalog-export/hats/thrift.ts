@@ -72,29 +72,34 @@ export function textOf(bytes: Uint8Array, field: Field): string {
   return new TextDecoder().decode(bytes.subarray(end, end + value));
 }
 
-/** A struct of fields in ascending order of their ids, whose values are already encoded. */
-export function encodeStruct(
-  fields: readonly { id: number; type: number; value: readonly Uint8Array[] }[],
-): Uint8Array[] {
+/** A field whose value is encoded already. */
+export interface EncodedField {
+  readonly id: number;
+  readonly type: number;
+  readonly value: Uint8Array;
+}
+
+/** A struct of fields in ascending order of their ids. */
+export function encodeStruct(fields: readonly EncodedField[]): Uint8Array {
   const parts: Uint8Array[] = [];
   let last = 0;
   for (const { id, type, value } of fields) {
     const delta = id - last;
     parts.push(
       delta <= 15 ? Uint8Array.of((delta << 4) | type) : Uint8Array.of(type, ...varint(2 * id)),
-      ...value,
+      value,
     );
     last = id;
   }
   parts.push(Uint8Array.of(STOP));
-  return parts;
+  return Buffer.concat(parts);
 }
 
-export function encodeList(type: number, elements: readonly (readonly Uint8Array[])[]): Uint8Array[] {
+export function encodeList(type: number, elements: readonly Uint8Array[]): Uint8Array {
   const count = elements.length;
   const header =
     count < 15 ? Uint8Array.of((count << 4) | type) : Uint8Array.of(0xf0 | type, ...varint(count));
-  return [header, ...elements.flat()];
+  return Buffer.concat([header, ...elements]);
 }
 
 /** A non-negative integer. */
@@ -102,9 +107,9 @@ export function encodeInteger(value: number): Uint8Array {
   return Uint8Array.from(varint(2 * value));
 }
 
-export function encodeBinary(text: string): Uint8Array[] {
+export function encodeBinary(text: string): Uint8Array {
   const bytes = new TextEncoder().encode(text);
-  return [Uint8Array.from(varint(bytes.length)), bytes];
+  return Buffer.concat([Uint8Array.from(varint(bytes.length)), bytes]);
 }
 
 function valueEnd(bytes: Uint8Array, at: number, type: number): number {
