@@ -8,7 +8,7 @@ type Json = Record<string, unknown>;
 /** What is wrong with an object, said without naming it. */
 class Problem extends Error {}
 
-function require(condition: boolean, problem: string): asserts condition {
+function expect(condition: boolean, problem: string): asserts condition {
   if (!condition) throw new Problem(problem);
 }
 
@@ -19,75 +19,79 @@ const isCrc32 = (value: unknown): boolean => isCount(value) && (value as number)
 const isIndex = (value: unknown): boolean => typeof value === 'string' && /^\d{1,19}$/.test(value);
 
 function checkRowGroup(group: unknown, where: string): asserts group is RowGroup {
-  require(isObject(group), `${where} is not an object`);
+  expect(isObject(group), `${where} is not an object`);
   for (const name of ['rows', 'offset', 'bytes']) {
-    require(isCount(group[name]), `${where}.${name} is not a count`);
+    expect(isCount(group[name]), `${where}.${name} is not a count`);
   }
-  require(isCrc32(group.crc32), `${where}.crc32 is not a CRC-32`);
-  require(isIndex(group.first) && isIndex(group.last), `${where} has no first and last cell`);
-  require(BigInt(group.first as string) <= BigInt(group.last as string), `${where}.first is above last`);
+  expect(isCrc32(group.crc32), `${where}.crc32 is not a CRC-32`);
+  expect(isIndex(group.first) && isIndex(group.last), `${where} has no first and last cell`);
+  expect(BigInt(group.first as string) <= BigInt(group.last as string), `${where}.first is above last`);
 }
 
 function checkPartition(partition: unknown, where: string): asserts partition is Partition {
-  require(isObject(partition), `${where} is not an object`);
+  expect(isObject(partition), `${where} is not an object`);
   for (const name of ['order', 'pixel', 'bytes', 'footerBytes', 'rows']) {
-    require(isCount(partition[name]), `${where}.${name} is not a count`);
+    expect(isCount(partition[name]), `${where}.${name} is not a count`);
   }
-  require(isCrc32(partition.footerCrc32), `${where}.footerCrc32 is not a CRC-32`);
-  require(typeof partition.path === 'string', `${where}.path is not a string`);
-  require(Array.isArray(partition.rowGroups), `${where}.rowGroups is not a list`);
+  expect(isCrc32(partition.footerCrc32), `${where}.footerCrc32 is not a CRC-32`);
+  expect(typeof partition.path === 'string', `${where}.path is not a string`);
+  expect(Array.isArray(partition.rowGroups), `${where}.rowGroups is not a list`);
   partition.rowGroups.forEach((group, at) => {
     checkRowGroup(group, `${where}.rowGroups[${at}]`);
   });
   const { rows, rowGroups, bytes, footerBytes } = partition as unknown as Partition;
   const end = bytes - footerBytes;
-  require(rows ===
-    rowGroups.reduce((sum, group) => sum + group.rows, 0), `${where}.rows is not the sum of its row groups`);
-  require(rowGroups.every(
-    (group) => group.offset + group.bytes <= end,
-  ), `${where} has row groups beyond its end`);
+  expect(
+    rows === rowGroups.reduce((sum, group) => sum + group.rows, 0),
+    `${where}.rows is not the sum of its row groups`,
+  );
+  expect(
+    rowGroups.every((group) => group.offset + group.bytes <= end),
+    `${where} has row groups beyond its end`,
+  );
 }
 
 function checkTable(table: unknown): asserts table is Table {
-  require(isObject(table), 'table is not an object');
-  require(typeof table.schema === 'string' && typeof table.name === 'string', 'table has no name');
-  require(Array.isArray(table.columns) && table.columns.length > 0, 'table has no columns');
+  expect(isObject(table), 'table is not an object');
+  expect(typeof table.schema === 'string' && typeof table.name === 'string', 'table has no name');
+  expect(Array.isArray(table.columns) && table.columns.length > 0, 'table has no columns');
   for (const column of table.columns as Partial<Column>[]) {
-    require(isObject(column) && typeof column.name === 'string', 'table has a column without a name');
-    require(typeof column.datatype === 'string', `column ${column.name} has no datatype`);
+    expect(isObject(column) && typeof column.name === 'string', 'table has a column without a name');
+    expect(typeof column.datatype === 'string', `column ${column.name} has no datatype`);
   }
 }
 
 function checkSkymap(skymap: unknown, rows: unknown): void {
-  require(isObject(skymap) && isCount(skymap.order) && Array.isArray(skymap.rows), 'skymap is not a map');
+  expect(isObject(skymap) && isCount(skymap.order) && Array.isArray(skymap.rows), 'skymap is not a map');
   const counts = skymap.rows as unknown[];
-  require(counts.length ===
-    12 * 4 ** (skymap.order as number), 'skymap.rows has not one count for each cell');
-  require(counts.every(isCount), 'skymap.rows has what is no count');
+  expect(counts.length === 12 * 4 ** (skymap.order as number), 'skymap.rows has not one count for each cell');
+  expect(counts.every(isCount), 'skymap.rows has what is no count');
   const sum = (counts as number[]).reduce((total, count) => total + count, 0);
-  require(sum === rows, 'rows is not the sum of the skymap');
+  expect(sum === rows, 'rows is not the sum of the skymap');
 }
 
 function checkManifest(manifest: unknown): asserts manifest is Manifest {
-  require(isObject(manifest), 'is not a JSON object');
-  require(manifest.version === 1, `has version ${JSON.stringify(manifest.version)}: 1 is understood`);
+  expect(isObject(manifest), 'is not a JSON object');
+  expect(manifest.version === 1, `has version ${JSON.stringify(manifest.version)}: 1 is understood`);
   for (const name of ['catalog', 'release', 'created']) {
-    require(typeof manifest[name] === 'string', `${name} is not a string`);
+    expect(typeof manifest[name] === 'string', `${name} is not a string`);
   }
   for (const name of ['rows', 'rowsWithoutPosition'])
-    require(isCount(manifest[name]), `${name} is not a count`);
+    expect(isCount(manifest[name]), `${name} is not a count`);
   checkTable(manifest.table);
   checkSkymap(manifest.skymap, manifest.rows);
-  require(Array.isArray(manifest.partitions), 'partitions is not a list');
+  expect(Array.isArray(manifest.partitions), 'partitions is not a list');
   manifest.partitions.forEach((partition, at) => {
     checkPartition(partition, `partitions[${at}]`);
   });
   const { partitions, rows } = manifest as unknown as Manifest;
-  require(rows ===
-    partitions.reduce((sum, partition) => sum + partition.rows, 0), 'rows is not the sum of its partitions');
+  expect(
+    rows === partitions.reduce((sum, partition) => sum + partition.rows, 0),
+    'rows is not the sum of its partitions',
+  );
   let last = -1n;
   for (const group of partitions.flatMap((partition) => partition.rowGroups)) {
-    require(BigInt(group.first) >= last, 'row groups are not in ascending order of cells');
+    expect(BigInt(group.first) >= last, 'row groups are not in ascending order of cells');
     last = BigInt(group.last);
   }
 }
@@ -111,7 +115,7 @@ export function parseManifest(key: string, bytes: Uint8Array): Manifest {
 /** @throws CorruptReleaseError naming the key. */
 export function parsePointer(key: string, bytes: Uint8Array): Pointer {
   return parse(key, bytes, (pointer: unknown): asserts pointer is Pointer => {
-    require(isObject(pointer) && isReleaseName(pointer.release), 'it names no release');
+    expect(isObject(pointer) && isReleaseName(pointer.release), 'it names no release');
   });
 }
 

@@ -15,6 +15,8 @@ const STYLE: CellStyle = {
 interface Dialect {
   readonly separator: string;
   readonly lineEnd: string;
+  /** A null that is alone in its row: readers skip a line with nothing on it. */
+  readonly loneNull: string;
   quote(text: string): string;
 }
 
@@ -26,6 +28,7 @@ export function csv(result: ResultTable): TableEncoder {
   return delimited(result, {
     separator: ',',
     lineEnd: '\r\n',
+    loneNull: '""',
     quote: (text) => (text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text),
   });
 }
@@ -35,16 +38,18 @@ export function tsv(result: ResultTable): TableEncoder {
   return delimited(result, {
     separator: '\t',
     lineEnd: '\n',
+    loneNull: ' ',
     quote: (text) => text.replaceAll(/[\t\r\n]/g, ' '),
   });
 }
 
-function delimited({ columns }: ResultTable, { separator, lineEnd, quote }: Dialect): TableEncoder {
+function delimited({ columns }: ResultTable, { separator, lineEnd, loneNull, quote }: Dialect): TableEncoder {
+  const none = columns.length === 1 ? loneNull : '';
   function cell(data: Data): CellText {
     const text = cellText(data, STYLE);
     const isNull = nulls(data);
     const plain: CellText = DataType.isUtf8(data.type) ? (row) => quote(text(row)) : text;
-    return isNull === null ? plain : (row) => (isNull(row) ? '' : plain(row));
+    return isNull === null ? plain : (row) => (isNull(row) ? none : plain(row));
   }
   return {
     start: (out) => out.text(columns.map(({ name }) => quote(name)).join(separator) + lineEnd),

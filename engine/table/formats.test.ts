@@ -118,6 +118,20 @@ for (const writer of tableWriters) {
   });
 }
 
+test('a null alone in its row leaves no empty line, which readers would skip', async () => {
+  async function* batches(): AsyncGenerator<RecordBatch, Overflow, undefined> {
+    const schema = new Schema([fieldOf(COLUMN)]);
+    const children = [vectorFromArray([1, null, 2], new Float64()).data[0]!];
+    yield new RecordBatch(
+      schema,
+      makeData({ type: new Struct(schema.fields), length: 3, nullCount: 0, children }),
+    );
+    return { overflow: false };
+  }
+  assert.equal((await read(writerFor('csv')!.write(result(batches())))).text, 'x\r\n1\r\n""\r\n2\r\n');
+  assert.equal((await read(writerFor('tsv')!.write(result(batches())))).text, 'x\n1\n \n2\n');
+});
+
 test('an error of ours is not shown to the reader', async () => {
   async function* batches(): AsyncGenerator<RecordBatch, Overflow, undefined> {
     yield batch(20_000);

@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import test from 'node:test';
+
+/** What only Node runs: the rest of the engine also runs in workerd and in a browser. */
+const NODE_ONLY = ['storage/folder.ts', 'healpix-wasm/node.ts'];
+
+test('the engine uses nothing that only Node has', () => {
+  const folder = import.meta.dirname;
+  const files = globSync(`${folder}/**/*.ts`).map((path) => relative(folder, path));
+  const portable = files.filter((path) => !path.endsWith('.test.ts') && !NODE_ONLY.includes(path));
+  assert.ok(portable.length > 20);
+  for (const path of portable) {
+    const source = readFileSync(`${folder}/${path}`, 'utf8');
+    assert.doesNotMatch(source, /from 'node:|require\(|\bBuffer\.|\bprocess\./, path);
+  }
+});
