@@ -1,10 +1,15 @@
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { connect } from '../catalog-export/database/connect.ts';
 import { openDatabase } from '../cli/postgres/database.ts';
+import { asIdentity, serverIdentity } from '../cli/postgres/identity.ts';
+import { freePort } from '../cli/postgres/server.ts';
 import { readSettings } from '../cli/settings.ts';
 
 export interface TestDatabase {
@@ -45,5 +50,46 @@ export async function withTestDatabase<T>(
     }
   } finally {
     await admin.end();
+  }
+}
+
+/**
+ * Starts a server of Debian's PostgreSQL, which plays a team's own; null where none is installed.
+ * Like the embedded one it runs in a temporary folder, and as root in a user namespace.
+ */
+export async function startDebianServer(): Promise<TestDatabase | null> {
+  const versions = await readdir('/usr/lib/postgresql').catch(() => []);
+  const newest = versions.toSorted((a, b) => Number(b) - Number(a))[0];
+  if (newest === undefined) return null;
+  const folder = await mkdtemp(join(tmpdir(), 'almagest-test-'));
+  const data = join(folder, 'data');
+  const identity = serverIdentity(data);
+  const run = (program: string, args: string[]) => {
+    const path = join('/usr/lib/postgresql', newest, 'bin', program);
+    const { command, args: all, options } = asIdentity(identity, path, args);
+    return spawn(command, all, { ...options, stdio: 'ignore', detached: true });
+  };
+  await once(run('initdb', ['-D', data, '-U', 'owner', '-A', 'trust']), 'exit');
+  const port = await freePort();
+  const server = run('postgres', ['-D', data, '-p', `${port}`, '-h', '127.0.0.1', '-k', '']);
+  const exit = once(server, 'exit');
+  const url = `postgres://owner@127.0.0.1:${port}/postgres`;
+  while (server.exitCode === null && !(await answers(url))) await sleep(50);
+  return {
+    url,
+    close: async () => {
+      server.kill('SIGINT');
+      await exit;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    await (await connect(url)).end();
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -159,7 +159,8 @@ function socketFolder(postgresFolder: string, port: number): string {
     : '';
 }
 
-function freePort(): Promise<number> {
+/** A port of the loopback interface that nobody listens on now. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);
