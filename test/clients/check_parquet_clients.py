@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from astropy.io.votable import parse
 
 from checks import check, finish
-from demo_stars import load_stars, separations, unit_vectors
+from positions import load_stars, separations, unit_vectors
 
 # The Pleiades, the north pole, RA 0: degrees.
 CONES = [(56.75, 24.12, 2.0), (0.0, 90.0, 3.0), (0.0, -30.0, 4.0)]

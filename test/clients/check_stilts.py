@@ -15,7 +15,7 @@ import urllib3
 from astropy.table import Table
 
 from checks import check, finish
-from demo_stars import load_stars, separations, unit_vectors
+from positions import load_stars, separations, unit_vectors
 
 PLEIADES = {"RA": 56.75, "DEC": 24.12, "SR": 1}
 BINARY2 = "application/x-votable+xml;serialization=BINARY2"

@@ -1,4 +1,6 @@
+import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -40,6 +42,16 @@ async function runClient(file: string, args: readonly string[], { timeout = 300 
  */
 export function runPython(script: string, args: readonly string[], limits: Limits = {}): Promise<string> {
   return runClient(python!, [fileURLToPath(new URL(script, import.meta.url)), ...args], limits);
+}
+
+/** Runs a script of checks as a test, whose diagnostics are the lines it prints. */
+export async function runChecks(t: TestContext, script: string, args: readonly string[]): Promise<void> {
+  const lines = (await runPython(script, args)).trim().split('\n');
+  for (const line of lines) t.diagnostic(line);
+  assert.ok(
+    lines.some((line) => line.startsWith('ok ')),
+    `${script} checked nothing`,
+  );
 }
 
 /**
