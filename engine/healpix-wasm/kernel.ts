@@ -33,9 +33,12 @@ export interface ConeRows {
   readonly separation: Float64Array;
 }
 
-/** The HEALPix kernel: all geometry of Almagest. Nested scheme, ICRS degrees, Float64. */
+/**
+ * The HEALPix kernel: all geometry of Almagest. Nested scheme, ICRS degrees, Float64.
+ * Every function throws `KernelError`, which names what is wrong, for input outside of what is said here.
+ */
 export interface HealpixKernel {
-  /** Nested order-29 cell of each position; lon and lat in degrees, of equal length. */
+  /** Nested order-29 cell of each position; lon in [−360, 360] and lat in [−90, 90] degrees, of equal length. */
   hash(lon: Float64Array, lat: Float64Array): BigInt64Array;
   /** Centre of a nested cell; order in 0…29, pixel in [0, 12·4^order). */
   center(order: number, pixel: bigint): Position;
@@ -43,8 +46,11 @@ export interface HealpixKernel {
   vertices(order: number, pixel: bigint): readonly Position[];
   /** Cells that cover a cone: no cell that touches the cone is missing. */
   coneRanges(cone: Cone): CellRanges;
-  /** Rows of a sorted order-29 index column that lie in the ranges. */
+  /** Rows of an ascending order-29 index column that lie in the ranges. */
   rowsInRanges(index: BigInt64Array, ranges: CellRanges): RowSpans;
-  /** Rows of the spans whose haversine distance from the centre is at most the radius. */
+  /**
+   * Rows of the spans whose haversine distance from the centre is at most the radius, whatever the spans' flags. A
+   * position that is not finite is in no cone.
+   */
   coneFilter(lon: Float64Array, lat: Float64Array, spans: RowSpans, cone: Cone): ConeRows;
 }
