@@ -19,7 +19,17 @@ export interface RunningAlmagest {
 
 /** Runs `almagest <args>` with no environment of Almagest's but the given. */
 export function almagest(args: readonly string[], env: Record<string, string>): RunningAlmagest {
-  const child = spawn(process.execPath, [join(projectFolder, 'cli', 'almagest.ts'), ...args], {
+  return run([process.execPath, join(projectFolder, 'cli', 'almagest.ts'), ...args], env);
+}
+
+/** Runs `npm <args>` in the checkout. */
+export function npm(args: readonly string[], env: Record<string, string>): RunningAlmagest {
+  return run(['npm', ...args], env);
+}
+
+function run([command, ...args]: string[], env: Record<string, string>): RunningAlmagest {
+  const child = spawn(command!, args, {
+    cwd: projectFolder,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import test, { after, before, describe } from 'node:test';
-import { almagest, freePort, processesOf, until } from './almagest.ts';
+import { almagest, freePort, npm, processesOf, until } from './almagest.ts';
 import { demoBucket } from './demo-release.ts';
 import { request } from './http.ts';
 import { startTestDatabase, withTestDatabase } from './postgres.ts';
@@ -79,6 +79,14 @@ describe('one data folder, started again and again', { concurrency: false }, () 
     assert.equal(await run.stop('SIGINT'), 0);
     assert.match(run.output(), /Stopping\.\n$/);
     assert.deepEqual(processesOf(folder), []);
+  });
+
+  test('npm start ends in good order when only npm is told to', async () => {
+    const run = npm(['start'], { ALMAGEST_DATA: folder, PORT: '0' });
+    await run.printed(READY);
+    await run.stop('SIGTERM');
+    assert.ok(await until(() => processesOf(folder).length === 0), processesOf(folder).join('\n'));
+    assert.match(run.output(), /Stopping\.\n$/);
   });
 
   test('after kill -9 the port is free and the next start serves', async () => {
