@@ -37,7 +37,7 @@ export interface ExportOptions {
 
 /**
  * Partitions are what LSDB takes at a time and what changes as a whole; and a partition's footer, which grows
- * with its rows, is what the edge reads before its first row: some 100 kB for so many rows of a dozen columns.
+ * with its rows, is what the edge reads before its first row: some 200 kB for so many rows of a dozen columns.
  */
 const MAX_PARTITION_ROWS = 250_000;
 

@@ -19,7 +19,7 @@ export function partitionFile(table: Table, kernel: HealpixKernel, bytes: Buffer
   const rowBytes = (row: number) => bytes.subarray(rows.starts[row]!, rows.starts[row + 1]!);
   orderTies(order, index, (a, b) => Buffer.compare(rowBytes(a), rowBytes(b)));
   const sorted = new BigInt64Array(order.length);
-  for (const [place, row] of order.entries()) sorted[place] = index[row]!;
+  for (let place = 0; place < order.length; place += 1) sorted[place] = index[order[place]!]!;
   const indexData = makeData({ type: new Int64(), length: sorted.length, nullCount: 0, data: sorted });
   return parquetFile(table, [indexData, ...arrowColumns(table.columns, rows, order)]);
 }

@@ -56,7 +56,7 @@ export async function distribute(
     const cellOf = cellsAtMaxOrder(index);
     for (let at = 0; at < rows.length; at += 1) {
       const row = rows[at]!;
-      spill.append(owner[cellOf[at]!]!, block.bytes.subarray(block.starts[row]!, block.starts[row + 1]!));
+      spill.append(owner[cellOf[at]!]!, block.bytes, block.starts[row]!, block.starts[row + 1]!);
     }
     await spill.relieve();
     progress.advance(block.count);

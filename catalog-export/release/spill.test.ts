@@ -9,7 +9,8 @@ async function spillAll(budget: number, appends: readonly (readonly [number, str
   const spill = await openSpill(3, budget);
   try {
     for (const [partition, text] of appends) {
-      spill.append(partition, Buffer.from(text));
+      const bytes = Buffer.from(`before ${text} after`);
+      spill.append(partition, bytes, 'before '.length, bytes.length - ' after'.length);
       await spill.relieve();
     }
     const parts = [];
@@ -35,7 +36,7 @@ test('each partition gets its bytes in order, from memory, from the file, or fro
 test('what is appended is copied', async () => {
   const spill = await openSpill(1, 1000);
   const bytes = Buffer.from('abc');
-  spill.append(0, bytes);
+  spill.append(0, bytes, 0, 3);
   bytes.fill(0);
   assert.equal(`${await spill.read(0)}`, 'abc');
   await spill.close();
@@ -47,7 +48,7 @@ test('the temporary file has no name', async () => {
   process.env.TMPDIR = folder;
   const spill = await openSpill(1, 0);
   try {
-    spill.append(0, Buffer.from('abc'));
+    spill.append(0, Buffer.from('abc'), 0, 3);
     await spill.relieve();
     assert.deepEqual(await readdir(folder), []);
     assert.equal(`${await spill.read(0)}`, 'abc');

@@ -8,8 +8,8 @@ import { join } from 'node:path';
  * (in TMPDIR), which has no name from the start: whatever ends the process also frees the space.
  */
 export interface Spill {
-  /** Adds bytes (which are copied) to a partition. */
-  append(partition: number, bytes: Uint8Array): void;
+  /** Adds bytes from `start` to `end` (which are copied) to a partition. */
+  append(partition: number, bytes: Buffer, start: number, end: number): void;
   /** Makes room when more waits in memory than the budget; call it between blocks of rows. */
   relieve(): Promise<void>;
   /** All bytes of a partition, in the order in which they came. */
@@ -32,9 +32,9 @@ export async function openSpill(partitions: number, budgetBytes: number): Promis
   let memoryBytes = 0;
 
   return {
-    append(partition, bytes) {
-      waiting[partition]!.append(bytes);
-      memoryBytes += bytes.length;
+    append(partition, bytes, start, end) {
+      waiting[partition]!.append(bytes, start, end);
+      memoryBytes += end - start;
     },
     async relieve() {
       if (memoryBytes <= budgetBytes) return;
@@ -72,14 +72,15 @@ function growingBuffer() {
   let bytes = Buffer.alloc(0);
   let length = 0;
   return {
-    append(more: Uint8Array): void {
-      if (length + more.length > bytes.length) {
-        const larger = Buffer.allocUnsafeSlow(Math.max(FIRST_BUFFER_BYTES, 2 * (length + more.length)));
+    append(from: Buffer, start: number, end: number): void {
+      const needed = length + end - start;
+      if (needed > bytes.length) {
+        const larger = Buffer.allocUnsafeSlow(Math.max(FIRST_BUFFER_BYTES, 2 * needed));
         bytes.copy(larger, 0, 0, length);
         bytes = larger;
       }
-      bytes.set(more, length);
-      length += more.length;
+      from.copy(bytes, length, start, end);
+      length = needed;
     },
     take(): Buffer {
       const taken = bytes.subarray(0, length);
