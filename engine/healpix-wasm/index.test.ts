@@ -372,13 +372,36 @@ test('bad lengths, ranges, spans and cells are refused', () => {
   }
 });
 
-test('a module that is not the kernel fails with a clear error, again at each call', () => {
-  const empty = createKernel(new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)));
-  for (let i = 0; i < 2; i++) {
-    assert.throws(() => empty.coneRanges({ lon: 0, lat: 0, radius: 1 }), {
-      name: 'KernelError',
-      message: /kernel failed/,
-    });
+test('a module that is not the kernel fails with a clear error', () => {
+  const empty = createKernel(new WebAssembly.Module(Buffer.from('0061736d01000000', 'hex')));
+  assert.throws(() => empty.coneRanges({ lon: 0, lat: 0, radius: 1 }), {
+    name: 'KernelError',
+    message: /kernel failed/,
+  });
+});
+
+test('an instance that trapped is not used again', () => {
+  // A module whose kernel_cone_ranges traps at its first call and returns 0 ranges ever after.
+  const text = (name: string) =>
+    name.length.toString(16).padStart(2, '0') + Buffer.from(name).toString('hex');
+  const trapsOnce = [
+    '0061736d01000000', // magic, version
+    '0111 02 60017f017f 60077c7c7c7f7f7f7f017f', // types: (i32) → i32, (f64×3, i32×4) → i32
+    '0303 02 00 01', // two functions
+    '0503 01 0001', // one page of memory
+    '0606 01 7f01 41000b', // a mutable i32, 0
+    `072e 03 ${text('memory')}0200 ${text('kernel_alloc')}0000 ${text('kernel_cone_ranges')}0001`,
+    '0a16 02', // code
+    '04 00 4110 0b', // return 16
+    '0f 00 2300 0440 4100 0f 0b 4101 2400 00 0b', // if (trapped) return 0; trapped = 1; unreachable
+  ];
+  const module = new WebAssembly.Module(Buffer.from(trapsOnce.join('').replaceAll(' ', ''), 'hex'));
+  const kernel = createKernel(module);
+  for (let call = 0; call < 2; call++) {
+    assert.throws(
+      () => kernel.coneRanges({ lon: 0, lat: 0, radius: 1 }),
+      (error) => error instanceof KernelError && error.cause instanceof WebAssembly.RuntimeError,
+    );
   }
 });
 
