@@ -1,11 +1,6 @@
 import type { Command } from 'commander';
-import type pg from 'pg';
-import { connect } from '../../catalog-export/database/connect.ts';
-import { migrate } from '../../catalog-export/database/migrate.ts';
 import type { CatalogOptions, PublishedCatalog } from '../../catalog-export/ingest/describe.ts';
 import { readMetadataFile } from '../../catalog-export/ingest/metadata-file.ts';
-import { openDatabase } from '../postgres/database.ts';
-import { readSettings } from '../settings.ts';
 
 /** The flags that `load` and `publish` share, as commander gives them. */
 export interface CatalogFlags {
@@ -42,22 +37,6 @@ export async function catalogOptions(flags: CatalogFlags): Promise<CatalogOption
     metadata: flags.metadata === undefined ? new Map() : await readMetadataFile(flags.metadata),
     replace: flags.replace ?? false,
   };
-}
-
-/** Runs `use` in a session with the migrated database, and closes both whatever happens. */
-export async function withDatabase<T>(use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const database = await openDatabase(readSettings());
-  try {
-    const client = await connect(database.url);
-    try {
-      await migrate(client);
-      return await use(client);
-    } finally {
-      await client.end().catch(() => {});
-    }
-  } finally {
-    await database.close();
-  }
 }
 
 /** Says what was published and what comes next. */

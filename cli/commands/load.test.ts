@@ -99,6 +99,19 @@ test('--help has examples', async () => {
   }
 });
 
+test('Ctrl-C ends a load in good order: no table, no server left running', async () => {
+  const child = start(['load', csv('cut.csv', 400_000), '--as', 'survey.cut']);
+  const messages = text(child.stderr);
+  await once(child.stdout, 'data');
+  child.kill('SIGINT');
+  const [code] = await once(child, 'exit');
+  assert.equal(code, 1);
+  assert.equal(await messages, 'almagest: interrupted (SIGINT); nothing was changed\n');
+  assert.equal(readPostmaster(readSettings({ ALMAGEST_DATA: folder }).postgresFolder), null);
+  const { err } = await almagest(['publish', 'survey.cut']);
+  assert.match(err, /there is no table survey\.cut/);
+});
+
 test('a load that is killed leaves no table, and the next one succeeds', async () => {
   const path = csv('long.csv', 400_000);
   const child = start(['load', path, '--as', 'survey.long']);

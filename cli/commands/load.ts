@@ -1,13 +1,8 @@
 import { Command } from 'commander';
 import { loadFile } from '../../catalog-export/ingest/load.ts';
 import { terminalProgress } from '../terminal/progress.ts';
-import {
-  addCatalogOptions,
-  type CatalogFlags,
-  catalogOptions,
-  reportPublished,
-  withDatabase,
-} from './catalog-options.ts';
+import { addCatalogOptions, type CatalogFlags, catalogOptions, reportPublished } from './catalog-options.ts';
+import { withDatabase } from './with-database.ts';
 
 const EXAMPLES = `
 Examples:

@@ -1,12 +1,7 @@
 import { Command } from 'commander';
 import { publishTable } from '../../catalog-export/ingest/publish.ts';
-import {
-  addCatalogOptions,
-  type CatalogFlags,
-  catalogOptions,
-  reportPublished,
-  withDatabase,
-} from './catalog-options.ts';
+import { addCatalogOptions, type CatalogFlags, catalogOptions, reportPublished } from './catalog-options.ts';
+import { withDatabase } from './with-database.ts';
 
 const EXAMPLES = `
 Examples:

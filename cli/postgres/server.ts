@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, fchownSync, openSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -126,6 +126,7 @@ async function startServer(
   const env = stalePid === null ? process.env : { ...process.env, PG_GRANDPARENT_PID: String(stalePid) };
   const logStart = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
   const log = openSync(logFile, logStart > LOG_BYTES ? 'w' : 'a', 0o600);
+  if (identity.user) fchownSync(log, identity.user.uid, identity.user.gid);
   // Detached: the terminal's Ctrl-C must reach the service alone, which then stops the server in good order.
   const child = spawn(command, args, { ...options, env, detached: true, stdio: ['ignore', log, log] });
   closeSync(log);
@@ -152,9 +153,10 @@ function complaints(logFile: string, from: number): string {
     .join(' ');
 }
 
-/** The data folder, unless its path is too long for a socket. */
+/** The data folder, unless its path is too long for a socket, or a list in the eyes of PostgreSQL. */
 function socketFolder(postgresFolder: string, port: number): string {
-  return Buffer.byteLength(join(postgresFolder, `.s.PGSQL.${port}`)) <= SOCKET_PATH_BYTES
+  const isOne = !/[,"]/.test(postgresFolder);
+  return isOne && Buffer.byteLength(join(postgresFolder, `.s.PGSQL.${port}`)) <= SOCKET_PATH_BYTES
     ? postgresFolder
     : '';
 }

@@ -1,0 +1,45 @@
+import type pg from 'pg';
+import { connect } from '../../catalog-export/database/connect.ts';
+import { migrate } from '../../catalog-export/database/migrate.ts';
+import { openDatabase } from '../postgres/database.ts';
+import { readSettings } from '../settings.ts';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Runs `use` in a session with the migrated database, and closes both whatever happens: also when Ctrl-C ends
+ * the command, or the embedded server would be left running.
+ */
+export async function withDatabase<T>(use: (client: pg.Client) => Promise<T>): Promise<T> {
+  const interruption = listenForSignals();
+  try {
+    const database = await openDatabase(readSettings());
+    try {
+      const client = await connect(database.url);
+      try {
+        await migrate(client);
+        return await Promise.race([use(client), interruption.signal]);
+      } finally {
+        await client.end().catch(() => {});
+      }
+    } finally {
+      await database.close();
+    }
+  } finally {
+    interruption.stopListening();
+  }
+}
+
+/** `signal` fails at the first signal; the second one ends the process as usual. */
+function listenForSignals(): { signal: Promise<never>; stopListening(): void } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => {});
+  const interrupt = (name: NodeJS.Signals) => reject(new Error(`interrupted (${name}); nothing was changed`));
+  for (const name of SIGNALS) process.once(name, interrupt);
+  return {
+    signal: promise,
+    stopListening: () => {
+      for (const name of SIGNALS) process.off(name, interrupt);
+    },
+  };
+}
