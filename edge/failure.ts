@@ -7,18 +7,20 @@ export interface Failure {
   readonly message: string;
 }
 
-/** Puts an error into words for the client; what is the service's own fault also goes to the log, whole. */
+/** Puts an error into words for the client. What is the service's own fault goes to the log: in one line if it is of a known kind. */
 export function describeFailure(error: unknown): Failure {
   if (error instanceof RequestError) return { status: error.status, message: error.message };
-  console.error(error);
   if (error instanceof StorageError) {
+    console.error(`${error.name}: ${error.message}`);
     return {
       status: 503,
       message: 'The service cannot reach its data just now. Please try again in a minute.',
     };
   }
   if (error instanceof CorruptReleaseError) {
+    console.error(`${error.name}: ${error.message}`);
     return { status: 500, message: `The data of this release is damaged: ${error.message}.` };
   }
+  console.error(error);
   return { status: 500, message: 'The service failed on this request. The fault is in its log.' };
 }

@@ -26,7 +26,7 @@ export function readSettings(env: Settings): Omit<Service, 'engine'> & { readonl
     },
     title: env.SERVICE_TITLE || 'Almagest',
     publicUrl: publicUrl(env.PUBLIC_URL),
-    cacheBytes: number(env, 'CACHE_BYTES', 64 * 2 ** 20, 0, Number.MAX_SAFE_INTEGER),
+    cacheBytes: number(env, 'CACHE_BYTES', 64 * 2 ** 20, 1, Number.MAX_SAFE_INTEGER),
   };
 }
 

@@ -3,6 +3,7 @@ import { before, describe, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import type { Hono } from 'hono';
 import { folderStorage } from '../../engine/storage/folder.ts';
+import type { Storage } from '../../engine/storage/storage.ts';
 import { appOver } from '../../test/app.ts';
 import { demoBucket } from '../../test/demo-release.ts';
 import { parseVotable } from '../../test/votable.ts';
@@ -252,5 +253,31 @@ describe('cone search over the demo release', () => {
     const answer = await app.request(`${STARS}?${SIRIUS}`, { headers });
     assert.equal(answer.headers.get('access-control-allow-origin'), '*');
     assert.match(answer.headers.get('access-control-expose-headers')!, /Almagest-Release/);
+  });
+
+  test('a client that hangs up ends the reading', async () => {
+    const stored = folderStorage(await demoBucket());
+    let reads = 0;
+    const counting: Storage = {
+      ...stored,
+      get(key, range) {
+        reads++;
+        return stored.get(key, range);
+      },
+    };
+    const everything = `${STARS}?RA=0&DEC=0&SR=180&MAXREC=1000000`;
+    const limits = { MAX_RADIUS: '180', CACHE_BYTES: '1' };
+    const whole = await appOver(counting, limits).request(everything);
+    await whole.arrayBuffer();
+    const readsForAll = reads;
+    reads = 0;
+    const broken = await appOver(counting, limits).request(everything);
+    const reader = broken.body!.getReader();
+    await reader.read();
+    await reader.cancel();
+    assert.ok(reads < readsForAll / 2, `${reads} reads of ${readsForAll}`);
+    const readsAtEnd = reads;
+    await new Promise(setImmediate);
+    assert.equal(reads, readsAtEnd);
   });
 });
