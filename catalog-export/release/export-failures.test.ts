@@ -154,3 +154,27 @@ test('a table whose name cannot be a folder is refused', () => {
     });
   });
 });
+
+test('a table with an index column of its own is refused', () => {
+  const table = tableOf([column('_healpix_29', 'long'), ID, RA, DEC]);
+  return withTable(table, [], async (catalog) => {
+    await assert.rejects(exported(catalog, table), {
+      message: /its column _healpix_29 has the name of the index column/,
+    });
+  });
+});
+
+test('a failed export leaves no transaction and no lock behind', () => {
+  const table = tableOf([ID, RA, DEC]);
+  return withTable(table, stars(10), async (catalog) => {
+    await catalog.client.query('ALTER TABLE survey.stars RENAME dec TO declination');
+    await assert.rejects(exported(catalog, table), { message: /column dec is gone/ });
+    await catalog.client.query('ALTER TABLE survey.stars RENAME declination TO dec');
+    const other = await connect(catalog.url);
+    try {
+      assert.equal((await exported({ ...catalog, client: other }, table)).rows, 10);
+    } finally {
+      await other.end();
+    }
+  });
+});

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import {
+  HEALPIX_COLUMN,
   type Manifest,
   manifestKey,
   type Partition,
@@ -57,14 +58,14 @@ export async function exportCatalog(options: ExportOptions): Promise<Manifest> {
   const { client, table, storage, date = new Date(), progress } = options;
   const started = performance.now();
   const catalog = qualifiedName(table);
-  if (/[/\\]/.test(catalog)) throw new Error(`${catalog} cannot be exported: its name holds a slash`);
-  mainColumns(table);
+  checkExportable(table);
   return withSession(client, () =>
     withExportLock(client, catalog, async () => {
       const existing = await releaseNames(storage, catalog);
       const release = nextReleaseName(existing, date);
       await removeAbandoned(storage, catalog, existing);
       const manifest = await writeRelease(options, release, date).catch(async (error) => {
+        await client.query('rollback').catch(() => {});
         // Should the storage refuse this too, the next export does it.
         await storage.remove(releasePrefix(catalog, release)).catch(() => {});
         throw error;
@@ -75,6 +76,18 @@ export async function exportCatalog(options: ExportOptions): Promise<Manifest> {
       return manifest;
     }),
   );
+}
+
+function checkExportable(table: Table): void {
+  const catalog = qualifiedName(table);
+  if (/[/\\]/.test(catalog)) throw new Error(`${catalog} cannot be exported: its name holds a slash`);
+  if (table.columns.some(({ name }) => name === HEALPIX_COLUMN)) {
+    throw new Error(
+      `${catalog} cannot be exported: its column ${HEALPIX_COLUMN} has the name of the index column that every ` +
+        'release gets. Drop or rename it, and publish the table again.',
+    );
+  }
+  mainColumns(table);
 }
 
 async function writeRelease(options: ExportOptions, release: string, date: Date): Promise<Manifest> {
