@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { program } from 'commander';
+import { benchCommand } from './commands/bench.ts';
 import { devCommand } from './commands/dev.ts';
 import { exportCommand } from './commands/export.ts';
 import { loadCommand } from './commands/load.ts';
@@ -18,7 +19,8 @@ program
   .addCommand(devCommand)
   .addCommand(exportCommand)
   .addCommand(loadCommand)
-  .addCommand(publishCommand);
+  .addCommand(publishCommand)
+  .addCommand(benchCommand);
 
 await program.parseAsync().catch((error: Error) => {
   console.error(`almagest: ${error.message}`);
