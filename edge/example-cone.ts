@@ -1,4 +1,4 @@
-import type { Manifest } from '../engine/catalog/manifest.ts';
+import type { Release } from '../engine/catalog/release.ts';
 import type { Cone, HealpixKernel } from '../engine/healpix-wasm/kernel.ts';
 import { cellArea } from './sky.ts';
 
@@ -12,14 +12,17 @@ const LEAST_RADIUS = 0.01;
  * A cone with at least one row in it, and some twenty as a rule: around the first row of the row group that begins in the
  * fullest part of the sky. Null where there are no rows. Degrees.
  */
-export function exampleCone(kernel: HealpixKernel, manifest: Manifest, maxRadius: number): Cone | null {
-  const { order, rows } = manifest.skymap;
-  const starts = manifest.partitions.flatMap(({ rowGroups }) => rowGroups.map(({ first }) => BigInt(first)));
-  const rowsAround = (cell: bigint): number => rows[Number(cell >> BigInt(2 * (29 - order)))]!;
-  const best = starts.toSorted((a, b) => rowsAround(b) - rowsAround(a))[0];
-  if (best === undefined) return null;
-  const { lon, lat } = kernel.center(29, best);
-  const radius = Math.sqrt((WANTED_ROWS * cellArea(order)) / (Math.PI * rowsAround(best)));
+export function exampleCone(kernel: HealpixKernel, release: Release, maxRadius: number): Cone | null {
+  const { order, rows } = release.manifest.skymap;
+  const shift = BigInt(2 * (29 - order));
+  let best: { cell: bigint; rows: number } | null = null;
+  for (const cell of release.rowGroups.first) {
+    const around = rows[Number(cell >> shift)]!;
+    if (best === null || around > best.rows) best = { cell, rows: around };
+  }
+  if (best === null) return null;
+  const { lon, lat } = kernel.center(29, best.cell);
+  const radius = Math.sqrt((WANTED_ROWS * cellArea(order)) / (Math.PI * best.rows));
   return {
     lon: Number(lon.toFixed(4)),
     lat: Number(lat.toFixed(4)),

@@ -1,6 +1,5 @@
 import { html, raw } from 'hono/html';
-import type { Opened } from '../catalogs.ts';
-import { releasesOf } from '../catalogs.ts';
+import { type Opened, releasesOf } from '../catalogs.ts';
 import { exampleCone } from '../example-cone.ts';
 import { conePath, type Service, SOFTWARE } from '../service.ts';
 import { catalogSection, damagedSection } from './catalog-section.ts';
@@ -55,15 +54,15 @@ ${names.map((name) => html`<li><a href="#${encodeURIComponent(name)}">${name}</a
 
 function section({ engine, limits }: Service, catalog: Opened) {
   if ('failure' in catalog) return damagedSection(catalog.name, catalog.failure);
-  const cone = exampleCone(engine.kernel, catalog.release.manifest, limits.maxRadius);
+  const cone = exampleCone(engine.kernel, catalog.release, limits.maxRadius);
   return catalogSection(engine.kernel, limits, catalog.release, cone);
 }
 
 /** The examples to copy are about the first catalogue that has rows. */
 function usage({ engine, limits }: Service, root: string, catalogs: readonly Opened[]) {
-  for (const { manifest } of releasesOf(catalogs)) {
-    const cone = exampleCone(engine.kernel, manifest, limits.maxRadius);
-    if (cone !== null) return usageSection(`${root}/${conePath(manifest.catalog)}`, cone);
+  for (const release of releasesOf(catalogs)) {
+    const cone = exampleCone(engine.kernel, release, limits.maxRadius);
+    if (cone !== null) return usageSection(`${root}/${conePath(release.manifest.catalog)}`, cone);
   }
   return '';
 }

@@ -8,6 +8,7 @@ import type { Manifest } from '../../engine/catalog/manifest.ts';
 import { folderStorage } from '../../engine/storage/folder.ts';
 import { appOver } from '../../test/app.ts';
 import { demoBucket } from '../../test/demo-release.ts';
+import { parseVotable } from '../../test/votable.ts';
 
 const unescapeHtml = (text: string): string =>
   text.replaceAll('&amp;', '&').replaceAll('&quot;', '"').replaceAll('&#39;', "'");
@@ -105,6 +106,25 @@ describe('the front page', () => {
     assert.equal((await odd.request(`/${link}`)).status, 200);
     const capabilities = await (await odd.request('http://vo.example/capabilities')).text();
     assert.match(capabilities, />http:\/\/vo\.example\/scs\/my%20survey\.a%26b%20%231\?</);
+  });
+
+  test('a catalogue without rows', async () => {
+    const bucket = join(folder, 'no-rows');
+    await cp(join(await demoBucket(), 'dso.objects'), join(bucket, 'dso.objects'), { recursive: true });
+    const { release } = JSON.parse(await readFile(join(bucket, 'dso.objects/latest.json'), 'utf8'));
+    const path = join(bucket, 'dso.objects', release, 'manifest.json');
+    const manifest = JSON.parse(await readFile(path, 'utf8')) as Manifest;
+    const skymap = { order: 4, rows: manifest.skymap.rows.map(() => 0) };
+    await writeFile(path, JSON.stringify({ ...manifest, rows: 0, skymap, partitions: [] }));
+    const bare = appOver(folderStorage(bucket));
+    const html = await (await bare.request('/')).text();
+    assert.match(html, /<dt>Rows<\/dt><dd>0<\/dd>/);
+    assert.match(html, /There are none/);
+    assert.doesNotMatch(html, /NaN|Infinity|undefined/);
+    assert.doesNotMatch(await (await bare.request('/capabilities')).text(), /testQuery/);
+    const answer = parseVotable(await (await bare.request('/scs/dso.objects?RA=1&DEC=2&SR=3')).text());
+    assert.equal(answer.rows.length, 0);
+    assert.equal(answer.infos.get('QUERY_STATUS'), 'OK');
   });
 
   test('an empty bucket: what to do about it', async () => {

@@ -1,4 +1,5 @@
 import { html, raw } from 'hono/html';
+import type { HtmlEscapedString } from 'hono/utils/html';
 import type { Manifest } from '../../engine/catalog/manifest.ts';
 import type { HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
 import { cellArea } from '../sky.ts';
@@ -13,8 +14,17 @@ const SCALE = 1000;
 /** A point of the map in SVG units. */
 type Point = readonly [x: number, y: number];
 
+/** A release never changes, and its map costs 10 ms: it is drawn once. */
+const drawn = new WeakMap<Manifest, HtmlEscapedString | Promise<HtmlEscapedString>>();
+
 /** Where on the sky a release has its rows, and how many: an all-sky map in SVG, right ascension 0 in the middle. */
-export function skyMap(kernel: HealpixKernel, { catalog, skymap: { order, rows } }: Manifest) {
+export function skyMap(kernel: HealpixKernel, manifest: Manifest) {
+  const map = drawn.get(manifest) ?? draw(kernel, manifest);
+  drawn.set(manifest, map);
+  return map;
+}
+
+function draw(kernel: HealpixKernel, { catalog, skymap: { order, rows } }: Manifest) {
   const filled = rows.filter((count) => count > 0);
   const least = Math.min(...filled);
   const most = Math.max(...filled);

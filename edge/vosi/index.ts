@@ -17,7 +17,7 @@ export function vosiApp(service: Service): Hono {
   const describe = (root: string, release: Release): ConeSearchEndpoint => ({
     url: endpoint(root, release),
     description: release.manifest.table.description,
-    test: exampleCone(engine.kernel, release.manifest, service.limits.maxRadius),
+    test: exampleCone(engine.kernel, release, service.limits.maxRadius),
   });
 
   app.get('/availability', async (c) => {
