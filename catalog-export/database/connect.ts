@@ -36,7 +36,7 @@ function clientFor(url: string): pg.Client {
 }
 
 function describe(client: pg.Client): string {
-  return `${client.host}:${client.port}, database "${client.database}", user "${client.user}"`;
+  return `${client.host}:${client.port}, database "${client.database ?? ''}", user "${client.user ?? ''}"`;
 }
 
 const REASONS: Record<string, string> = {
@@ -53,6 +53,7 @@ const REASONS: Record<string, string> = {
 
 function reason(error: unknown): string {
   const { code = '', message } = error as { code?: string; message: string };
+  if (/password must be a string/.test(message)) return 'it wants a password, and DATABASE_URL has none';
   if (/timeout/i.test(message)) return `no answer in ${CONNECT_MILLISECONDS / 1000} s`;
   return REASONS[code] ?? message;
 }

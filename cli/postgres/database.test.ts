@@ -71,6 +71,7 @@ test('an unknown host, password or database is said to be that', async (t) => {
     await failure(Object.assign(new URL(server.url), { password: 's3cret' }).href),
     /wrong password/,
   );
+  assert.match(await failure(Object.assign(new URL(server.url), { password: '' }).href), /wants a password/);
   assert.match(
     await failure(Object.assign(new URL(server.url), { pathname: '/nope' }).href),
     /no such database/,
