@@ -24,7 +24,7 @@ export async function openCsv(
   if (!header) throw new Error('the file is empty: its first line must name the columns');
   const names = columnNames(header);
   const indexes = chosenIndexes(names, choice);
-  const pick = (row: string[]) => (choice === null ? row : indexes.map((i) => row[i]!));
+  const pick = (row: string[]) => indexes.map((i) => row[i]!);
 
   const inference = inferTypes(indexes.map((i) => names[i]!));
   let rowCount = 0;

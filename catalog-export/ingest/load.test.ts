@@ -235,6 +235,12 @@ test('--columns chooses, --metadata describes, flags decide', () =>
     );
   }));
 
+test('the HEALPix index of a HATS catalogue is left to the export', () =>
+  withMigrated(async (client) => {
+    await load(client, file('hats.csv', '_healpix_29,id,ra,dec\n7,1,2,3\n'));
+    assert.deepEqual(await rows(client), [{ id: 1, ra: 2, dec: 3 }]);
+  }));
+
 test('a load that is cut off leaves nothing', () =>
   withTestDatabase(server, async (watcher, url) => {
     const { connect } = await import('../database/connect.ts');

@@ -2,7 +2,6 @@ import { type FileMetaData, parquetMetadataAsync, parquetScan, type SchemaElemen
 import { asyncBufferFromFile } from 'hyparquet/src/node.js';
 import { compressors } from 'hyparquet-compressors';
 import type { Column } from '../../engine/catalog/column.ts';
-import { HEALPIX_COLUMN } from '../../engine/catalog/manifest.ts';
 import type { CopyValue } from '../database/copy.ts';
 import {
   BATCH_ROWS,
@@ -19,7 +18,7 @@ import { readVoparquet, VOPARQUET_KEY } from './voparquet.ts';
 
 /**
  * Reads a Parquet file, one row group in memory at a time. The units, UCDs and descriptions of a VOParquet
- * footer are kept. The HEALPix index of a HATS file is left out: the export makes its own.
+ * footer are kept.
  * @throws Error naming the columns whose type cannot be published.
  */
 export async function openParquet(path: string, choice: ColumnChoice): Promise<IngestSource> {
@@ -27,7 +26,7 @@ export async function openParquet(path: string, choice: ColumnChoice): Promise<I
   const metadata = await parquetMetadataAsync(file).catch((error: Error) => {
     throw new Error(`this is not a whole Parquet file (${error.message})`);
   });
-  const fields = topLevelFields(metadata).filter(({ name }) => name !== HEALPIX_COLUMN);
+  const fields = topLevelFields(metadata);
   const names = columnNames(fields.map(({ name }) => name));
   const indexes = chosenIndexes(names, choice);
   const footer = metadata.key_value_metadata?.find(({ key }) => key === VOPARQUET_KEY)?.value;

@@ -1,6 +1,5 @@
 import type pg from 'pg';
 import type { Column } from '../../engine/catalog/column.ts';
-import { HEALPIX_COLUMN } from '../../engine/catalog/manifest.ts';
 import type { Table } from '../../engine/catalog/table.ts';
 import { isReservedSchema, parseTableName, quotedTable } from '../database/identifier.ts';
 import { readTable } from '../database/tap-schema.ts';
@@ -124,9 +123,7 @@ async function missing(client: pg.Client, target: { schema: string; name: string
 
 function chooseColumns<T extends DatabaseColumn>(columns: readonly T[], options: CatalogOptions): T[] {
   const names = columns.map((column) => column.name);
-  const chosen = chosenIndexes(names, options.columns)
-    .map((i) => columns[i]!)
-    .filter((column) => column.name !== HEALPIX_COLUMN);
+  const chosen = chosenIndexes(names, options.columns).map((i) => columns[i]!);
   const unsupported = chosen.filter((column) => publishedType(column) === null);
   if (unsupported.length === 0) return chosen;
   const list = unsupported.map((column) => `${column.name} (${column.declared})`).join(', ');

@@ -1,4 +1,5 @@
 import type { Column } from '../../engine/catalog/column.ts';
+import { HEALPIX_COLUMN } from '../../engine/catalog/manifest.ts';
 import type { RowBatch } from '../database/copy.ts';
 
 /** A file's table on its way into PostgreSQL. */
@@ -68,15 +69,19 @@ function isUnique(name: string, names: readonly string[]): boolean {
 }
 
 /**
- * Positions of the chosen columns among `names`, in the order chosen.
+ * Positions of the chosen columns among `names`, in the order chosen. A HEALPix index from a HATS catalogue is
+ * left out: the export makes its own under that name.
  * @throws Error for a name that is not among them.
  */
 export function chosenIndexes(names: readonly string[], choice: ColumnChoice): number[] {
-  if (choice === null) return names.map((_, i) => i);
-  return choice.map((wanted) => {
-    const exact = names.indexOf(wanted);
-    const index = exact >= 0 ? exact : names.findIndex((name) => name.toLowerCase() === wanted.toLowerCase());
-    if (index < 0) throw new Error(`there is no column "${wanted}": the columns are ${names.join(', ')}`);
-    return index;
-  });
+  const indexes = choice?.map((wanted) => indexOf(names, wanted)) ?? names.map((_, i) => i);
+  return [...new Set(indexes)].filter((i) => names[i] !== HEALPIX_COLUMN);
+}
+
+function indexOf(names: readonly string[], wanted: string): number {
+  const exact = names.indexOf(wanted);
+  if (exact >= 0) return exact;
+  const index = names.findIndex((name) => name.toLowerCase() === wanted.toLowerCase());
+  if (index < 0) throw new Error(`there is no column "${wanted}": the columns are ${names.join(', ')}`);
+  return index;
 }
