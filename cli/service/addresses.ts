@@ -1,5 +1,6 @@
 import { exampleCone } from '../../edge/example-cone.ts';
 import type { Catalogs } from '../../engine/catalog/catalogs.ts';
+import { CorruptReleaseError, StorageError } from '../../engine/errors.ts';
 import type { HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
 
 /** Where the service answers: front page, capabilities, and for each catalogue a cone search that finds something. */
@@ -31,14 +32,15 @@ async function catalogLines(
   try {
     const release = (await catalogs.open(name))!;
     const { rows } = release.manifest;
-    const cone = exampleCone(kernel, release.manifest, maxRadius) ?? { lon: 0, lat: 0, radius: 0.1 };
+    const cone = exampleCone(kernel, release, maxRadius) ?? { lon: 0, lat: 0, radius: 0.1 };
     return [
       `  Cone search   ${root}/scs/${name}?RA=${cone.lon}&DEC=${cone.lat}&SR=${cone.radius}`,
       `                ${name}: release ${release.manifest.release}, ${rows.toLocaleString('en')} rows`,
     ];
   } catch (error) {
+    if (!(error instanceof CorruptReleaseError || error instanceof StorageError)) throw error;
     return [
-      `  ${name}: its release cannot be served, "npx almagest export ${name}" makes a new one: ${(error as Error).message}`,
+      `  ${name}: its release cannot be served, "npx almagest export ${name}" makes a new one: ${error.message}`,
     ];
   }
 }
