@@ -24,5 +24,6 @@ program
 
 await program.parseAsync().catch((error: Error) => {
   console.error(`almagest: ${error.message}`);
-  process.exitCode = 1;
+  // Not only exitCode: an interrupted command may have work under way, which is safe to drop.
+  process.exit(1);
 });

@@ -1,15 +1,15 @@
 import { Command } from 'commander';
+import type pg from 'pg';
 import { connect } from '../../catalog-export/database/connect.ts';
-import { migrate } from '../../catalog-export/database/migrate.ts';
 import { publishedTables } from '../../catalog-export/database/tap-schema.ts';
 import { exportCatalog } from '../../catalog-export/release/export.ts';
 import type { Manifest } from '../../engine/catalog/manifest.ts';
 import { qualifiedName, type Table } from '../../engine/catalog/table.ts';
 import { loadKernel } from '../../engine/healpix-wasm/node.ts';
 import { folderStorage } from '../../engine/storage/folder.ts';
-import { openDatabase } from '../postgres/database.ts';
 import { readSettings } from '../settings.ts';
 import { terminalProgress } from '../terminal/progress.ts';
+import { withDatabase } from './with-database.ts';
 
 const EXAMPLES = `
 Examples:
@@ -28,21 +28,18 @@ export const exportCommand = new Command('export')
   .option('--json', 'print one JSON object per catalogue on standard output')
   .addHelpText('after', EXAMPLES)
   .action(async (catalogs: string[], { json = false }: { json?: boolean }) => {
-    const settings = readSettings();
-    const database = await openDatabase(settings);
-    try {
-      const storage = folderStorage(settings.bucketFolder);
+    const storage = folderStorage(readSettings().bucketFolder);
+    const progress = terminalProgress(json ? process.stderr : process.stdout);
+    await withDatabase(async (session, url) => {
       const kernel = loadKernel();
-      const progress = terminalProgress(json ? process.stderr : process.stdout);
-      for (const table of await chosenTables(database.url, catalogs)) {
+      for (const table of await chosenTables(session, catalogs)) {
         const started = performance.now();
         // A session of its own: what goes wrong with one catalogue leaves the next ones alone.
-        const client = await connect(database.url);
+        const client = await connect(url);
         try {
           const manifest = await exportCatalog({ client, table, storage, kernel, progress });
           if (json) console.log(JSON.stringify(report(manifest, performance.now() - started)));
         } catch (error) {
-          progress.done();
           process.exitCode = 1;
           const { message } = error as Error;
           if (json) console.log(JSON.stringify({ catalog: qualifiedName(table), error: message }));
@@ -50,36 +47,29 @@ export const exportCommand = new Command('export')
             `almagest: ${qualifiedName(table)} was not exported, its last release stays: ${message}`,
           );
         } finally {
+          progress.done();
           await client.end().catch(() => {});
         }
       }
-    } finally {
-      await database.close();
-    }
+    }).finally(() => progress.done());
   });
 
-async function chosenTables(url: string, catalogs: readonly string[]): Promise<Table[]> {
-  const client = await connect(url);
-  try {
-    await migrate(client);
-    const published = await publishedTables(client);
-    if (published.length === 0) {
-      throw new Error(
-        'no catalogue is published yet: "almagest load FILE --as schema.table" brings in a file, ' +
-          '"almagest publish schema.table" a table of the database',
-      );
-    }
-    const names = published.map(qualifiedName);
-    const unknown = catalogs.filter((name) => !names.includes(name));
-    if (unknown.length > 0) {
-      throw new Error(`${unknown.join(', ')} is not published; published are ${names.toSorted().join(', ')}`);
-    }
-    return catalogs.length === 0
-      ? published
-      : published.filter((table) => catalogs.includes(qualifiedName(table)));
-  } finally {
-    await client.end();
+async function chosenTables(client: pg.Client, catalogs: readonly string[]): Promise<Table[]> {
+  const published = await publishedTables(client);
+  if (published.length === 0) {
+    throw new Error(
+      'no catalogue is published yet: "almagest load FILE --as schema.table" brings in a file, ' +
+        '"almagest publish schema.table" a table of the database',
+    );
   }
+  const names = published.map(qualifiedName);
+  const unknown = catalogs.filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    throw new Error(`${unknown.join(', ')} is not published; published are ${names.toSorted().join(', ')}`);
+  }
+  return catalogs.length === 0
+    ? published
+    : published.filter((table) => catalogs.includes(qualifiedName(table)));
 }
 
 function report({ catalog, release, rows, rowsWithoutPosition, partitions }: Manifest, milliseconds: number) {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import test, { after } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readPostmaster } from '../postgres/process.ts';
 import { readSettings } from '../settings.ts';
@@ -106,7 +107,7 @@ test('Ctrl-C ends a load in good order: no table, no server left running', async
   child.kill('SIGINT');
   const [code] = await once(child, 'exit');
   assert.equal(code, 1);
-  assert.equal(await messages, 'almagest: interrupted (SIGINT); nothing was changed\n');
+  assert.equal(await messages, 'almagest: interrupted (SIGINT): what was not finished is as it was before\n');
   assert.equal(readPostmaster(readSettings({ ALMAGEST_DATA: folder }).postgresFolder), null);
   const { err } = await almagest(['publish', 'survey.cut']);
   assert.match(err, /there is no table survey\.cut/);
@@ -123,4 +124,17 @@ test('a load that is killed leaves no table, and the next one succeeds', async (
   const { code, out, err } = await almagest(['load', path, '--as', 'survey.long', '--json']);
   assert.equal(code, 0, err);
   assert.equal(JSON.parse(out).rows, 400_000);
+});
+
+test('Ctrl-C ends an export in good order: no release, no server left running', async () => {
+  const child = start(['export', 'survey.long']);
+  const messages = text(child.stderr);
+  const { bucketFolder, postgresFolder } = readSettings({ ALMAGEST_DATA: folder });
+  while (!existsSync(join(bucketFolder, 'survey.long'))) await setTimeout(5);
+  child.kill('SIGINT');
+  const [code] = await once(child, 'exit');
+  assert.equal(code, 1);
+  assert.match(await messages, /^almagest: interrupted \(SIGINT\)/m);
+  assert.equal(existsSync(join(bucketFolder, 'survey.long', 'latest.json')), false);
+  assert.equal(readPostmaster(postgresFolder), null);
 });

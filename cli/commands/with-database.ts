@@ -9,8 +9,9 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /**
  * Runs `use` in a session with the migrated database, and closes both whatever happens: also when Ctrl-C ends
  * the command, or the embedded server would be left running.
+ * @param use gets the database's URL too, for sessions of its own.
  */
-export async function withDatabase<T>(use: (client: pg.Client) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(use: (client: pg.Client, url: string) => Promise<T>): Promise<T> {
   const interruption = listenForSignals();
   try {
     const database = await openDatabase(readSettings());
@@ -18,7 +19,7 @@ export async function withDatabase<T>(use: (client: pg.Client) => Promise<T>): P
       const client = await connect(database.url);
       try {
         await migrate(client);
-        return await Promise.race([use(client), interruption.signal]);
+        return await Promise.race([use(client, database.url), interruption.signal]);
       } finally {
         await client.end().catch(() => {});
       }
@@ -34,7 +35,8 @@ export async function withDatabase<T>(use: (client: pg.Client) => Promise<T>): P
 function listenForSignals(): { signal: Promise<never>; stopListening(): void } {
   const { promise, reject } = Promise.withResolvers<never>();
   promise.catch(() => {});
-  const interrupt = (name: NodeJS.Signals) => reject(new Error(`interrupted (${name}); nothing was changed`));
+  const interrupt = (name: NodeJS.Signals) =>
+    reject(new Error(`interrupted (${name}): what was not finished is as it was before`));
   for (const name of SIGNALS) process.once(name, interrupt);
   return {
     signal: promise,
