@@ -19,8 +19,12 @@ export function gzip(): MiddlewareHandler {
   };
 }
 
-/** Cloudflare puts its own `Accept-Encoding` in place of the client's, which it keeps in `request.cf`. */
+/**
+ * Cloudflare puts its own `Accept-Encoding`, which has gzip, in place of the client's, which it keeps in `request.cf`. That
+ * object is costly to look at.
+ */
 function restoreAcceptEncoding(c: Context): void {
+  if (!c.req.header('Accept-Encoding')?.includes('gzip')) return;
   const { cf } = c.req.raw as Request & { readonly cf?: { readonly clientAcceptEncoding?: string } };
   if (cf?.clientAcceptEncoding === undefined) return;
   const headers = new Headers(c.req.raw.headers);
