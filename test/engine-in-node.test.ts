@@ -41,8 +41,9 @@ describe('the engine in Node, on the demo release', () => {
     const separation: number[] = [];
     let next = await batches.next();
     for (; !next.done; next = await batches.next()) {
-      id.push(...next.value.getChild('source_id')!);
-      separation.push(...next.value.getChild('separation')!);
+      const [ids, separations] = next.value.columns;
+      id.push(...ids!.values);
+      separation.push(...separations!.values);
     }
     return { id, separation, overflow: next.value.overflow };
   }

@@ -1,11 +1,9 @@
 import type { Release } from '../../engine/catalog/release.ts';
-import { mainColumns } from '../../engine/catalog/table.ts';
 import { coneSearch } from '../../engine/cone/cone-search.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Info, Overflow, ResultTable } from '../../engine/table/result.ts';
-import { asText } from '../../engine/table/text-column.ts';
 import { ENGINE, SOFTWARE } from '../service.ts';
-import { columnsOf, withUcd1 } from './columns.ts';
+import { asScsColumns, columnsOf } from './columns.ts';
 import type { ConeQuery } from './parameters.ts';
 
 /** IVOA identifier of the protocol (SCS 1.03, SimpleDALRegExt 1.1 §3.1). */
@@ -18,17 +16,16 @@ export const STANDARD_ID = 'ivo://ivoa.net/std/ConeSearch';
 export function answerCone(engine: Engine, release: Release, query: ConeQuery): ResultTable {
   const { cone, limit, sorted, verbosity } = query;
   const { table } = release.manifest;
-  const found = coneSearch(engine, release, {
+  const result = coneSearch(engine, release, {
     cone,
     columns: columnsOf(table, verbosity),
     limit,
     sorted,
     separation: verbosity > 1 || sorted,
   });
-  const result = asText(found, mainColumns(table).id.name);
   return {
     ...result,
-    columns: result.columns.map(withUcd1),
+    columns: asScsColumns(result.columns),
     infos: [...answerInfos(release, query), ...result.infos],
     batches: wantsRows(query) ? result.batches : noRows(limit === 0),
   };

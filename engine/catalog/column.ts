@@ -34,3 +34,8 @@ export interface Column {
   /** Defined by a standard (TAP_SCHEMA `std`). */
   readonly std: boolean;
 }
+
+/** Whether a column holds text, dates and times among it. */
+export function isText({ datatype }: Column): boolean {
+  return datatype === 'char' || datatype === 'unicodeChar';
+}

@@ -1,3 +1,4 @@
+import { remembered } from '../remembered.ts';
 import type { Column } from './column.ts';
 
 /** A published table as TAP_SCHEMA.tables describes it (TAP 1.1 §4.2), with its columns in order. */
@@ -29,7 +30,7 @@ export function qualifiedName(table: Table): string {
  * The identifier and position columns of a table.
  * @throws Error naming the UCD that no column carries, or that several do.
  */
-export function mainColumns(table: Table): MainColumns {
+export const mainColumns = remembered((table: Table): MainColumns => {
   const only = (ucd: string): Column => {
     const found = table.columns.filter((column) => column.ucd === ucd);
     if (found.length !== 1) {
@@ -45,4 +46,4 @@ export function mainColumns(table: Table): MainColumns {
     ra: only('pos.eq.ra;meta.main'),
     dec: only('pos.eq.dec;meta.main'),
   };
-}
+});

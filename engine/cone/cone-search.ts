@@ -1,11 +1,11 @@
-import { BufferType, Data, Float64, RecordBatch, Schema, Struct } from 'apache-arrow';
+import { BufferType, Data, Float64 } from 'apache-arrow';
 import type { Column } from '../catalog/column.ts';
 import type { Release } from '../catalog/release.ts';
 import { qualifiedName, type Table } from '../catalog/table.ts';
 import type { Engine } from '../engine.ts';
 import type { Cone } from '../healpix-wasm/kernel.ts';
-import { fieldOf } from '../table/arrow.ts';
-import type { Overflow, ResultTable } from '../table/result.ts';
+import { remembered } from '../remembered.ts';
+import type { Batch, Overflow, ResultTable } from '../table/result.ts';
 import { takeRows } from '../table/rows.ts';
 import { coneMatches, type Matches } from './matches.ts';
 import { nearest } from './nearest.ts';
@@ -40,16 +40,14 @@ const BATCH_ROWS = 4096;
 export function coneSearch(engine: Engine, release: Release, query: ConeQuery): ResultTable {
   const { table } = release.manifest;
   if (!(query.limit >= 0)) throw new RangeError(`the limit must be a count of rows, not ${query.limit}`);
-  const stored = query.columns.map((name) => columnNamed(table, name));
-  const columns = query.separation ? [...stored, separationColumn(stored)] : stored;
-  const schema = new Schema(columns.map(fieldOf));
+  const { stored, withSeparation } = answerColumns(table)(query.columns);
   const rows = query.sorted ? sortedRows : rowsAsTheyCome;
   return {
     name: qualifiedName(table),
     description: table.description,
-    columns,
+    columns: query.separation ? withSeparation : stored,
     infos: [],
-    batches: rows(engine, release, query, schema),
+    batches: rows(engine, release, query),
   };
 }
 
@@ -57,14 +55,13 @@ async function* rowsAsTheyCome(
   engine: Engine,
   release: Release,
   query: ConeQuery,
-  schema: Schema,
-): AsyncGenerator<RecordBatch, Overflow, undefined> {
+): AsyncGenerator<Batch, Overflow, undefined> {
   let left = query.limit;
   for await (const matches of coneMatches(engine, release, query.cone)) {
     if (left === 0) return { overflow: true };
     const rows = matches.row.subarray(0, left);
     const columns = await columnsAt(matches, query.columns, rows);
-    yield batch(schema, rows.length, columns, query.separation ? matches.separation.subarray(0, left) : null);
+    yield batch(rows.length, columns, query.separation ? matches.separation.subarray(0, left) : null);
     if (rows.length < matches.row.length) return { overflow: true };
     left -= rows.length;
   }
@@ -75,8 +72,7 @@ async function* sortedRows(
   engine: Engine,
   release: Release,
   query: ConeQuery,
-  schema: Schema,
-): AsyncGenerator<RecordBatch, Overflow, undefined> {
+): AsyncGenerator<Batch, Overflow, undefined> {
   const limit = Math.min(query.limit, SORTED_ROWS);
   const collected = nearest(limit);
   let found = 0;
@@ -93,12 +89,7 @@ async function* sortedRows(
   for (let start = 0; start < total; start += BATCH_ROWS) {
     const end = Math.min(start + BATCH_ROWS, total);
     const columns = kept!.columns.map((data) => data.slice(start, end - start));
-    yield batch(
-      schema,
-      end - start,
-      columns,
-      query.separation ? kept!.separation.subarray(start, end) : null,
-    );
+    yield batch(end - start, columns, query.separation ? kept!.separation.subarray(start, end) : null);
   }
   return { overflow: found > limit };
 }
@@ -109,14 +100,8 @@ async function columnsAt(matches: Matches, names: readonly string[], rows: Uint3
   return columns.map((data) => (rows.length === data.length ? data : takeRows(data, rows)));
 }
 
-function batch(
-  schema: Schema,
-  rows: number,
-  stored: readonly Data[],
-  separation: Float64Array | null,
-): RecordBatch {
-  const columns = separation === null ? stored : [...stored, float64Data(separation)];
-  return new RecordBatch(schema, new Data(new Struct(schema.fields), 0, rows, 0, undefined, [...columns]));
+function batch(length: number, stored: readonly Data[], separation: Float64Array | null): Batch {
+  return { length, columns: separation === null ? stored : [...stored, float64Data(separation)] };
 }
 
 function float64Data(values: Float64Array): Data {
@@ -124,6 +109,14 @@ function float64Data(values: Float64Array): Data {
     Data['buffers']
   >);
 }
+
+/** The columns of an answer by their names, without and with the separation. */
+const answerColumns = remembered((table: Table) =>
+  remembered((names: readonly string[]) => {
+    const stored = names.map((name) => columnNamed(table, name));
+    return { stored, withSeparation: [...stored, separationColumn(stored)] };
+  }),
+);
 
 function columnNamed(table: Table, name: string): Column {
   const column = table.columns.find((candidate) => candidate.name === name);

@@ -1,7 +1,6 @@
 import {
   Bool,
   type DataType,
-  Field,
   Float32,
   Float64,
   Int16,
@@ -11,7 +10,7 @@ import {
   Uint8,
   Utf8,
 } from 'apache-arrow';
-import type { Column, Datatype } from '../catalog/column.ts';
+import { type Column, type Datatype, isText } from '../catalog/column.ts';
 
 const SCALARS: Record<Datatype, () => DataType> = {
   boolean: () => new Bool(),
@@ -32,14 +31,8 @@ const SCALARS: Record<Datatype, () => DataType> = {
  */
 export function arrowType(column: Column): DataType {
   if (column.xtype === 'timestamp') return new TimestampMicrosecond();
-  const isText = column.datatype === 'char' || column.datatype === 'unicodeChar';
-  if (column.arraysize !== null && !isText) {
+  if (column.arraysize !== null && !isText(column)) {
     throw new Error(`column ${column.name}: arrays of ${column.datatype} are not supported`);
   }
   return SCALARS[column.datatype]();
-}
-
-/** The Arrow field of a column; its VO metadata travels as JSON under the key `column`. */
-export function fieldOf(column: Column): Field {
-  return new Field(column.name, arrowType(column), true, new Map([['column', JSON.stringify(column)]]));
 }

@@ -1,5 +1,5 @@
 import { type Data, DataType } from 'apache-arrow';
-import type { Column } from '../catalog/column.ts';
+import { type Column, isText } from '../catalog/column.ts';
 import { type BinaryTexts, binaryTexts } from './binary-texts.ts';
 import { nulls } from './cells.ts';
 import { boolAt } from './rows.ts';
@@ -39,7 +39,7 @@ export interface BinaryCell {
 /** A writer of the cells of a column, made once per batch. */
 export function binaryCell(column: Column, data: Data): BinaryCell {
   const isNull = nulls(data);
-  if (DataType.isUtf8(data.type) || DataType.isTimestamp(data.type)) {
+  if (isText(column)) {
     const write = textWriter(column, binaryTexts(column, data));
     return { isNull, ...write };
   }

@@ -25,7 +25,7 @@ export function binary2(result: ResultTable): TableEncoder {
     open: '<DATA>\n<BINARY2>\n<STREAM encoding="base64">\n',
     close: '\n</STREAM>\n</BINARY2>\n</DATA>\n',
     rows(batch) {
-      const cells = batch.data.children.map((data, at) => binaryCell(columns[at]!, data));
+      const cells = batch.columns.map((data, at) => binaryCell(columns[at]!, data));
       const flagBytes = Math.ceil(cells.length / 8);
       const sizes = cells.map(({ size }) => size);
       const fixed = sizes.reduce<number>(

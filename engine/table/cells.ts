@@ -23,7 +23,6 @@ export function nulls(data: Data): ((row: number) => boolean) | null {
 /** A formatter for the cells of a column, made once per batch. */
 export function cellText(data: Data, style: CellStyle): CellText {
   const { type, values } = data;
-  if (DataType.isUtf8(type) || DataType.isTimestamp(type)) return textCells(data);
   if (DataType.isBool(type)) return (row) => (boolAt(data, row) ? style.true : style.false);
   if (DataType.isFloat(type)) {
     const shortest = values instanceof Float32Array ? float32Text : float64Text;
@@ -34,15 +33,16 @@ export function cellText(data: Data, style: CellStyle): CellText {
       return value > 0 ? style.positiveInfinity : style.negativeInfinity;
     };
   }
-  return (row) => String(values[row]);
+  return textCells(data);
 }
 
 /**
- * A formatter for the cells of a column of text or timestamps. All texts are decoded at once if they are ASCII,
- * where bytes and characters are the same.
+ * A formatter for the cells of a column of text: texts, timestamps or whole numbers. All texts are decoded at once if they are
+ * ASCII, where bytes and characters are the same.
  */
 export function textCells({ type, valueOffsets, values, length }: Data): CellText {
   if (DataType.isTimestamp(type)) return (row) => timestampText(values[row]);
+  if (!DataType.isUtf8(type)) return (row) => String(values[row]);
   const start = valueOffsets[0];
   const bytes = values.subarray(start, valueOffsets[length]);
   const all = decoder.decode(bytes);

@@ -54,7 +54,7 @@ function delimited({ columns }: ResultTable, { separator, lineEnd, loneNull, quo
   return {
     start: (out) => out.text(columns.map(({ name }) => quote(name)).join(separator) + lineEnd),
     rows(batch) {
-      const [first, ...rest] = batch.data.children.map(cell);
+      const [first, ...rest] = batch.columns.map(cell);
       return (from, to, out) => {
         let lines = '';
         for (let row = from; row < to; row++) {

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { Float64, makeData, RecordBatch, Schema, Struct, vectorFromArray } from 'apache-arrow';
+import { Float64, Int64, vectorFromArray } from 'apache-arrow';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import type { Column } from '../catalog/column.ts';
 import { CorruptPartitionError } from '../errors.ts';
-import { fieldOf } from './arrow.ts';
 import { type TableWriter, tableWriters, writerFor } from './formats.ts';
-import type { Overflow, ResultTable } from './result.ts';
+import type { Batch, Overflow, ResultTable } from './result.ts';
 
 const COLUMN: Column = {
   name: 'x',
@@ -22,14 +21,9 @@ const COLUMN: Column = {
   std: false,
 };
 
-function batch(rows: number): RecordBatch {
-  const schema = new Schema([fieldOf(COLUMN)]);
-  const values = Array.from({ length: rows }, (_, at) => at / 7);
-  const children = [vectorFromArray(values, new Float64()).data[0]!];
-  return new RecordBatch(
-    schema,
-    makeData({ type: new Struct(schema.fields), length: rows, nullCount: 0, children }),
-  );
+function batch(length: number): Batch {
+  const values = Array.from({ length }, (_, at) => at / 7);
+  return { length, columns: [vectorFromArray(values, new Float64()).data[0]!] };
 }
 
 const result = (batches: ResultTable['batches']): ResultTable => ({
@@ -69,7 +63,7 @@ const key = 'a.b/2026-11-20/dataset/Norder=0/Dir=0/Npix=1.parquet';
 
 for (const writer of tableWriters) {
   test(`${writer.format}: rows that fail later leave an answer that does not look whole`, async () => {
-    async function* batches(): AsyncGenerator<RecordBatch, Overflow, undefined> {
+    async function* batches(): AsyncGenerator<Batch, Overflow, undefined> {
       yield batch(20_000);
       throw new CorruptPartitionError(key, 'is truncated');
     }
@@ -86,7 +80,7 @@ for (const writer of tableWriters) {
   });
 
   test(`${writer.format}: what fails before the first chunk is thrown`, async () => {
-    async function* batches(): AsyncGenerator<RecordBatch, Overflow, undefined> {
+    async function* batches(): AsyncGenerator<Batch, Overflow, undefined> {
       yield batch(3);
       throw new CorruptPartitionError(key, 'is missing');
     }
@@ -98,7 +92,7 @@ for (const writer of tableWriters) {
   test(`${writer.format}: chunks are made as they are asked for, and closing stops the rows`, async () => {
     let given = 0;
     let closed = false;
-    async function* batches(): AsyncGenerator<RecordBatch, Overflow, undefined> {
+    async function* batches(): AsyncGenerator<Batch, Overflow, undefined> {
       try {
         for (; given < 100; given++) yield batch(20_000);
         return { overflow: false };
@@ -119,21 +113,41 @@ for (const writer of tableWriters) {
 }
 
 test('a null alone in its row leaves no empty line, which readers would skip', async () => {
-  async function* batches(): AsyncGenerator<RecordBatch, Overflow, undefined> {
-    const schema = new Schema([fieldOf(COLUMN)]);
-    const children = [vectorFromArray([1, null, 2], new Float64()).data[0]!];
-    yield new RecordBatch(
-      schema,
-      makeData({ type: new Struct(schema.fields), length: 3, nullCount: 0, children }),
-    );
+  async function* batches(): AsyncGenerator<Batch, Overflow, undefined> {
+    yield { length: 3, columns: [vectorFromArray([1, null, 2], new Float64()).data[0]!] };
     return { overflow: false };
   }
   assert.equal((await read(writerFor('csv')!.write(result(batches())))).text, 'x\r\n1\r\n""\r\n2\r\n');
   assert.equal((await read(writerFor('tsv')!.write(result(batches())))).text, 'x\n1\n \n2\n');
 });
 
+const IDENTIFIER: Column = { ...COLUMN, name: 'id', datatype: 'char', arraysize: '*' };
+const asDigits = {
+  'votable-tabledata': '<TR><TD>-9223372036854775808</TD></TR>\n<TR><TD/></TR>\n<TR><TD>7</TD></TR>',
+  // A byte of flags, a count of four bytes, the digits.
+  'votable-binary2': Buffer.from(
+    '\0\0\0\0\x14-9223372036854775808\x80\0\0\0\0\0\0\0\0\x017',
+    'latin1',
+  ).toString('base64'),
+  csv: 'id\r\n-9223372036854775808\r\n""\r\n7\r\n',
+  tsv: 'id\n-9223372036854775808\n \n7\n',
+  json: '["-9223372036854775808"],\n[null],\n["7"]',
+};
+
+for (const [format, expected] of Object.entries(asDigits)) {
+  test(`${format}: whole numbers in a column of text leave as their digits, from slices too`, async () => {
+    const numbers = vectorFromArray([1n, -(2n ** 63n), null, 7n], new Int64()).data[0]!;
+    async function* batches(): AsyncGenerator<Batch, Overflow, undefined> {
+      yield { length: 3, columns: [numbers.slice(1, 3)] };
+      return { overflow: false };
+    }
+    const { text } = await read(writerFor(format)!.write({ ...result(batches()), columns: [IDENTIFIER] }));
+    assert.ok(text.includes(expected), text);
+  });
+}
+
 test('an error of ours is not shown to the reader', async () => {
-  async function* batches(): AsyncGenerator<RecordBatch, Overflow, undefined> {
+  async function* batches(): AsyncGenerator<Batch, Overflow, undefined> {
     yield batch(20_000);
     throw new TypeError('undefined is not a function');
   }

@@ -1,4 +1,5 @@
-import { type Data, DataType } from 'apache-arrow';
+import type { Data } from 'apache-arrow';
+import { type Column, isText } from '../catalog/column.ts';
 import { type CellStyle, type CellText, cellText, nulls } from './cells.ts';
 import type { ResultTable } from './result.ts';
 import type { TableEncoder } from './stream.ts';
@@ -38,7 +39,7 @@ export function json({ name, description, columns, infos }: ResultTable): TableE
     start: (out) =>
       out.text(`${JSON.stringify({ name, description, infos, metadata }).slice(0, -1)},"data":[`),
     rows(batch) {
-      const [first, ...rest] = batch.data.children.map(cell);
+      const [first, ...rest] = batch.columns.map((data, at) => cell(columns[at]!, data));
       return (from, to, out) => {
         let text = '';
         for (let row = from; row < to; row++) {
@@ -54,16 +55,16 @@ export function json({ name, description, columns, infos }: ResultTable): TableE
   };
 }
 
-function cell(data: Data): CellText {
+function cell(column: Column, data: Data): CellText {
   const isNull = nulls(data);
-  const plain = valueText(data);
+  const plain = valueText(column, data);
   return isNull === null ? plain : (row) => (isNull(row) ? 'null' : plain(row));
 }
 
-function valueText(data: Data): CellText {
+function valueText(column: Column, data: Data): CellText {
   const text = cellText(data, STYLE);
-  const { type, values } = data;
-  if (DataType.isUtf8(type) || DataType.isTimestamp(type)) return (row) => JSON.stringify(text(row));
+  const { values } = data;
+  if (isText(column)) return (row) => JSON.stringify(text(row));
   if (values instanceof BigInt64Array) {
     return (row) => (Number.isSafeInteger(Number(values[row]!)) ? text(row) : `"${text(row)}"`);
   }

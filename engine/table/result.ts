@@ -1,4 +1,4 @@
-import type { RecordBatch } from 'apache-arrow';
+import type { Data } from 'apache-arrow';
 import type { Column } from '../catalog/column.ts';
 
 /** A VOTable INFO element, or the same fact in another format. */
@@ -9,12 +9,12 @@ export interface Info {
 }
 
 /**
- * An answer on its way out: metadata known at once, rows as they come. Each batch has the columns' Arrow
- * types (`arrowType`) in the columns' order.
+ * An answer on its way out: metadata known at once, rows as they come.
  */
 export interface ResultTable {
   readonly name: string;
   readonly description: string | null;
+  /** One list for all answers that have the same, so that what a writer makes of it serves them all. */
   readonly columns: readonly Column[];
   /** What the service says of itself and the answer: release, engine, standard (DALI 1.1 §4.4). */
   readonly infos: readonly Info[];
@@ -22,7 +22,16 @@ export interface ResultTable {
    * The rows. The generator's return value says whether rows were left out because of a limit, which a
    * writer must report as OVERFLOW (DALI 1.1 §4.4.1).
    */
-  readonly batches: AsyncGenerator<RecordBatch, Overflow, undefined>;
+  readonly batches: AsyncGenerator<Batch, Overflow, undefined>;
+}
+
+/**
+ * Some rows of an answer: Arrow data of equal length in the columns' order. Each is of its column's Arrow type (`arrowType`);
+ * whole numbers may also stand in a column of text, and leave as their digits.
+ */
+export interface Batch {
+  readonly length: number;
+  readonly columns: readonly Data[];
 }
 
 export interface Overflow {

@@ -1,6 +1,5 @@
-import type { RecordBatch } from 'apache-arrow';
 import { type Output, output } from './output.ts';
-import type { ResultTable } from './result.ts';
+import type { Batch, ResultTable } from './result.ts';
 
 /** Bytes at which a chunk is sent. */
 const CHUNK_BYTES = 65_536;
@@ -15,7 +14,7 @@ const ROWS_AT_ONCE = 64;
 export interface TableEncoder {
   start(out: Output): void;
   /** Makes what writes the rows [from, to) of a batch. */
-  rows(batch: RecordBatch): (from: number, to: number, out: Output) => void;
+  rows(batch: Batch): (from: number, to: number, out: Output) => void;
   end(out: Output, overflow: boolean): void;
   /** Ends an answer whose rows fail midway, if the format can say so; else the stream fails. */
   fail?(out: Output, error: unknown): void;
@@ -35,7 +34,7 @@ export async function* streamTable(
     let next = await batches.next();
     encoder.start(out);
     for (; !next.done; next = await batches.next()) {
-      const rows = next.value.numRows;
+      const rows = next.value.length;
       const write = encoder.rows(next.value);
       for (let from = 0; from < rows; from += ROWS_AT_ONCE) {
         write(from, Math.min(from + ROWS_AT_ONCE, rows), out);

@@ -23,7 +23,7 @@ export function tabledata(result: ResultTable): TableEncoder {
     open: '<DATA>\n<TABLEDATA>\n',
     close: '</TABLEDATA>\n</DATA>\n',
     rows(batch) {
-      const cells = batch.data.children.map(cell);
+      const cells = batch.columns.map(cell);
       return (from, to, out) => {
         let text = '';
         for (let row = from; row < to; row++) {

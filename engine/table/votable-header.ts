@@ -1,4 +1,5 @@
-import type { Column } from '../catalog/column.ts';
+import { type Column, isText } from '../catalog/column.ts';
+import { remembered } from '../remembered.ts';
 import type { Info } from './result.ts';
 import { attributes, escapeXml } from './xml.ts';
 
@@ -26,15 +27,16 @@ const isPosition = (column: Column): boolean =>
 
 /** INFO element (VOTable 1.4 §4.4); a value of its own and, where there is one, text. */
 export function infoElement({ name, value, text }: Info): string {
-  return `<INFO${attributes({ name, value })}${text === undefined ? '/>' : `>${escapeXml(text)}</INFO>`}\n`;
+  const start = `<INFO name="${escapeXml(name)}" value="${escapeXml(value)}"`;
+  return `${start}${text === undefined ? '/>' : `>${escapeXml(text)}</INFO>`}\n`;
 }
 
 /**
  * The arraysize under which a column goes out. One character is `1*`: without an arraysize, or with `1`,
  * readers take it for a mistake, and only a string of variable length can be empty.
  */
-export function votableArraysize({ datatype, arraysize }: Column): string | null {
-  return arraysize ?? (datatype === 'char' || datatype === 'unicodeChar' ? '1*' : null);
+export function votableArraysize(column: Column): string | null {
+  return column.arraysize ?? (isText(column) ? '1*' : null);
 }
 
 /**
@@ -56,15 +58,18 @@ export function coosysElement(columns: readonly Column[]): string {
   return columns.some(isPosition) ? COOSYS : '';
 }
 
+const fieldElements = remembered((columns: readonly Column[]) => columns.map(fieldElement).join(''));
+const coosysOf = remembered(coosysElement);
+
 /** From RESOURCE to the last FIELD: what stands before DATA. DALI 1.1 §4.4 wants `type="results"`. */
 export function resourceOpen({ name, description, columns, infos }: VotableHeader): string {
   return [
     '<RESOURCE type="results">\n',
     ...infos.map(infoElement),
-    coosysElement(columns),
+    coosysOf(columns),
     `<TABLE${attributes({ name })}>\n`,
     description === null ? '' : `<DESCRIPTION>${escapeXml(description)}</DESCRIPTION>\n`,
-    ...columns.map(fieldElement),
+    fieldElements(columns),
   ].join('');
 }
 

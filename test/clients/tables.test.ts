@@ -3,12 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { type Data, Int64, makeData, RecordBatch, Schema, Struct, vectorFromArray } from 'apache-arrow';
+import { type Data, Int64, vectorFromArray } from 'apache-arrow';
 import type { Column, Datatype } from '../../engine/catalog/column.ts';
-import { arrowType, fieldOf } from '../../engine/table/arrow.ts';
+import { arrowType } from '../../engine/table/arrow.ts';
 import { timestampText } from '../../engine/table/cells.ts';
 import { tableWriters } from '../../engine/table/formats.ts';
-import type { Overflow, ResultTable } from '../../engine/table/result.ts';
+import type { Batch, Overflow, ResultTable } from '../../engine/table/result.ts';
 import { runPython, runStilts, skipWithoutPython, skipWithoutStilts } from './clients.ts';
 
 type Cell = number | bigint | string | boolean | null;
@@ -90,9 +90,8 @@ const COLUMNS = TABLE.map(([column]) => column);
 const ROWS = TABLE[0]![1].length;
 
 /** Rows [from, to) as a batch cut out of a larger one, so that no buffer begins where the rows do. */
-function slice(from: number, to: number): RecordBatch {
-  const schema = new Schema(COLUMNS.map(fieldOf));
-  const children = TABLE.map(([column, cells]): Data => {
+function slice(from: number, to: number): Batch {
+  const columns = TABLE.map(([column, cells]): Data => {
     const type = arrowType(column);
     // Arrow would take numbers for a timestamp, and as milliseconds.
     const stored = column.xtype === 'timestamp' ? new Int64() : type;
@@ -100,14 +99,13 @@ function slice(from: number, to: number): RecordBatch {
       .data[0]!.clone(type)
       .slice(from, to - from);
   });
-  const type = new Struct(schema.fields);
-  return new RecordBatch(schema, makeData({ type, length: to - from, nullCount: 0, children }));
+  return { length: to - from, columns };
 }
 
 async function* batches(
   ranges: readonly (readonly [number, number])[],
   overflow: boolean,
-): AsyncGenerator<RecordBatch, Overflow, undefined> {
+): AsyncGenerator<Batch, Overflow, undefined> {
   for (const [from, to] of ranges) yield slice(from, to);
   return { overflow };
 }
