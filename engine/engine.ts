@@ -16,7 +16,7 @@ export interface EngineOptions {
   readonly kernel: HealpixKernel;
   /** `parquet-wasm/esm/parquet_wasm_bg.wasm` */
   readonly parquetModule: WebAssembly.Module;
-  /** Bound on what is kept of the files between calls, in bytes. */
+  /** Bound on what is kept of the files between calls, in bytes, be it on the heap or in the kernel's memory. */
   readonly cacheBytes: number;
   /** Milliseconds after which a new release is seen at the latest. */
   readonly pointerLifetime?: number;
@@ -29,6 +29,6 @@ export function createEngine(options: EngineOptions): Engine {
   return {
     catalogs: createCatalogs(storage, pointerLifetime),
     kernel,
-    rowGroups: createRowGroups(storage, parquetDecoder(parquetModule), cacheBytes),
+    rowGroups: createRowGroups(storage, parquetDecoder(parquetModule), kernel, cacheBytes),
   };
 }

@@ -1,7 +1,5 @@
 import type { Data } from 'apache-arrow';
-import { HEALPIX_COLUMN } from '../catalog/manifest.ts';
 import { locate, type Release, rowGroupsInRanges } from '../catalog/release.ts';
-import { mainColumns } from '../catalog/table.ts';
 import type { Engine } from '../engine.ts';
 import type { Cone, ConeRows } from '../healpix-wasm/kernel.ts';
 import type { FetchedRowGroup } from '../parquet/row-groups.ts';
@@ -21,7 +19,7 @@ const READ_AHEAD = 4;
 
 /**
  * The rows in a cone, row group by row group in ascending order of cells. Of a row group only the positions
- * and the index are decoded until it is known to have a row in the cone.
+ * and the index are decoded, into the kernel's memory, until it is known to have a row in the cone.
  * @throws CorruptPartitionError, StorageError
  */
 export async function* coneMatches(
@@ -30,10 +28,15 @@ export async function* coneMatches(
   cone: Cone,
 ): AsyncGenerator<Matches, void, undefined> {
   const { kernel, rowGroups } = engine;
-  const { ra, dec } = mainColumns(release.manifest.table);
-  const positions = [HEALPIX_COLUMN, ra.name, dec.name];
   const ranges = kernel.coneRanges(cone);
   const candidates = rowGroupsInRanges(release.rowGroups, ranges);
+
+  async function rowsOf(ordinal: number, fetched: FetchedRowGroup | null): Promise<ConeRows> {
+    const resident = rowGroups.cachedPositions(release, ordinal);
+    if (resident !== null) return resident.inCone(cone, ranges);
+    const [group] = fetched === null ? await rowGroups.fetch(release, [ordinal]) : [fetched];
+    return rowGroups.usePositions(release, group!, (positions) => positions.inCone(cone, ranges));
+  }
 
   async function columnsOf(ordinal: number, fetched: FetchedRowGroup | null, names: readonly string[]) {
     const cached = rowGroups.cached(release, ordinal, names);
@@ -42,7 +45,7 @@ export async function* coneMatches(
     return rowGroups.decode(release, group!, names);
   }
 
-  const isCached = (ordinal: number) => rowGroups.cached(release, ordinal, positions) !== null;
+  const isCached = (ordinal: number) => rowGroups.cachedPositions(release, ordinal) !== null;
   const runs = readAhead(readRuns(release, candidates, isCached), READ_AHEAD, async ({ ordinals, cached }) =>
     cached ? ordinals.map((ordinal) => ({ ordinal, fetched: null })) : fetchRun(ordinals),
   );
@@ -53,10 +56,7 @@ export async function* coneMatches(
 
   for await (const run of runs) {
     for (const { ordinal, fetched } of run) {
-      const [index, lon, lat] = await columnsOf(ordinal, fetched, positions);
-      const spans = kernel.rowsInRanges(index!.values, ranges);
-      if (spans.start.length === 0) continue;
-      const { row, separation } = kernel.coneFilter(lon!.values, lat!.values, spans, cone);
+      const { row, separation } = await rowsOf(ordinal, fetched);
       if (row.length === 0) continue;
       yield { row, separation, columns: (names) => columnsOf(ordinal, fetched, names) };
     }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import fc from 'fast-check';
-import { type CellRanges, type Cone, createKernel, KernelError, type RowSpans } from './index.ts';
+import { type CellRanges, type Cone, createKernel, KernelError, type Positions } from './index.ts';
 
 // build.sh --check tests a fresh module by this variable.
 const wasm = process.env.HEALPIX_WASM ?? new URL('healpix.wasm', import.meta.url);
@@ -176,7 +176,29 @@ test('radius 0 covers the point, radius 180 the sky', () => {
   });
 });
 
-test('rowsInRanges finds the rows a scan finds', () => {
+const SKY: Cone = { lon: 0, lat: 0, radius: 180 };
+const ALL = rangesOf([0n, CELLS]);
+
+/** Copies columns for one use. */
+function withPositions<Result>(
+  [index, lon, lat]: readonly [BigInt64Array, Float64Array, Float64Array],
+  use: (positions: Positions) => Result,
+): Result {
+  const positions = kernel.positions(index, lon, lat);
+  try {
+    return use(positions);
+  } finally {
+    positions.free();
+  }
+}
+
+/** Rows that a select of all the sky finds in the ranges, in a column of cells alone. */
+function rowsInRanges(index: BigInt64Array, ranges: CellRanges): number[] {
+  const zeros = new Float64Array(index.length);
+  return withPositions([index, zeros, zeros], (positions) => [...positions.inCone(SKY, ranges).row]);
+}
+
+test('rows are found in the ranges where a scan finds them', () => {
   const { index } = catalogue(3000, 2);
   const sorted = fc.uniqueArray(fc.bigInt({ min: 0n, max: CELLS }), { minLength: 2, maxLength: 40 });
   fc.assert(
@@ -189,38 +211,25 @@ test('rowsInRanges finds the rows a scan finds', () => {
         end: BigInt64Array.from({ length: pairs }, (_, i) => edges[2 * i + 1]!),
         full: Uint8Array.from({ length: pairs }, (_, i) => i & 1),
       };
-      const spans = kernel.rowsInRanges(index, ranges);
-      const found = new Map<number, number>();
-      spans.start.forEach((start, i) => {
-        assert.ok(start < spans.end[i]! && (i === 0 || spans.end[i - 1]! <= start));
-        for (let row = start; row < spans.end[i]!; row++) found.set(row, spans.full[i]!);
-      });
-      index.forEach((cell, row) => {
-        assert.equal(found.get(row), flagOf(ranges, cell), `row ${row}`);
-      });
+      const expected = [...index.keys()].filter((row) => flagOf(ranges, index[row]!) !== undefined);
+      assert.deepEqual(rowsInRanges(index, ranges), expected);
     }),
   );
 });
 
-test('rowsInRanges keeps rows of equal cells together, and takes an empty column and no ranges', () => {
+test('rows of equal cells stay together; no rows and no ranges are taken', () => {
   const index = BigInt64Array.of(5n, 5n, 5n, 9n);
-  const ranges = {
-    start: BigInt64Array.of(5n, 6n),
-    end: BigInt64Array.of(6n, 9n),
-    full: Uint8Array.of(1, 1),
-  };
-  assert.deepEqual(kernel.rowsInRanges(index, ranges), spansOf([0, 3, 1]));
-  assert.deepEqual(kernel.rowsInRanges(new BigInt64Array(0), ranges), spansOf());
-  const none = { start: new BigInt64Array(0), end: new BigInt64Array(0), full: new Uint8Array(0) };
-  assert.deepEqual(kernel.rowsInRanges(index, none), spansOf());
+  assert.deepEqual(rowsInRanges(index, rangesOf([5n, 6n], [6n, 9n])), [0, 1, 2]);
+  assert.deepEqual(rowsInRanges(new BigInt64Array(0), rangesOf([5n, 6n])), []);
+  assert.deepEqual(rowsInRanges(index, rangesOf()), []);
 });
 
-test('ranges, rows and filter together find the rows of a scan', () => {
+test('ranges and positions together find the rows of a scan', () => {
   const { index, lon, lat } = catalogue(4000, 3);
+  const positions = kernel.positions(index, lon, lat);
   fc.assert(
     fc.property(cones, (cone) => {
-      const spans = kernel.rowsInRanges(index, kernel.coneRanges(cone));
-      const found = kernel.coneFilter(lon, lat, spans, cone);
+      const found = positions.inCone(cone, kernel.coneRanges(cone));
       const expected = [...index.keys()].filter(
         (row) => separation(cone, lon[row]!, lat[row]!) <= cone.radius,
       );
@@ -238,39 +247,43 @@ test('ranges, rows and filter together find the rows of a scan', () => {
     }),
     { numRuns: 300 },
   );
+  positions.free();
 });
 
-test('positions that are NaN or infinite match nothing, in full spans too', () => {
+test('positions that are NaN or infinite match nothing, in full ranges too', () => {
   const lon = Float64Array.of(10, Number.NaN, 10, Number.POSITIVE_INFINITY, 10);
   const lat = Float64Array.of(20, 20, Number.NaN, 20, 20);
-  const cone = { lon: 10, lat: 20, radius: 180 };
-  for (const flag of [0, 1]) {
-    const { row, separation } = kernel.coneFilter(lon, lat, spansOf([0, 5, flag]), cone);
-    assert.deepEqual([...row], [0, 4]);
-    assert.deepEqual([...separation], [0, 0]);
-  }
+  const { row, separation } = select(lon, lat, { lon: 10, lat: 20, radius: 180 });
+  assert.deepEqual([...row], [0, 4]);
+  assert.deepEqual([...separation], [0, 0]);
 });
 
 test('the rim belongs to the cone', () => {
   const lon = Float64Array.of(0, 0, 0);
   const lat = Float64Array.of(1 - 1e-12, 1, 1 + 1e-12);
-  const { row } = kernel.coneFilter(lon, lat, spansOf([0, 3, 0]), { lon: 0, lat: 0, radius: 1 });
-  assert.deepEqual([...row], [0, 1]);
-  const antipode = kernel.coneFilter(Float64Array.of(200), Float64Array.of(-5), spansOf([0, 1, 0]), {
-    lon: 20,
-    lat: 5,
-    radius: 180,
-  });
+  assert.deepEqual([...select(lon, lat, { lon: 0, lat: 0, radius: 1 }).row], [0, 1]);
+  const antipode = select(Float64Array.of(200), Float64Array.of(-5), { lon: 20, lat: 5, radius: 180 });
   assert.deepEqual([...antipode.separation], [180]);
 });
+
+const OCTANTS = [0, 45, 90, 135, 180, 225, 270, 315];
 
 test('results survive later calls and memory growth', () => {
   const cone = { lon: 1, lat: 2, radius: 3 };
   const before = kernel.coneRanges(cone);
   const copy = structuredClone(before);
   catalogue(500_000, 4);
+  const positions = kernel.positions(new BigInt64Array(8), Float64Array.of(...OCTANTS), new Float64Array(8));
+  const rows = positions.inCone(SKY, ALL);
   const lon = new Float64Array(2_000_000);
-  kernel.coneFilter(lon, lon, spansOf([0, 2_000_000, 0]), cone);
+  assert.equal(select(lon, lon, SKY).row.length, 2_000_000);
+  assert.deepEqual(positions.inCone(SKY, ALL), rows);
+  const separations = [...rows.separation].map((separation) => separation.toFixed(9));
+  assert.deepEqual(
+    separations,
+    OCTANTS.map((lon) => Math.min(lon, 360 - lon).toFixed(9)),
+  );
+  positions.free();
   assert.deepEqual(before, copy);
   assert.deepEqual(kernel.coneRanges(cone), copy);
 });
@@ -291,10 +304,7 @@ test('bad cones are refused by name and value', () => {
         error instanceof KernelError &&
         error.message.startsWith(`the cone's ${name} is ${value}: it must be in [`);
       assert.throws(() => kernel.coneRanges(cone), expected);
-      assert.throws(
-        () => kernel.coneFilter(new Float64Array(0), new Float64Array(0), spansOf(), cone),
-        expected,
-      );
+      assert.throws(() => select(new Float64Array(1), new Float64Array(1), cone), expected);
     }
   }
 });
@@ -316,16 +326,17 @@ test('bad positions are refused by row', () => {
   }
 });
 
-test('bad lengths, ranges, spans and cells are refused', () => {
+test('bad lengths, ranges and cells are refused', () => {
   const cone = { lon: 0, lat: 0, radius: 1 };
   const two = new Float64Array(2);
   const three = new Float64Array(3);
   const throws = (call: () => unknown, message: RegExp) =>
     assert.throws(call, { name: 'KernelError', message });
   throws(() => kernel.hash(two, three), /lon 2, lat 3/);
-  throws(() => kernel.coneFilter(two, three, spansOf(), cone), /lon 2, lat 3/);
-  const uneven = { start: BigInt64Array.of(1n), end: BigInt64Array.of(2n), full: new Uint8Array(0) };
-  throws(() => kernel.rowsInRanges(new BigInt64Array(1), uneven), /start 1, end 1, full 0/);
+  throws(() => kernel.positions(new BigInt64Array(2), two, three), /index 2, lon 2, lat 3/);
+  const positions = kernel.positions(new BigInt64Array(3), three, three);
+  const uneven = { ...ALL, end: BigInt64Array.of(2n, 3n) };
+  throws(() => positions.inCone(cone, uneven), /start 1, end 2/);
   for (const [start, end] of [
     [[5n], [4n]],
     [
@@ -342,22 +353,9 @@ test('bad lengths, ranges, spans and cells are refused', () => {
       end: BigInt64Array.from(end),
       full: new Uint8Array(start.length),
     };
-    throws(
-      () => kernel.rowsInRanges(new BigInt64Array(9), ranges),
-      /cell ranges are not ascending and disjoint/,
-    );
+    throws(() => positions.inCone(cone, ranges), /cell ranges are not ascending and disjoint/);
   }
-  for (const spans of [
-    spansOf([0, 4, 0]),
-    spansOf([2, 1, 0]),
-    spansOf([1, 2, 0], [0, 1, 0]),
-    spansOf([2 ** 32 - 2, 1, 0]),
-  ]) {
-    throws(
-      () => kernel.coneFilter(three, three, spans, cone),
-      /row spans are not ascending and disjoint within the 3 rows/,
-    );
-  }
+  positions.free();
   for (const [order, pixel] of [
     [-1, 0n],
     [30, 0n],
@@ -405,10 +403,33 @@ test('an instance that trapped is not used again', () => {
   }
 });
 
-function spansOf(...spans: [start: number, end: number, full: number][]): RowSpans {
+test('freed positions give their memory back and answer no more', () => {
+  const lon = new Float64Array(100_000);
+  const index = new BigInt64Array(100_000);
+  // 1,000 times 2.4 MB fit in 4 GB of memory only if they are given back; and they are, once.
+  for (let round = 0; round < 2000; round++) {
+    const positions = kernel.positions(index, lon, lon);
+    assert.equal(positions.bytes, 2_400_000);
+    positions.free();
+    if (round % 100 > 0) continue;
+    positions.free();
+    assert.equal(positions.alive, false);
+    assert.throws(() => positions.inCone(SKY, ALL), {
+      name: 'KernelError',
+      message: 'these positions are no longer in the kernel',
+    });
+  }
+});
+
+function rangesOf(...ranges: [start: bigint, end: bigint][]): CellRanges {
   return {
-    start: Uint32Array.from(spans, (span) => span[0]),
-    end: Uint32Array.from(spans, (span) => span[1]),
-    full: Uint8Array.from(spans, (span) => span[2]),
+    start: BigInt64Array.from(ranges, (range) => range[0]),
+    end: BigInt64Array.from(ranges, (range) => range[1]),
+    full: new Uint8Array(ranges.length),
   };
+}
+
+/** The rows of columns that are in a cone, whatever their cells. */
+function select(lon: Float64Array, lat: Float64Array, cone: Cone) {
+  return withPositions([new BigInt64Array(lon.length), lon, lat], (positions) => positions.inCone(cone, ALL));
 }

@@ -16,25 +16,14 @@ interface Exports {
     full: number,
     capacity: number,
   ): number;
-  kernel_rows_in_ranges(
+  kernel_cone_select(
     index: number,
-    rows: number,
-    start: number,
-    end: number,
-    full: number,
-    ranges: number,
-    spanStart: number,
-    spanEnd: number,
-    spanFull: number,
-  ): number;
-  kernel_cone_filter(
     lon: number,
     lat: number,
-    first: number,
     rows: number,
     start: number,
     end: number,
-    spans: number,
+    ranges: number,
     coneLon: number,
     coneLat: number,
     coneRadius: number,
@@ -43,13 +32,24 @@ interface Exports {
   ): number;
 }
 
+/** The whole memory, by type of its elements. */
+interface Views {
+  readonly i64: BigInt64Array;
+  readonly f64: Float64Array;
+  readonly u32: Uint32Array;
+  readonly u8: Uint8Array;
+}
+
 /** A running module with one block of scratch memory, which every call reuses and which only grows. */
 export interface Instance {
   readonly exports: Exports;
   /** Addresses of blocks of these sizes (bytes), valid until the next call; contents are undefined. */
   scratch<const Sizes extends readonly number[]>(...sizes: Sizes): { [Block in keyof Sizes]: number };
-  /** The memory as it is now: a view made before a call may be detached by memory growth during it. */
-  buffer(): ArrayBuffer;
+  /** A block of one's own, until it is freed. */
+  allocate(bytes: number): number;
+  free(address: number, bytes: number): void;
+  /** The memory as it is now: not to be kept over a call, during which memory may grow. */
+  views(): Views;
 }
 
 /** Blocks are aligned for SIMD. */
@@ -61,32 +61,53 @@ const SMALLEST_SCRATCH = 65_536;
 /** @throws {KernelError} if the module is not the kernel, or there is no memory for a call's data */
 export function instantiate(module: WebAssembly.Module): Instance {
   const exports = new WebAssembly.Instance(module, {}).exports as unknown as Exports;
-  let address = 0;
+  let scratchAt = 0;
   let capacity = 0;
+  let views = viewsOf(exports.memory.buffer);
 
-  function reserve(bytes: number): void {
-    if (address !== 0 && bytes <= capacity) return;
-    if (address !== 0) exports.kernel_free(address, capacity);
-    capacity = Math.max(SMALLEST_SCRATCH, 2 ** Math.ceil(Math.log2(bytes)));
-    address = capacity < 2 ** 31 ? exports.kernel_alloc(capacity) >>> 0 : 0;
+  function allocate(bytes: number): number {
+    const address = bytes < 2 ** 31 ? exports.kernel_alloc(bytes) >>> 0 : 0;
     if (address === 0) {
-      capacity = 0;
       throw new KernelError(`the kernel has no memory for ${bytes} bytes: pass fewer rows at a time`);
     }
+    return address;
+  }
+
+  function reserve(bytes: number): void {
+    if (capacity > 0) exports.kernel_free(scratchAt, capacity);
+    capacity = 0;
+    const wanted = Math.max(SMALLEST_SCRATCH, 2 ** Math.ceil(Math.log2(bytes)));
+    scratchAt = allocate(wanted);
+    capacity = wanted;
   }
 
   return {
     exports,
     scratch(...sizes) {
-      const padded = sizes.map((size) => Math.ceil(size / ALIGNMENT) * ALIGNMENT);
-      reserve(padded.reduce((total, size) => total + size, 0));
-      let next = address;
-      const addresses = padded.map((size) => {
-        next += size;
-        return next - size;
-      });
-      return addresses as { [Block in keyof typeof sizes]: number };
+      const offsets: number[] = [];
+      let total = 0;
+      for (const size of sizes) {
+        offsets.push(total);
+        total += Math.ceil(size / ALIGNMENT) * ALIGNMENT;
+      }
+      if (total > capacity || capacity === 0) reserve(total);
+      for (let block = 0; block < offsets.length; block++) offsets[block]! += scratchAt;
+      return offsets as { [Block in keyof typeof sizes]: number };
     },
-    buffer: () => exports.memory.buffer,
+    allocate,
+    free: exports.kernel_free,
+    views() {
+      if (views.u8.buffer !== exports.memory.buffer) views = viewsOf(exports.memory.buffer);
+      return views;
+    },
+  };
+}
+
+function viewsOf(memory: ArrayBuffer): Views {
+  return {
+    i64: new BigInt64Array(memory),
+    f64: new Float64Array(memory),
+    u32: new Uint32Array(memory),
+    u8: new Uint8Array(memory),
   };
 }

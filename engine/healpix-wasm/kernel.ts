@@ -19,14 +19,6 @@ export interface CellRanges {
   readonly full: Uint8Array;
 }
 
-/** Sorted, disjoint half-open spans [start, end) of row numbers. */
-export interface RowSpans {
-  readonly start: Uint32Array;
-  readonly end: Uint32Array;
-  /** 1 where every row of the span is known to be inside the region. */
-  readonly full: Uint8Array;
-}
-
 /** The rows inside a region, ascending, with the angular separation from the cone's centre in degrees. */
 export interface ConeRows {
   readonly row: Uint32Array;
@@ -46,11 +38,25 @@ export interface HealpixKernel {
   vertices(order: number, pixel: bigint): readonly Position[];
   /** Cells that cover a cone: no cell that touches the cone is missing. */
   coneRanges(cone: Cone): CellRanges;
-  /** Rows of an ascending order-29 index column that lie in the ranges. */
-  rowsInRanges(index: BigInt64Array, ranges: CellRanges): RowSpans;
   /**
-   * Rows of the spans whose haversine distance from the centre is at most the radius, whatever the spans' flags. A
-   * position that is not finite is in no cone.
+   * Copies the columns of a row group into the kernel's memory, where they stay until they are freed: 24 bytes a row.
+   * `index` is ascending, of order 29; lon is in [−360, 360], in degrees; of equal length.
    */
-  coneFilter(lon: Float64Array, lat: Float64Array, spans: RowSpans, cone: Cone): ConeRows;
+  positions(index: BigInt64Array, lon: Float64Array, lat: Float64Array): Positions;
+}
+
+/** Positions of rows in the kernel's memory. */
+export interface Positions {
+  readonly rows: number;
+  /** Bytes of the kernel's memory that they take. */
+  readonly bytes: number;
+  /** False once they are freed, or lost with a kernel that failed: they answer nothing any more. */
+  readonly alive: boolean;
+  /**
+   * Rows whose cell is in the ranges and whose haversine distance from the centre is at most the radius, whatever the
+   * ranges' flags. A position that is not finite is in no cone.
+   */
+  inCone(cone: Cone, ranges: CellRanges): ConeRows;
+  /** Gives the memory back; once is enough. */
+  free(): void;
 }

@@ -114,6 +114,37 @@ describe('row groups of a release', () => {
     assert.equal((await read(0)).length, COLUMNS.length);
   });
 
+  test('share the cache with positions in the kernel, which gives their memory back', async () => {
+    const positions = async (ordinal: number) => {
+      const [fetched] = await engine.rowGroups.fetch(release, [ordinal]);
+      return engine.rowGroups.usePositions(release, fetched!, (used) => {
+        assert.equal(used.alive, true);
+        return used;
+      });
+    };
+    const cached = (ordinal: number) => engine.rowGroups.cachedPositions(release, ordinal);
+    const first = await positions(0);
+    const rows = locate(release, 0).rowGroup.rows;
+    assert.deepEqual([first.rows, first.bytes, first.alive], [rows, 24 * rows, true]);
+    assert.equal(cached(0), first);
+    assert.equal(cached(1), null);
+    const again = await positions(0);
+    assert.deepEqual([first.alive, again.alive], [false, true], 'the newer ones take the place of the older');
+
+    await reopen({ cacheBytes: Math.ceil((first.bytes * 2.5) / 0.75) });
+    const kept = [await positions(0), await positions(1), await positions(2)];
+    assert.deepEqual(
+      kept.map(({ alive }) => alive),
+      [false, true, true],
+    );
+    assert.equal(cached(0), null);
+    for (const ordinal of [1, 2]) await read(ordinal);
+    assert.ok(!kept[1]!.alive, 'columns push positions out, too');
+
+    await reopen({ cacheBytes: 1 });
+    assert.equal((await positions(0)).alive, false, 'what has no room is freed after its use');
+  });
+
   test('need no cache', async () => {
     await reopen({ cacheBytes: 1 });
     assert.equal((await read(0))[0]!.length, release.manifest.partitions[0]!.rowGroups[0]!.rows);

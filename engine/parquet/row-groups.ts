@@ -1,8 +1,11 @@
-import { type Data, DataType } from 'apache-arrow';
+import { Data, DataType } from 'apache-arrow';
 import crc32 from 'crc-32';
 import { LRUCache } from 'lru-cache';
+import { HEALPIX_COLUMN } from '../catalog/manifest.ts';
 import { locate, type Release, type RowGroupLocation } from '../catalog/release.ts';
+import { mainColumns } from '../catalog/table.ts';
 import { CorruptPartitionError } from '../errors.ts';
+import type { HealpixKernel, Positions } from '../healpix-wasm/kernel.ts';
 import { readObject } from '../storage/reading.ts';
 import { sharedLoads } from '../storage/shared-loads.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -26,6 +29,17 @@ export interface RowGroups {
    * @throws CorruptPartitionError where they cannot be decoded, or are not of the types in the manifest.
    */
   decode(release: Release, fetched: FetchedRowGroup, columns: readonly string[]): Data[];
+  /** Index and positions of a row group in the kernel's memory, if they are there: to be used before others are. */
+  cachedPositions(release: Release, ordinal: number): Positions | null;
+  /**
+   * What `use` makes of the index and positions of a fetched row group, which then stay in the kernel's memory.
+   * @throws CorruptPartitionError as `decode` does; what `use` throws.
+   */
+  usePositions<Result>(
+    release: Release,
+    fetched: FetchedRowGroup,
+    use: (positions: Positions) => Result,
+  ): Result;
 }
 
 export interface FetchedRowGroup {
@@ -41,10 +55,24 @@ const FOOTER_WEIGHT = 4;
 /** What a cache entry costs besides its buffers, in bytes. */
 const ENTRY_OVERHEAD = 500;
 
-/** @param cacheBytes bound on what is kept between calls: decoded columns and footers. */
-export function createRowGroups(storage: Storage, decoder: Decoder, cacheBytes: number): RowGroups {
+/**
+ * @param kernel whose memory holds positions.
+ * @param cacheBytes bound on what is kept between calls: decoded columns, positions in the kernel and footers.
+ */
+export function createRowGroups(
+  storage: Storage,
+  decoder: Decoder,
+  kernel: HealpixKernel,
+  cacheBytes: number,
+): RowGroups {
   const footers = new LRUCache<string, Footer>({ maxSize: Math.ceil(cacheBytes * FOOTER_SHARE) });
-  const columnCache = new LRUCache<string, Data>({ maxSize: Math.ceil(cacheBytes * (1 - FOOTER_SHARE)) });
+  // One budget for both, so that each takes what the requests make of it.
+  const cache = new LRUCache<string, Data | Positions>({
+    maxSize: Math.ceil(cacheBytes * (1 - FOOTER_SHARE)),
+    dispose: (entry) => {
+      if (!(entry instanceof Data)) entry.free();
+    },
+  });
   const shareFooter = sharedLoads<Footer>();
 
   async function readFooter({ key, partition }: RowGroupLocation): Promise<Footer> {
@@ -62,12 +90,35 @@ export function createRowGroups(storage: Storage, decoder: Decoder, cacheBytes: 
     }
   }
 
+  const cachedColumn = (key: string) => cache.get(key) as Data | undefined;
+
+  function decodeColumns(
+    release: Release,
+    { ordinal, footer, bytes }: FetchedRowGroup,
+    names: readonly string[],
+  ): Data[] {
+    const { key, group, rowGroup } = locate(release, ordinal);
+    const absent = names.find((name) => !footer.groups[group]!.chunks.has(name));
+    if (absent !== undefined) throw new CorruptPartitionError(key, `has no column ${absent}`);
+    try {
+      const file = rowGroupFile(footer, group, bytes, rowGroup.offset, names);
+      const decoded = decoder(file, rowGroup.rows);
+      return names.map((name, at) => withType(name, release.types.get(name)!, decoded[at]!));
+    } catch (error) {
+      const problem =
+        error instanceof WebAssembly.RuntimeError ? 'the decoder failed' : (error as Error).message;
+      throw new CorruptPartitionError(key, `has a row group ${group} that cannot be used: ${problem}`, {
+        cause: error,
+      });
+    }
+  }
+
   return {
     cached(release, ordinal, columns) {
-      const prefix = cachePrefix(locate(release, ordinal));
+      const prefix = columnPrefix(locate(release, ordinal));
       const found: Data[] = [];
       for (const name of columns) {
-        const data = columnCache.get(prefix + name);
+        const data = cachedColumn(prefix + name);
         if (data === undefined) return null;
         found.push(data);
       }
@@ -93,38 +144,46 @@ export function createRowGroups(storage: Storage, decoder: Decoder, cacheBytes: 
       });
     },
 
-    decode(release, { ordinal, footer, bytes }, columns) {
-      const location = locate(release, ordinal);
-      const { key, group, rowGroup } = location;
-      const prefix = cachePrefix(location);
-      const found = columns.map((name) => columnCache.get(prefix + name));
-      const missing = columns.filter((_, at) => found[at] === undefined);
-      if (missing.length === 0) return found as Data[];
-      const absent = missing.find((name) => !footer.groups[group]!.chunks.has(name));
-      if (absent !== undefined) throw new CorruptPartitionError(key, `has no column ${absent}`);
-      const decoded = new Map<string, Data>();
+    decode(release, fetched, columns) {
+      const prefix = columnPrefix(locate(release, fetched.ordinal));
+      const found = new Map(columns.map((name) => [name, cachedColumn(prefix + name)]));
+      const missing = columns.filter((name) => found.get(name) === undefined);
+      if (missing.length > 0) {
+        decodeColumns(release, fetched, missing).forEach((data, at) => {
+          found.set(missing[at]!, data);
+          cache.set(prefix + missing[at]!, data, { size: data.byteLength + ENTRY_OVERHEAD });
+        });
+      }
+      return columns.map((name) => found.get(name)!);
+    },
+
+    cachedPositions(release, ordinal) {
+      const positions = cache.get(positionsKey(locate(release, ordinal))) as Positions | undefined;
+      return positions?.alive ? positions : null;
+    },
+
+    usePositions(release, fetched, use) {
+      const { ra, dec } = mainColumns(release.manifest.table);
+      const [index, lon, lat] = decodeColumns(release, fetched, [HEALPIX_COLUMN, ra.name, dec.name]);
+      const positions = kernel.positions(index!.values, lon!.values, lat!.values);
+      const key = positionsKey(locate(release, fetched.ordinal));
       try {
-        const file = rowGroupFile(footer, group, bytes, rowGroup.offset, missing);
-        decoder(file, rowGroup.rows).forEach((data, at) => {
-          decoded.set(missing[at]!, withType(missing[at]!, release.types.get(missing[at]!)!, data));
-        });
-      } catch (error) {
-        const problem =
-          error instanceof WebAssembly.RuntimeError ? 'the decoder failed' : (error as Error).message;
-        throw new CorruptPartitionError(key, `has a row group ${group} that cannot be used: ${problem}`, {
-          cause: error,
-        });
+        return use(positions);
+      } finally {
+        cache.set(key, positions, { size: positions.bytes + ENTRY_OVERHEAD });
+        if (cache.peek(key) !== positions) positions.free();
       }
-      for (const [name, data] of decoded) {
-        columnCache.set(prefix + name, data, { size: data.byteLength + ENTRY_OVERHEAD });
-      }
-      return columns.map((name, at) => found[at] ?? decoded.get(name)!);
     },
   };
 }
 
-function cachePrefix({ key, group }: RowGroupLocation): string {
+function columnPrefix({ key, group }: RowGroupLocation): string {
   return `${key}#${group}/`;
+}
+
+/** No column's, whose key goes on after a slash. */
+function positionsKey({ key, group }: RowGroupLocation): string {
+  return `${key}#${group}`;
 }
 
 async function readExactly(

@@ -1,44 +1,79 @@
-import type { Cone, RowSpans } from '../../engine/healpix-wasm/index.ts';
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { CellRanges, Cone } from '../../engine/healpix-wasm/index.ts';
 import { loadKernel } from '../../engine/healpix-wasm/node.ts';
 
 export interface Measurement {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
+  /** The same work on the same input by the same crate, built natively; null where there is no cargo. */
+  readonly native: number | null;
 }
 
 const ROWS = 1_000_000;
 const CONES = 1000;
+const GROUP_ROWS = 4000;
 
-/** Speed of the kernel in this Node, wrapper and copies included; `cargo run --release --example bench` is the native one. */
+const CRATE = fileURLToPath(new URL('../../engine/healpix-wasm', import.meta.url));
+
+/** Speed of the kernel in this Node, wrapper and copies included. */
 export async function benchKernel(): Promise<Measurement[]> {
+  const native = await nativeSpeeds();
   const kernel = loadKernel();
   const { lon, lat } = spiral(ROWS);
   const measurements: Measurement[] = [];
   const measure = (name: string, unit: string, count: number, work: () => unknown) =>
-    measurements.push({ name, value: count / bestSeconds(work), unit });
+    measurements.push({
+      name: `kernel: ${name}`,
+      value: count / bestSeconds(work),
+      unit,
+      native: native.get(name) ?? null,
+    });
 
-  measure('kernel: hash to order 29', 'points/s', ROWS, () => kernel.hash(lon, lat));
+  measure('hash to order 29', 'points/s', ROWS, () => kernel.hash(lon, lat));
 
-  const radii = { '0.5″': 0.5 / 3600, '1′': 1 / 60, '1°': 1, '20°': 20 };
-  for (const [name, radius] of Object.entries(radii)) {
-    const cones = conesOf(lon, lat, radius);
-    measure(`kernel: ranges of a cone of ${name}`, 'cones/s', CONES, () => cones.map(kernel.coneRanges));
+  for (const [name, radius] of Object.entries({ '0.5″': 0.5 / 3600, '1′': 1 / 60, '1°': 1, '20°': 20 })) {
+    const cones = conesAt(lon, lat, radius, 997);
+    measure(`ranges of a cone of ${name}`, 'cones/s', CONES, () => {
+      for (const cone of cones) kernel.coneRanges(cone);
+    });
   }
 
-  const index = kernel.hash(lon, lat).sort().subarray(0, 5000);
-  const covers = conesOf(lon, lat, 1).map(kernel.coneRanges);
-  measure('kernel: rows of 5,000 in the ranges of 1°', 'covers/s', CONES, () =>
-    covers.map((ranges) => kernel.rowsInRanges(index, ranges)),
-  );
+  const group = rowGroup(kernel.hash);
+  const positions = kernel.positions(group.index, group.lon, group.lat);
+  for (const [name, radius] of Object.entries({ '1′': 1 / 60, '1°': 1 })) {
+    const cones = conesAt(group.lon, group.lat, radius, 4);
+    measure(`a cone of ${name} from 4,000 rows`, 'cones/s', CONES, () => {
+      for (const cone of cones) positions.inCone(cone, kernel.coneRanges(cone));
+    });
+  }
+  positions.free();
 
-  const all: RowSpans = { start: Uint32Array.of(0), end: Uint32Array.of(ROWS), full: Uint8Array.of(0) };
+  const everything: CellRanges = {
+    start: BigInt64Array.of(0n),
+    end: BigInt64Array.of(12n << 58n),
+    full: Uint8Array.of(1),
+  };
+  const million = kernel.positions(new BigInt64Array(ROWS), lon, lat);
   for (const [name, radius] of Object.entries({ 'no row inside': 0.001, 'every row inside': 180 })) {
-    measure(`kernel: filter, ${name}`, 'rows/s', ROWS, () =>
-      kernel.coneFilter(lon, lat, all, { lon: 10, lat: 20, radius }),
+    measure(`filter, ${name}`, 'rows/s', ROWS, () =>
+      million.inCone({ lon: 10, lat: 20, radius }, everything),
     );
   }
+  million.free();
   return measurements;
+}
+
+/** By name, from the crate's own bench; empty where there is no cargo. */
+async function nativeSpeeds(): Promise<Map<string, number>> {
+  const run = promisify(execFile)('cargo', ['run', '--release', '--quiet', '--example', 'bench'], {
+    cwd: CRATE,
+  });
+  const { stdout } = await run.catch(() => ({ stdout: '' }));
+  const lines = stdout.split('\n').filter((line) => line !== '');
+  return new Map(lines.map((line) => line.split('\t')).map(([name, value]) => [name!, Number(value)]));
 }
 
 /** Positions spread evenly over the sphere. */
@@ -50,13 +85,26 @@ function spiral(rows: number): { lon: Float64Array; lat: Float64Array } {
   };
 }
 
-function conesOf(lon: Float64Array, lat: Float64Array, radius: number): Cone[] {
-  return Array.from({ length: CONES }, (_, i) => ({ lon: lon[i * 997]!, lat: lat[i * 997]!, radius }));
+/** Positions in a field of 12° by 12°, ascending by cell. */
+function rowGroup(hash: (lon: Float64Array, lat: Float64Array) => BigInt64Array) {
+  const lon = Float64Array.from({ length: GROUP_ROWS }, (_, i) => 100 + 12 * ((i * 0.61803398875) % 1));
+  const lat = Float64Array.from({ length: GROUP_ROWS }, (_, i) => 20 + (12 * i) / GROUP_ROWS);
+  const cells = hash(lon, lat);
+  const rows = [...cells.keys()].sort((a, b) => Number(cells[a]! - cells[b]!));
+  return {
+    index: BigInt64Array.from(rows, (row) => cells[row]!),
+    lon: Float64Array.from(rows, (row) => lon[row]!),
+    lat: Float64Array.from(rows, (row) => lat[row]!),
+  };
+}
+
+function conesAt(lon: Float64Array, lat: Float64Array, radius: number, step: number): Cone[] {
+  return Array.from({ length: CONES }, (_, i) => ({ lon: lon[i * step]!, lat: lat[i * step]!, radius }));
 }
 
 /** Best of fifteen after a warm-up: the speed of the code rather than the load of the machine. */
 function bestSeconds(work: () => unknown): number {
-  work();
+  for (let i = 0; i < 5; i++) work();
   let best = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 15; i++) {
     const start = performance.now();

@@ -26,9 +26,9 @@ test('the kernel agrees with astropy-healpix, cdshealpix and numpy', {
 
   const cones = Array.from({ length: CONES }, () => randomCone(random));
   const covers = cones.map(kernel.coneRanges);
-  const answers = covers.map((ranges, i) =>
-    kernel.coneFilter(lon, lat, kernel.rowsInRanges(index, ranges), cones[i]!),
-  );
+  const positions = kernel.positions(index, lon, lat);
+  const answers = covers.map((ranges, i) => positions.inCone(cones[i]!, ranges));
+  positions.free();
 
   const folder = await mkdtemp(join(tmpdir(), 'almagest-kernel-'));
   try {

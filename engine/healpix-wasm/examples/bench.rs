@@ -1,18 +1,21 @@
-//! Native speed of the kernel: `cargo run --release --example bench`.
+//! Native speed of the kernel: `cargo run --release --example bench`. Prints name, value and unit of each measurement,
+//! separated by tabs, on the inputs of test/bench/kernel.ts.
 
 use std::hint::black_box;
 use std::time::Instant;
 
 use healpix::cone::Cone;
-use healpix::cover::{cover, Range};
-use healpix::filter::cone_filter;
+use healpix::cover::cover;
+use healpix::filter::ConeFilter;
 use healpix::hash::hash;
 use healpix::ranges::rows_in_ranges;
 
 const ROWS: usize = 1_000_000;
+const CONES: usize = 1000;
+const GROUP_ROWS: usize = 4000;
 
 /// Positions spread evenly over the sphere along a spiral.
-fn positions() -> (Vec<f64>, Vec<f64>) {
+fn spiral() -> (Vec<f64>, Vec<f64>) {
     let golden = 180.0 * (3.0 - 5f64.sqrt());
     (0..ROWS)
         .map(|i| {
@@ -22,56 +25,78 @@ fn positions() -> (Vec<f64>, Vec<f64>) {
         .unzip()
 }
 
-/// Best of five: the machine's speed, not its load.
-fn seconds(mut work: impl FnMut()) -> f64 {
-    (0..5)
+/// Positions in a field of 12° by 12°, ascending by cell.
+fn row_group() -> (Vec<i64>, Vec<f64>, Vec<f64>) {
+    let (lon, lat): (Vec<f64>, Vec<f64>) = (0..GROUP_ROWS)
+        .map(|i| (100.0 + 12.0 * ((i as f64 * 0.618_033_988_75) % 1.0), 20.0 + 12.0 * i as f64 / 4000.0))
+        .unzip();
+    let mut cells = vec![0; GROUP_ROWS];
+    hash(&lon, &lat, &mut cells).unwrap();
+    let mut rows: Vec<usize> = (0..GROUP_ROWS).collect();
+    rows.sort_by_key(|&row| cells[row]);
+    let sorted = |column: &[f64]| rows.iter().map(|&row| column[row]).collect();
+    (rows.iter().map(|&row| cells[row]).collect(), sorted(&lon), sorted(&lat))
+}
+
+/// Best of fifteen: the machine's speed, not its load.
+fn measure(name: &str, unit: &str, count: usize, mut work: impl FnMut()) {
+    let best = (0..15)
         .map(|_| {
             let start = Instant::now();
             work();
             start.elapsed().as_secs_f64()
         })
-        .fold(f64::INFINITY, f64::min)
+        .fold(f64::INFINITY, f64::min);
+    println!("{name}\t{}\t{unit}", count as f64 / best);
 }
 
 fn main() {
-    let (lon, lat) = positions();
+    let (lon, lat) = spiral();
     let mut cells = vec![0; ROWS];
-    let time = seconds(|| hash(&lon, &lat, black_box(&mut cells)).unwrap());
-    println!("hash            {:10.1} M points/s", ROWS as f64 / time / 1e6);
+    measure("hash to order 29", "points/s", ROWS, || hash(&lon, &lat, black_box(&mut cells)).unwrap());
 
-    for (name, radius) in
-        [("0.5 arcsec", 0.5 / 3600.0), ("1 arcmin", 1.0 / 60.0), ("1 deg", 1.0), ("20 deg", 20.0)]
-    {
+    for (name, radius) in [("0.5″", 0.5 / 3600.0), ("1′", 1.0 / 60.0), ("1°", 1.0), ("20°", 20.0)] {
         let cones: Vec<Cone> =
-            (0..1000).map(|i| Cone::new(lon[i * 997], lat[i * 997], radius).unwrap()).collect();
-        let mut ranges = 0;
-        let time = seconds(|| ranges = cones.iter().map(|cone| black_box(cover(cone)).len()).sum());
-        println!(
-            "cover {name:10}{:10.1} k cones/s, {:.0} ranges each",
-            cones.len() as f64 / time / 1e3,
-            ranges as f64 / cones.len() as f64
-        );
+            (0..CONES).map(|i| Cone::new(lon[i * 997], lat[i * 997], radius).unwrap()).collect();
+        measure(&format!("ranges of a cone of {name}"), "cones/s", CONES, || {
+            for cone in &cones {
+                let mut ranges = Vec::with_capacity(64);
+                cover(cone, |range| ranges.push(range));
+                black_box(ranges);
+            }
+        });
     }
 
-    cells.sort_unstable();
-    let cones: Vec<Vec<Range>> =
-        (0..1000).map(|i| cover(&Cone::new(lon[i * 997], lat[i * 997], 1.0).unwrap())).collect();
-    let time = seconds(|| {
-        for ranges in &cones {
-            rows_in_ranges(&cells, ranges.iter().copied(), |span| {
-                black_box(span);
-            });
-        }
-    });
-    println!("rows in ranges  {:10.1} k covers/s over {ROWS} rows", cones.len() as f64 / time / 1e3);
-
-    for (name, radius) in [("none", 0.01), ("half", 90.0), ("all", 180.0)] {
-        let cone = Cone::new(10.0, 20.0, radius).unwrap();
-        let time = seconds(|| {
-            cone_filter(&lon, &lat, std::iter::once(0..ROWS), &cone, |row, separation| {
-                black_box((row, separation));
-            })
+    let (index, group_lon, group_lat) = row_group();
+    for (name, radius) in [("1′", 1.0 / 60.0), ("1°", 1.0)] {
+        measure(&format!("a cone of {name} from 4,000 rows"), "cones/s", CONES, || {
+            for i in 0..CONES {
+                let cone = Cone::new(group_lon[i * 4], group_lat[i * 4], radius).unwrap();
+                let mut ranges = Vec::with_capacity(64);
+                cover(&cone, |range| ranges.push((range.start, range.end)));
+                let mut rows = Vec::new();
+                let mut filter = ConeFilter::new(&cone, |row, separation| rows.push((row, separation)));
+                rows_in_ranges(&index, ranges.into_iter(), |span| {
+                    filter.filter(&group_lon, &group_lat, span)
+                });
+                filter.finish();
+                black_box(rows);
+            }
         });
-        println!("filter {name:9}{:10.1} M rows/s", ROWS as f64 / time / 1e6);
+    }
+
+    for (name, radius) in [("no row inside", 0.001), ("every row inside", 180.0)] {
+        let cone = Cone::new(10.0, 20.0, radius).unwrap();
+        let (mut rows, mut separations) = (vec![0; ROWS], vec![0.0; ROWS]);
+        measure(&format!("filter, {name}"), "rows/s", ROWS, || {
+            let mut count = 0;
+            let mut filter = ConeFilter::new(&cone, |row, separation| {
+                (rows[count], separations[count]) = (row, separation);
+                count += 1;
+            });
+            filter.filter(&lon, &lat, 0..ROWS);
+            filter.finish();
+            black_box((&rows[..count], &separations[..count]));
+        });
     }
 }

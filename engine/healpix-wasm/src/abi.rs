@@ -7,19 +7,17 @@ use std::slice::{from_raw_parts, from_raw_parts_mut};
 
 use crate::cell;
 use crate::cone::Cone;
-use crate::cover::{cover, Range};
-use crate::filter;
+use crate::cover::cover;
+use crate::filter::ConeFilter;
 use crate::hash;
-use crate::ranges;
+use crate::ranges::rows_in_ranges;
 
 /// A number of the cone is not finite or out of its interval.
 pub const BAD_CONE: i32 = -1;
 /// The ranges are not ascending and disjoint.
 pub const BAD_RANGES: i32 = -2;
-/// The spans are not ascending and disjoint, or go beyond the last row.
-pub const BAD_SPANS: i32 = -3;
 /// There is no cell of that order and number.
-pub const BAD_CELL: i32 = -4;
+pub const BAD_CELL: i32 = -3;
 
 /// Cells of `n` positions. Returns how many it hashed: fewer than `n` if the position of that row is not finite or out
 /// of its interval.
@@ -69,61 +67,33 @@ pub unsafe extern "C" fn kernel_cone_ranges(
     let Some(cone) = Cone::new(lon, lat, radius) else {
         return BAD_CONE;
     };
-    let ranges = cover(&cone);
-    for (i, range) in ranges.iter().take(capacity).enumerate() {
-        start.add(i).write(range.start);
-        end.add(i).write(range.end);
-        full.add(i).write(range.full.into());
-    }
-    ranges.len() as i32
-}
-
-/// Row spans of a sorted index column in ranges. Returns their number, at most that of the ranges, or [`BAD_RANGES`].
-///
-/// # Safety
-/// `index` points to `rows` i64; `start`, `end` and `full` to `ranges` elements; so do the `span_` pointers.
-#[no_mangle]
-pub unsafe extern "C" fn kernel_rows_in_ranges(
-    index: *const i64,
-    rows: usize,
-    start: *const i64,
-    end: *const i64,
-    full: *const u8,
-    ranges: usize,
-    span_start: *mut u32,
-    span_end: *mut u32,
-    span_full: *mut u8,
-) -> i32 {
-    let (start, end, full) =
-        (from_raw_parts(start, ranges), from_raw_parts(end, ranges), from_raw_parts(full, ranges));
-    if !ascending(start, end) {
-        return BAD_RANGES;
-    }
-    let ranges = (0..ranges).map(|i| Range { start: start[i], end: end[i], full: full[i] != 0 });
     let mut count = 0;
-    ranges::rows_in_ranges(from_raw_parts(index, rows), ranges, |span| {
-        span_start.add(count).write(span.start);
-        span_end.add(count).write(span.end);
-        span_full.add(count).write(span.full.into());
+    cover(&cone, |range| {
+        if count < capacity {
+            start.add(count).write(range.start);
+            end.add(count).write(range.end);
+            full.add(count).write(range.full.into());
+        }
         count += 1;
     });
     count as i32
 }
 
-/// Rows of spans that are in a cone. Returns their number, [`BAD_CONE`] or [`BAD_SPANS`].
+/// Rows in a cone, of those whose cell is in the ranges: from columns of `rows` positions, ascending by cell.
+/// Returns their number, [`BAD_CONE`] or [`BAD_RANGES`].
 ///
 /// # Safety
-/// `lon` and `lat` point to the `rows` f64 of the rows from `first` on, `start` and `end` to `spans` elements;
-/// `row` and `separation` have room for all rows of the spans.
+/// `index`, `lon` and `lat` point to `rows` elements; `start` and `end` to `ranges`; `row` and `separation` have
+/// room for `rows`.
 #[no_mangle]
-pub unsafe extern "C" fn kernel_cone_filter(
+pub unsafe extern "C" fn kernel_cone_select(
+    index: *const i64,
     lon: *const f64,
     lat: *const f64,
-    first: usize,
     rows: usize,
-    start: *const u32,
-    end: *const u32,
-    spans: usize,
+    start: *const i64,
+    end: *const i64,
+    ranges: usize,
     cone_lon: f64,
     cone_lat: f64,
     cone_radius: f64,
@@ -133,18 +103,20 @@ pub unsafe extern "C" fn kernel_cone_filter(
     let Some(cone) = Cone::new(cone_lon, cone_lat, cone_radius) else {
         return BAD_CONE;
     };
-    let (start, end) = (from_raw_parts(start, spans), from_raw_parts(end, spans));
-    let within = |row: u32| (first..=first + rows).contains(&(row as usize));
-    if !ascending(start, end) || !start.iter().chain(end).all(|&row| within(row)) {
-        return BAD_SPANS;
+    let (start, end) = (from_raw_parts(start, ranges), from_raw_parts(end, ranges));
+    if !ascending(start, end) {
+        return BAD_RANGES;
     }
-    let spans = start.iter().zip(end).map(|(&start, &end)| start as usize - first..end as usize - first);
+    let (lon, lat) = (from_raw_parts(lon, rows), from_raw_parts(lat, rows));
     let mut count = 0;
-    filter::cone_filter(from_raw_parts(lon, rows), from_raw_parts(lat, rows), spans, &cone, |r, s| {
-        row.add(count).write(r + first as u32);
+    let mut filter = ConeFilter::new(&cone, |r, s| {
+        row.add(count).write(r);
         separation.add(count).write(s);
         count += 1;
     });
+    let ranges = start.iter().copied().zip(end.iter().copied());
+    rows_in_ranges(from_raw_parts(index, rows), ranges, |span| filter.filter(lon, lat, span));
+    filter.finish();
     count as i32
 }
 

@@ -1,105 +1,118 @@
 //! Rows of spans that are in a cone, with their separation.
 //!
-//! Two passes over blocks of rows. The first computes the haversine h = sin²(separation/2) of every row without a
-//! branch, which the compiler turns into SIMD, with a series for the sine. The second keeps the rows where h is clearly
-//! below the rim's, drops those where it is clearly above, and asks [`Cone::separation`] about the few in between: so the
-//! answer is that of the plain formula.
+//! The rows whose latitude alone is too far from the centre's are left out, at a compare each, so that rows outside cost
+//! next to nothing. The others are gathered in blocks, and two passes go over a block. The first computes the haversine
+//! h = sin²(separation/2) of every row without a branch, which the compiler turns into SIMD, with a series for the sine. The
+//! second keeps the rows where h is clearly below the rim's, drops those where it is clearly above, and asks
+//! [`Cone::separation`] about the few in between: so the answer is that of the plain formula.
 
-use std::f64::consts::{FRAC_1_PI, FRAC_PI_2, PI};
+use std::f64::consts::{FRAC_PI_2, PI};
 use std::ops::Range;
 
 use crate::cone::Cone;
+use crate::trig::{sin, within_half_turn};
 
-/// Rows per block: its haversines stay in the first cache.
+/// Rows gathered before their haversines are computed, all in the first cache.
 const BLOCK: usize = 256;
+
+/// Rows looked at together: if none of them is near, they are left behind at once.
+const CHUNK: usize = 32;
+
+/// Half a degree in radians.
+const HALF_DEGREE: f64 = PI / 360.0;
 
 /// On √h: the series and the reduction are good to a few 1e-15, the plain formula too.
 const DOUBT: f64 = 1e-13;
 
-/// Emits (row, separation in degrees) of each row of the spans that is in the cone, in order.
-/// Positions in degrees, `lon` in [−360, 360]; a position that is not finite matches nothing.
-pub fn cone_filter(
-    lon: &[f64],
-    lat: &[f64],
-    spans: impl Iterator<Item = Range<usize>>,
-    cone: &Cone,
-    mut emit: impl FnMut(u32, f64),
-) {
-    let rim = (0.5 * cone.radius.to_radians()).sin();
-    let inside = (rim - DOUBT).max(0.0).powi(2);
-    let outside = (rim + DOUBT).powi(2);
-    let haversines = Haversines::new(cone);
-    let mut block = [0.0; BLOCK];
-    for span in spans {
-        for first in span.clone().step_by(BLOCK) {
-            let rows = first..span.end.min(first + BLOCK);
-            let block = &mut block[..rows.len()];
-            haversines.compute(&lon[rows.clone()], &lat[rows.clone()], block);
-            for (row, &h) in rows.zip(block.iter()) {
-                // A NaN is on neither side.
-                if h < inside {
-                    emit(row as u32, (2.0 * h.sqrt().asin()).to_degrees());
-                } else if h <= outside {
-                    let separation = cone.separation(lon[row], lat[row]);
-                    if separation <= cone.radius {
-                        emit(row as u32, separation);
-                    }
+/// The filter of one cone, which takes spans in ascending order.
+pub struct ConeFilter<Emit: FnMut(u32, f64)> {
+    cone: Cone,
+    cos_lat: f64,
+    /// Haversines below are inside, those above `outside` are not.
+    inside: f64,
+    outside: f64,
+    /// Degrees of latitude from the centre beyond which no position is inside.
+    window: f64,
+    emit: Emit,
+    /// The block under way: rows and their positions.
+    gathered: usize,
+    rows: [u32; BLOCK],
+    lon: [f64; BLOCK],
+    lat: [f64; BLOCK],
+}
+
+impl<Emit: FnMut(u32, f64)> ConeFilter<Emit> {
+    /// `emit` gets (row, separation in degrees) of each row in the cone, in order.
+    pub fn new(cone: &Cone, emit: Emit) -> Self {
+        let rim = (0.5 * cone.radius.to_radians()).sin();
+        // A haversine is at least sin² of half the difference in latitude. The second DOUBT is for this arc sine.
+        let sin_window = rim + 2.0 * DOUBT;
+        ConeFilter {
+            cone: *cone,
+            cos_lat: cone.lat.to_radians().cos(),
+            inside: (rim - DOUBT).max(0.0).powi(2),
+            outside: (rim + DOUBT).powi(2),
+            window: if sin_window < 1.0 { 2.0 * sin_window.asin().to_degrees() } else { f64::INFINITY },
+            emit,
+            gathered: 0,
+            rows: [0; BLOCK],
+            lon: [0.0; BLOCK],
+            lat: [0.0; BLOCK],
+        }
+    }
+
+    /// Positions in degrees, `lon` in [−360, 360]; a position that is not finite matches nothing.
+    pub fn filter(&mut self, lon: &[f64], lat: &[f64], span: Range<usize>) {
+        for start in span.clone().step_by(CHUNK) {
+            let chunk = start..span.end.min(start + CHUNK);
+            let (lon, lat) = (&lon[chunk.clone()], &lat[chunk]);
+            let (centre, window) = (self.cone.lat, self.window);
+            let near = |lat: f64| (lat - centre).abs() <= window;
+            if !lat.iter().fold(false, |any, &lat| any | near(lat)) {
+                continue;
+            }
+            if self.gathered + lat.len() > BLOCK {
+                self.decide();
+            }
+            let mut n = self.gathered;
+            for (at, (&lon, &lat)) in lon.iter().zip(lat).enumerate() {
+                self.rows[n] = (start + at) as u32;
+                self.lon[n] = lon;
+                self.lat[n] = lat;
+                n += usize::from(near(lat));
+            }
+            self.gathered = n;
+        }
+    }
+
+    /// To be called after the last span.
+    pub fn finish(mut self) {
+        self.decide();
+    }
+
+    /// Emits the rows of the block that are inside.
+    fn decide(&mut self) {
+        let n = std::mem::take(&mut self.gathered);
+        let (lon, lat) = (&self.lon[..n], &self.lat[..n]);
+        let mut haversines = [0.0; BLOCK];
+        for ((&lon, &lat), h) in lon.iter().zip(lat).zip(&mut haversines) {
+            let sin_dlat = sin((lat - self.cone.lat) * HALF_DEGREE);
+            let sin_dlon = sin(within_half_turn((lon - self.cone.lon) * HALF_DEGREE));
+            let cos_lat = sin(FRAC_PI_2 - lat.abs().to_radians());
+            *h = sin_dlat * sin_dlat + self.cos_lat * cos_lat * sin_dlon * sin_dlon;
+        }
+        for (at, &h) in haversines[..n].iter().enumerate() {
+            // A NaN is on neither side.
+            if h < self.inside {
+                (self.emit)(self.rows[at], (2.0 * h.sqrt().asin()).to_degrees());
+            } else if h <= self.outside {
+                let separation = self.cone.separation(lon[at], lat[at]);
+                if separation <= self.cone.radius {
+                    (self.emit)(self.rows[at], separation);
                 }
             }
         }
     }
-}
-
-/// The haversine from one centre.
-struct Haversines {
-    lon: f64,
-    lat: f64,
-    cos_lat: f64,
-}
-
-impl Haversines {
-    fn new(cone: &Cone) -> Haversines {
-        Haversines { lon: cone.lon, lat: cone.lat, cos_lat: cone.lat.to_radians().cos() }
-    }
-
-    fn compute(&self, lon: &[f64], lat: &[f64], haversines: &mut [f64]) {
-        const HALF_DEGREE: f64 = PI / 360.0;
-        for ((&lon, &lat), h) in lon.iter().zip(lat).zip(haversines) {
-            let sin_dlat = sin((lat - self.lat) * HALF_DEGREE);
-            let sin_dlon = sin(within_half_turn((lon - self.lon) * HALF_DEGREE));
-            let cos_lat = sin(FRAC_PI_2 - lat.abs().to_radians());
-            *h = sin_dlat * sin_dlat + self.cos_lat * cos_lat * sin_dlon * sin_dlon;
-        }
-    }
-}
-
-/// The angle less the nearest multiple of π: its sine is the same, but for the sign.
-#[inline(always)]
-fn within_half_turn(angle: f64) -> f64 {
-    /// Adding and taking away 1.5 · 2⁵² rounds to an integer, on every machine in one SIMD step each.
-    const ROUNDER: f64 = 6_755_399_441_055_744.0;
-    let turns = (angle * FRAC_1_PI + ROUNDER) - ROUNDER;
-    angle - turns * PI
-}
-
-/// sin x for |x| ≤ π/2 by its Taylor series: the first term left out, x²³/23!, is below 2e-18.
-#[inline(always)]
-fn sin(x: f64) -> f64 {
-    const INVERSE_FACTORIALS: [f64; 10] = {
-        let mut terms = [0.0; 10];
-        let mut factorial = 1.0;
-        let mut k = 0;
-        while k < 10 {
-            let n = (2 * k + 2) as f64;
-            factorial *= -n * (n + 1.0);
-            terms[k] = 1.0 / factorial;
-            k += 1;
-        }
-        terms
-    };
-    let square = x * x;
-    let tail = INVERSE_FACTORIALS.iter().rev().fold(0.0, |sum, term| (sum + term) * square);
-    x + x * tail
 }
 
 #[cfg(test)]
@@ -108,9 +121,9 @@ mod tests {
 
     fn filter(lon: &[f64], lat: &[f64], cone: &Cone) -> Vec<(u32, f64)> {
         let mut rows = Vec::new();
-        cone_filter(lon, lat, std::iter::once(0..lon.len()), cone, |row, separation| {
-            rows.push((row, separation))
-        });
+        let mut filter = ConeFilter::new(cone, |row, separation| rows.push((row, separation)));
+        filter.filter(lon, lat, 0..lon.len());
+        filter.finish();
         rows
     }
 
@@ -154,6 +167,22 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn spans_find_what_one_span_finds() {
+        let cone = Cone::new(210.0, 40.0, 35.0).unwrap();
+        let (lons, lats) = positions(&cone);
+        let mut rows = Vec::new();
+        let mut filter = ConeFilter::new(&cone, |row, separation| rows.push((row, separation)));
+        let mut start = 0;
+        for length in (0..).take_while(|length| length * (length + 1) / 2 < lons.len()) {
+            filter.filter(&lons, &lats, start..start + length);
+            start += length;
+        }
+        filter.filter(&lons, &lats, start..lons.len());
+        filter.finish();
+        assert_eq!(rows, super::tests::filter(&lons, &lats, &cone));
     }
 
     /// Radii that are the very separations of rows, and their neighbours in f64.

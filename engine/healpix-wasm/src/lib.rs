@@ -7,11 +7,13 @@ pub mod abi;
 pub mod cell;
 pub mod cone;
 pub mod cover;
+pub mod descent;
 pub mod filter;
 pub mod hash;
 pub mod memory;
 pub mod plane;
 pub mod ranges;
+pub mod trig;
 
 /// The deepest order: the one of the index column (HATS 1.0).
 pub const ORDER: u32 = 29;

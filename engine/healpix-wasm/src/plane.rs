@@ -26,6 +26,9 @@
 
 use std::f64::consts::FRAC_PI_4;
 
+use crate::trig::{sin, within_half_turn};
+use crate::ORDER;
+
 /// y of a latitude in radians, which it grows with.
 pub fn y_of(lat: f64) -> f64 {
     let sin_lat = lat.sin();
@@ -35,6 +38,36 @@ pub fn y_of(lat: f64) -> f64 {
     // σ² = 3 (1 − |sin lat|), without the cancellation at the poles.
     let sigma = 6f64.sqrt() * (0.5 * lat.abs() + FRAC_PI_4).cos();
     (2.0 - sigma).copysign(lat)
+}
+
+/// A point of the sphere. Longitude in radians.
+#[derive(Clone, Copy, Debug)]
+pub struct Point {
+    pub lon: f64,
+    pub sin_lat: f64,
+    pub cos_lat: f64,
+}
+
+impl Point {
+    /// Of a position in degrees.
+    pub fn at(lon: f64, lat: f64) -> Point {
+        let (sin_lat, cos_lat) = lat.to_radians().sin_cos();
+        Point { lon: lon.to_radians(), sin_lat, cos_lat }
+    }
+
+    /// Unit vector.
+    pub fn vector(&self) -> [f64; 3] {
+        let (sin_lon, cos_lon) = self.lon.sin_cos();
+        [self.cos_lat * cos_lon, self.cos_lat * sin_lon, self.sin_lat]
+    }
+
+    /// sin²(d/2) of the angular distance d: a quarter of the squared chord, without its cancellation.
+    #[inline(always)]
+    pub fn haversine(&self, other: &Point) -> f64 {
+        let (dz, dr) = (self.sin_lat - other.sin_lat, self.cos_lat - other.cos_lat);
+        let sin_dlon = sin(within_half_turn(0.5 * (self.lon - other.lon)));
+        0.25 * (dz * dz + dr * dr) + self.cos_lat * other.cos_lat * sin_dlon * sin_dlon
+    }
 }
 
 /// A cell as a diamond of the plane. Its numbers are dyadic, so that the descent to order 29 is exact in f64.
@@ -61,6 +94,33 @@ impl Diamond {
         Diamond { x, y, half: 1.0, facet: x }
     }
 
+    /// The smallest cell that holds all points with x and y in the intervals, its order and number; `None` if they are
+    /// in several base cells. `x` may be of any turn; on each facet of a cap, it is that of the plane.
+    pub fn around(x: [f64; 2], y: [f64; 2]) -> Option<(Diamond, u32, i64)> {
+        // Coordinates along the edges of cells, in cells of order 29; base cells are the squares of side 2^29.
+        let scale = 0.5 * f64::from(1 << ORDER);
+        let along = |low: f64, high: f64| [low, high].map(|value| ((value + 1.0) * scale).floor() as i64);
+        let (east, west) = (along(x[0] + y[0], x[1] + y[1]), along(y[0] - x[1], y[1] - x[0]));
+        let differ = (east[0] ^ east[1]) | (west[0] ^ west[1]);
+        let shift = i64::BITS - differ.leading_zeros();
+        let (column, row) = (east[0] >> ORDER, west[0] >> ORDER);
+        // 1 around the north, 0 on the equator, −1 around the south.
+        let ring = column + row;
+        if shift > ORDER || ring.abs() > 1 {
+            return None;
+        }
+        let base = (1 - ring) * 4 + ((column - i64::from(ring > 0)) & 3);
+        let order = ORDER - shift;
+        let mut diamond = Diamond::base(base as u8);
+        let mut cell = base;
+        for level in (shift..ORDER).rev() {
+            let n = (east[0] >> level & 1) | (west[0] >> level & 1) << 1;
+            diamond = diamond.child(n as u8);
+            cell = cell << 2 | n;
+        }
+        Some((diamond, order, cell))
+    }
+
     /// Child 0..4 in nested order: south, east, west, north.
     pub fn child(&self, n: u8) -> Diamond {
         let half = 0.5 * self.half;
@@ -78,26 +138,29 @@ impl Diamond {
         self.y + self.half < south || self.y - self.half > north
     }
 
-    /// Unit vector of the centre.
-    pub fn centre(&self) -> [f64; 3] {
-        let (lon, sin_lat, cos_lat);
+    /// The centre on the sphere.
+    #[inline]
+    pub fn centre(&self) -> Point {
         if self.y.abs() <= 1.0 {
-            lon = self.x;
-            sin_lat = self.y * (2.0 / 3.0);
-            cos_lat = (1.0 - sin_lat * sin_lat).sqrt();
-        } else {
-            let sigma = 2.0 - self.y.abs();
-            let third = sigma * sigma / 3.0;
-            lon = self.facet + (self.x - self.facet) / sigma;
-            sin_lat = (1.0 - third).copysign(self.y);
-            cos_lat = sigma * ((2.0 - third) / 3.0).sqrt();
+            let sin_lat = self.y * (2.0 / 3.0);
+            return Point { lon: self.x * FRAC_PI_4, sin_lat, cos_lat: (1.0 - sin_lat * sin_lat).sqrt() };
         }
-        let (sin_lon, cos_lon) = (lon * FRAC_PI_4).sin_cos();
-        [cos_lat * cos_lon, cos_lat * sin_lon, sin_lat]
+        let sigma = 2.0 - self.y.abs();
+        let third = sigma * sigma / 3.0;
+        Point {
+            lon: (self.facet + (self.x - self.facet) / sigma) * FRAC_PI_4,
+            sin_lat: (1.0 - third).copysign(self.y),
+            cos_lat: sigma * ((2.0 - third) / 3.0).sqrt(),
+        }
     }
 
     /// Upper bound of the angle, in radians, from the centre to any point of the cell.
     pub fn radius(&self) -> f64 {
+        self.stretch() * self.half
+    }
+
+    /// Upper bound, over the cell, of the lengths X and Y of the map's derivatives. It holds for every cell inside, too.
+    pub fn stretch(&self) -> f64 {
         let (near, far) = (self.y.abs() - self.half, self.y.abs() + self.half);
         let mut bound = 0.0_f64;
         if near < 1.0 {
@@ -117,7 +180,7 @@ impl Diamond {
             let (inner, outer) = ((2.0 - far).max(0.0), (2.0 - near).min(1.0));
             bound = bound.max(squared(inner).max(squared(outer)).sqrt());
         }
-        bound * self.half
+        bound
     }
 }
 
@@ -163,7 +226,10 @@ mod tests {
     fn descent_reaches_the_cells_of_the_nested_scheme() {
         for (order, cell) in cells() {
             let centre = vector(get(order as u8).center(cell));
-            assert!(angle(diamond(order, cell).centre(), centre) < 2e-15, "cell {cell} of order {order}");
+            assert!(
+                angle(diamond(order, cell).centre().vector(), centre) < 2e-15,
+                "cell {cell} of order {order}"
+            );
         }
     }
 
@@ -179,12 +245,30 @@ mod tests {
     }
 
     #[test]
+    fn around_finds_the_cell_of_its_inside() {
+        for (order, cell) in cells() {
+            let diamond = diamond(order, cell);
+            let reach = 0.26 * diamond.half;
+            let (x, y) = ([diamond.x - reach, diamond.x + reach], [diamond.y - reach, diamond.y + reach]);
+            let (found, found_order, number) = Diamond::around(x, y).unwrap();
+            assert_eq!((found_order, number), (order, cell as i64));
+            assert_eq!((found.x, found.y, found.half), (diamond.x, diamond.y, diamond.half));
+            let turned = Diamond::around(x.map(|x| x + 8.0), y).map(|(_, order, cell)| (order, cell));
+            assert!(order > 25 || turned == Some((order, cell as i64)));
+            let across = Diamond::around([x[0], diamond.x + 1.01 * diamond.half], y);
+            assert!(across.is_none_or(|(_, above, ancestor)| {
+                above < order && ancestor == cell as i64 >> (2 * (order - above))
+            }));
+        }
+    }
+
+    #[test]
     fn no_point_of_a_cell_is_beyond_its_radius() {
         for (order, cell) in cells() {
             let diamond = diamond(order, cell);
             let layer = get(order as u8);
             let bound = diamond.radius() + 5e-15;
-            let centre = diamond.centre();
+            let centre = diamond.centre().vector();
             let inside = (0..=16).flat_map(|i| (0..=16).map(move |j| (f64::from(i), f64::from(j))));
             for (i, j) in inside {
                 let edge = |n: f64| (n / 16.0).min(1.0 - f64::EPSILON);
@@ -200,7 +284,7 @@ mod tests {
             let diamond = diamond(order, cell);
             assert!(diamond.radius() <= 1.06898 * diamond.half);
             let layer = get(order as u8);
-            let centre = diamond.centre();
+            let centre = diamond.centre().vector();
             let reached = layer.vertices(cell).map(|vertex| angle(centre, vector(vertex)));
             let reached = reached.into_iter().fold(0.0, f64::max);
             let excess = diamond.radius() / reached;
