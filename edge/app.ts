@@ -1,9 +1,8 @@
 import { Hono } from 'hono';
-import { cors } from 'hono/cors';
 import { methodNotAllowed } from 'hono/method-not-allowed';
+import { crossOrigin } from './cross-origin.ts';
 import { describeFailure } from './failure.ts';
 import { gzip } from './gzip.ts';
-import { ALMAGEST_ENGINE, ALMAGEST_RELEASE } from './headers.ts';
 import { portalApp } from './portal/index.ts';
 import { coneSearchApp } from './scs/index.ts';
 import type { Service } from './service.ts';
@@ -13,17 +12,10 @@ import { vosiApp } from './vosi/index.ts';
 export function createApp(service: Service): Hono {
   const app = new Hono({ strict: false });
   app.use(gzip());
-  app.use(
-    cors({
-      origin: '*',
-      allowMethods: ['GET', 'HEAD', 'POST', 'OPTIONS'],
-      exposeHeaders: ['ETag', ALMAGEST_RELEASE, ALMAGEST_ENGINE],
-      maxAge: 86_400,
-    }),
-  );
+  app.use(crossOrigin());
   app.use(async (c, next) => {
+    if (c.req.method !== 'HEAD') return next();
     await next();
-    if (c.req.method !== 'HEAD') return;
     await c.res.body?.cancel();
     c.res = new Response(null, c.res);
   });

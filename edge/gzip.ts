@@ -9,6 +9,7 @@ import { compress } from 'hono/compress';
 export function gzip(): MiddlewareHandler {
   const encode = compress({ encoding: 'gzip' });
   return async (c, next) => {
+    if (!c.req.header('Accept-Encoding')?.includes('gzip')) return next();
     restoreAcceptEncoding(c);
     await encode(c, next);
     const { body, headers, status } = c.res;
@@ -24,7 +25,6 @@ export function gzip(): MiddlewareHandler {
  * object is costly to look at.
  */
 function restoreAcceptEncoding(c: Context): void {
-  if (!c.req.header('Accept-Encoding')?.includes('gzip')) return;
   const { cf } = c.req.raw as Request & { readonly cf?: { readonly clientAcceptEncoding?: string } };
   if (cf?.clientAcceptEncoding === undefined) return;
   const headers = new Headers(c.req.raw.headers);

@@ -1,6 +1,8 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import type { BlankEnv } from 'hono/types';
 import type { Release } from '../../engine/catalog/release.ts';
+import { remembered } from '../../engine/remembered.ts';
 import { writerFor } from '../../engine/table/formats.ts';
 import { votableError } from '../../engine/table/votable-error.ts';
 import { openCatalog } from '../catalogs.ts';
@@ -26,36 +28,42 @@ const DATED_LIFETIME = 86_400;
 export function coneSearchApp(service: Service): Hono {
   const app = new Hono({ strict: false });
   app.onError((error, c) => errorDocument(c, error));
-  app.use(bodyLimit({ maxSize: MAX_BODY, onError: refuseBody }));
-  app.on(['GET', 'POST'], '/:catalog', async (c) => {
+  const answer = async (c: Context<BlankEnv, '/:catalog'>): Promise<Response> => {
     const address = c.req.param('catalog');
     const parameters = await requestParameters(c.req.raw);
     const release = await openCatalog(service.engine, address);
     const query = parseConeQuery(parameters, c.req.header('accept'), service.limits);
     const lifetime = address.includes('@') ? DATED_LIFETIME : LATEST_LIFETIME;
     const headers = answerHeaders(release, query, lifetime);
-    if (matchesTag(c.req.header('if-none-match'), headers.etag)) return c.body(null, 304, headers);
+    if (matchesTag(c.req.header('if-none-match'), headers.etag)) {
+      return new Response(null, { status: 304, headers });
+    }
     const chunks = writerFor(query.format.format)!.write(answerCone(service.engine, release, query));
     const body = await answerBody(chunks);
-    return c.body(body, 200, {
-      ...headers,
-      'content-type': query.format.mediaType,
-      ...('byteLength' in body && { 'content-length': String(body.byteLength) }),
-    });
-  });
+    headers['content-type'] = query.format.mediaType;
+    if ('byteLength' in body) headers['content-length'] = String(body.byteLength);
+    // Made from one object: Hono's c.body() sets header after header.
+    return new Response(body, { headers });
+  };
+  app.get('/:catalog', answer);
+  app.post('/:catalog', bodyLimit({ maxSize: MAX_BODY, onError: refuseBody }), answer);
   return app;
 }
 
-function answerHeaders({ manifest }: Release, query: ConeQuery, lifetime: number) {
-  return {
+function answerHeaders(release: Release, query: ConeQuery, lifetime: number) {
+  const { manifest } = release;
+  const headers: Record<string, string> & { etag: string } = {
     etag: entityTag(manifest, query, SOFTWARE),
-    'last-modified': new Date(manifest.created).toUTCString(),
+    'last-modified': lastModified(release),
     'cache-control': `public, max-age=${lifetime}`,
-    vary: 'Accept',
+    vary: 'Accept, Accept-Encoding',
     [ALMAGEST_RELEASE]: manifest.release,
     [ALMAGEST_ENGINE]: ENGINE,
   };
+  return headers;
 }
+
+const lastModified = remembered(({ manifest }: Release) => new Date(manifest.created).toUTCString());
 
 function refuseBody(): never {
   throw new RequestError(413, `The body is longer than ${MAX_BODY} bytes; a cone search needs far less.`);

@@ -1,3 +1,4 @@
+import { getQueryParams } from 'hono/utils/url';
 import { RequestError } from '../request-error.ts';
 import type { RawParameters } from './parameters.ts';
 
@@ -11,18 +12,23 @@ export const MAX_URL = 8192;
  * @throws RequestError 414 for an address that is too long, 415 for a body that is no form, 400 for a broken one.
  */
 export async function requestParameters(request: Request): Promise<RawParameters> {
-  if (request.url.length > MAX_URL) {
+  const { url } = request;
+  if (url.length > MAX_URL) {
     throw new RequestError(
       414,
-      `The address has ${request.url.length} characters, more than ${MAX_URL}: send the parameters as a POST form.`,
+      `The address has ${url.length} characters, more than ${MAX_URL}: send the parameters as a POST form.`,
     );
   }
-  const pairs: [string, string][] = [...new URL(request.url).searchParams];
-  if (request.method === 'POST') pairs.push(...(await formParameters(request)));
   const parameters = new Map<string, string[]>();
-  for (const [name, value] of pairs) {
+  const add = (name: string, values: readonly string[]) => {
     const key = name.toUpperCase();
-    parameters.set(key, [...(parameters.get(key) ?? []), value]);
+    parameters.set(key, [...(parameters.get(key) ?? []), ...values]);
+  };
+  for (const [name, values] of Object.entries(getQueryParams(url) as Record<string, string[]>)) {
+    add(name, values);
+  }
+  if (request.method === 'POST') {
+    for (const [name, value] of await formParameters(request)) add(name, [value]);
   }
   return parameters;
 }
