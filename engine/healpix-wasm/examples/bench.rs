@@ -11,6 +11,7 @@ use healpix::hash::hash;
 use healpix::ranges::rows_in_ranges;
 
 const ROWS: usize = 1_000_000;
+const BATCH_ROWS: usize = 10_000;
 const CONES: usize = 1000;
 const GROUP_ROWS: usize = 4000;
 
@@ -52,8 +53,13 @@ fn measure(name: &str, unit: &str, count: usize, mut work: impl FnMut()) {
 
 fn main() {
     let (lon, lat) = spiral();
-    let mut cells = vec![0; ROWS];
-    measure("hash to order 29", "points/s", ROWS, || hash(&lon, &lat, black_box(&mut cells)).unwrap());
+    measure("hash to order 29", "points/s", ROWS, || {
+        for (lon, lat) in lon.chunks(BATCH_ROWS).zip(lat.chunks(BATCH_ROWS)) {
+            let mut cells = vec![0; lon.len()];
+            hash(lon, lat, &mut cells).unwrap();
+            black_box(cells);
+        }
+    });
 
     for (name, radius) in [("0.5″", 0.5 / 3600.0), ("1′", 1.0 / 60.0), ("1°", 1.0), ("20°", 20.0)] {
         let cones: Vec<Cone> =
@@ -87,16 +93,15 @@ fn main() {
 
     for (name, radius) in [("no row inside", 0.001), ("every row inside", 180.0)] {
         let cone = Cone::new(10.0, 20.0, radius).unwrap();
-        let (mut rows, mut separations) = (vec![0; ROWS], vec![0.0; ROWS]);
         measure(&format!("filter, {name}"), "rows/s", ROWS, || {
-            let mut count = 0;
+            let (mut rows, mut separations) = (Vec::new(), Vec::new());
             let mut filter = ConeFilter::new(&cone, |row, separation| {
-                (rows[count], separations[count]) = (row, separation);
-                count += 1;
+                rows.push(row);
+                separations.push(separation);
             });
             filter.filter(&lon, &lat, 0..ROWS);
             filter.finish();
-            black_box((&rows[..count], &separations[..count]));
+            black_box((rows, separations));
         });
     }
 }

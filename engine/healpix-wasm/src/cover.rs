@@ -25,6 +25,7 @@ use std::f64::consts::{FRAC_PI_2, FRAC_PI_4};
 use crate::cone::Cone;
 use crate::descent::{descend, Place, Range, Shape};
 use crate::plane::{y_of, Diamond, Point};
+use crate::trig::SineSeries;
 use crate::{CELLS, ORDER};
 
 /// The descent stops where a cell's half diagonal in the plane is at most r / FINENESS: 30 to 60 cells at the rim.
@@ -57,6 +58,7 @@ struct Cap {
     /// The cone's band of latitude as y in the plane.
     south: f64,
     north: f64,
+    series: SineSeries,
 }
 
 impl Cap {
@@ -76,6 +78,7 @@ impl Cap {
             cos_half,
             south: south - MARGIN_PLANE,
             north: north + MARGIN_PLANE,
+            series: SineSeries::load(),
         }
     }
 
@@ -121,7 +124,7 @@ impl Shape for Cap {
         if diamond.beyond(self.south, self.north) {
             return Place::Outside;
         }
-        let haversine = diamond.centre().haversine(&self.centre);
+        let haversine = diamond.centre().haversine(&self.centre, &self.series);
         let reach = 0.5 * radius * self.cos_half + MARGIN;
         let outer = self.sin_half + reach;
         if haversine > outer * outer {

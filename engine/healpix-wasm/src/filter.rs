@@ -10,13 +10,13 @@ use std::f64::consts::{FRAC_PI_2, PI};
 use std::ops::Range;
 
 use crate::cone::Cone;
-use crate::trig::{sin, within_half_turn};
+use crate::trig::{within_half_turn, SineSeries};
 
 /// Rows gathered before their haversines are computed, all in the first cache.
 const BLOCK: usize = 256;
 
 /// Rows looked at together: if none of them is near, they are left behind at once.
-const CHUNK: usize = 32;
+const CHUNK: usize = 64;
 
 /// Half a degree in radians.
 const HALF_DEGREE: f64 = PI / 360.0;
@@ -95,10 +95,11 @@ impl<Emit: FnMut(u32, f64)> ConeFilter<Emit> {
         let n = std::mem::take(&mut self.gathered);
         let (lon, lat) = (&self.lon[..n], &self.lat[..n]);
         let mut haversines = [0.0; BLOCK];
+        let series = SineSeries::load();
         for ((&lon, &lat), h) in lon.iter().zip(lat).zip(&mut haversines) {
-            let sin_dlat = sin((lat - self.cone.lat) * HALF_DEGREE);
-            let sin_dlon = sin(within_half_turn((lon - self.cone.lon) * HALF_DEGREE));
-            let cos_lat = sin(FRAC_PI_2 - lat.abs().to_radians());
+            let sin_dlat = series.sin((lat - self.cone.lat) * HALF_DEGREE);
+            let sin_dlon = series.sin(within_half_turn((lon - self.cone.lon) * HALF_DEGREE));
+            let cos_lat = series.sin(FRAC_PI_2 - lat.abs().to_radians());
             *h = sin_dlat * sin_dlat + self.cos_lat * cos_lat * sin_dlon * sin_dlon;
         }
         for (at, &h) in haversines[..n].iter().enumerate() {

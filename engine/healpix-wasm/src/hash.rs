@@ -6,7 +6,7 @@
 use cdshealpix::nested::{get, Layer};
 use std::f64::consts::{FRAC_PI_4, SQRT_2};
 
-use crate::trig::{sin_of_eighth_turn, ROUNDER};
+use crate::trig::{SineSeries, ROUNDER};
 use crate::ORDER;
 
 /// Positions per block.
@@ -46,11 +46,12 @@ pub fn hash(lon: &[f64], lat: &[f64], cells: &mut [i64]) -> Result<(), usize> {
 
 /// Cells of positions on the sphere, and their distance from the nearer border in cells.
 fn project(lon: &[f64], lat: &[f64], cells: &mut [i64], distance: &mut [f64]) {
+    let series = SineSeries::load();
     for (((&lon, &lat), cell), distance) in lon.iter().zip(lat).zip(cells).zip(distance) {
         let x = lon * (1.0 / 45.0) + if lon < 0.0 { 8.0 } else { 0.0 };
         let facet = 2.0 * ((0.5 * x - 0.5 + ROUNDER) - ROUNDER) + 1.0;
         // w = sin((π/2 − |lat|)/2), so that |sin lat| = 1 − 2w² and σ = √6 w: see plane.rs.
-        let w = sin_of_eighth_turn(FRAC_PI_4 - 0.5 * lat.abs().to_radians());
+        let w = series.sin_of_eighth_turn(FRAC_PI_4 - 0.5 * lat.abs().to_radians());
         let sin_lat = 1.0 - 2.0 * w * w;
         let sigma = (SQRT_2 * 1.732_050_807_568_877_2) * w;
         let cap = sigma < 1.0;

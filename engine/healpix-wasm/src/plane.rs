@@ -26,7 +26,7 @@
 
 use std::f64::consts::FRAC_PI_4;
 
-use crate::trig::{sin, within_half_turn};
+use crate::trig::{within_half_turn, SineSeries};
 use crate::ORDER;
 
 /// y of a latitude in radians, which it grows with.
@@ -63,9 +63,9 @@ impl Point {
 
     /// sin²(d/2) of the angular distance d: a quarter of the squared chord, without its cancellation.
     #[inline(always)]
-    pub fn haversine(&self, other: &Point) -> f64 {
+    pub fn haversine(&self, other: &Point, series: &SineSeries) -> f64 {
         let (dz, dr) = (self.sin_lat - other.sin_lat, self.cos_lat - other.cos_lat);
-        let sin_dlon = sin(within_half_turn(0.5 * (self.lon - other.lon)));
+        let sin_dlon = series.sin(within_half_turn(0.5 * (self.lon - other.lon)));
         0.25 * (dz * dz + dr * dr) + self.cos_lat * other.cos_lat * sin_dlon * sin_dlon
     }
 }
