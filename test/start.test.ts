@@ -89,6 +89,15 @@ describe('one data folder, started again and again', { concurrency: false }, () 
     assert.match(run.output(), /Stopping\.\n$/);
   });
 
+  test('Ctrl-C that reaches the program twice, as it does below npm, leaves no process behind', async () => {
+    const run = start();
+    await run.printed(READY);
+    run.child.kill('SIGINT');
+    await run.printed(/Stopping\./);
+    assert.equal(await run.stop('SIGINT'), 0);
+    assert.deepEqual(processesOf(folder), []);
+  });
+
   test('after kill -9 the port is free and the next start serves', async () => {
     const PORT = String(await freePort());
     const killed = start({ PORT });

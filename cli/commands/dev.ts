@@ -12,6 +12,7 @@ import { fillLocalR2 } from '../service/local-r2.ts';
 import { requireFreePort } from '../service/port.ts';
 import { projectFolder, quietEnvironment, wranglerCommand } from '../service/wrangler.ts';
 import { readSettings, type Settings } from '../settings.ts';
+import { onStopSignal } from '../stop-signal.ts';
 import { terminalProgress } from '../terminal/progress.ts';
 
 const HELP = `
@@ -30,33 +31,37 @@ export const devCommand = new Command('dev')
   .action(dev);
 
 async function dev(): Promise<void> {
+  const stop = new AbortController();
+  onStopSignal(() => stop.abort());
   const settings = readSettings();
   await requireFreePort(settings.host, settings.port);
-  await ensureReleases(settings);
+  await ensureReleases(settings, stop.signal).catch((error) => {
+    if (!stop.signal.aborted) throw error;
+  });
+  if (stop.signal.aborted) return;
   const stateFolder = join(settings.dataFolder, 'dev');
   Object.assign(process.env, quietEnvironment(settings.dataFolder));
   await fillLocalR2(settings.bucketFolder, stateFolder, terminalProgress());
+  if (stop.signal.aborted) return;
 
   const [command, ...args] = wranglerCommand([
     ...['dev', '--live-reload', '--ip', settings.host, '--port', String(settings.port)],
     ...['--persist-to', stateFolder, '--inspector-port', '0', '--show-interactive-dev-session', 'false'],
   ]);
   const wrangler = spawn(command!, args, { cwd: projectFolder, stdio: ['ignore', 'inherit', 'inherit'] });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => wrangler.kill(signal));
+  stop.signal.addEventListener('abort', () => wrangler.kill());
   const [code] = await once(wrangler, 'exit');
   process.exitCode = code ?? 0;
 }
 
 /** A bucket without catalogues is filled as "almagest start" does it. */
-async function ensureReleases(settings: Settings): Promise<void> {
+async function ensureReleases(settings: Settings, signal: AbortSignal): Promise<void> {
   await mkdir(settings.bucketFolder, { recursive: true });
   const storage = folderStorage(settings.bucketFolder);
   if ((await createCatalogs(storage, 0).list()).length > 0) return;
   const database = await openDatabase(settings);
   try {
     const warn = (message: string) => console.error(`almagest: warning: ${message}`);
-    const { signal } = new AbortController();
     const progress = terminalProgress();
     await makeFirstReleases({ database, storage, kernel: loadKernel(), progress, warn, signal });
   } finally {

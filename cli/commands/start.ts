@@ -12,6 +12,7 @@ import { requireFreePort } from '../service/port.ts';
 import { superviseWorkerd } from '../service/supervise.ts';
 import type { WorkerdOptions } from '../service/workerd.ts';
 import { readSettings, type Settings } from '../settings.ts';
+import { onStopSignal } from '../stop-signal.ts';
 import { terminalProgress } from '../terminal/progress.ts';
 
 const HELP = `
@@ -40,13 +41,11 @@ export const startCommand = new Command('start')
   .addHelpText('after', HELP)
   .action(start);
 
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
 async function start(): Promise<void> {
   const began = performance.now();
   const settings = readSettings();
   const stop = new AbortController();
-  for (const signal of STOP_SIGNALS) process.once(signal, () => stop.abort());
+  onStopSignal(() => stop.abort());
   const opened: { close(): Promise<void> }[] = [];
   try {
     await requireFreePort(settings.host, settings.port);

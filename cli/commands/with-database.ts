@@ -3,8 +3,7 @@ import { connect } from '../../catalog-export/database/connect.ts';
 import { migrate } from '../../catalog-export/database/migrate.ts';
 import { openDatabase } from '../postgres/database.ts';
 import { readSettings } from '../settings.ts';
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+import { onStopSignal } from '../stop-signal.ts';
 
 /**
  * Runs `use` in a session with the migrated database, and closes both whatever happens: also when Ctrl-C ends
@@ -31,17 +30,12 @@ export async function withDatabase<T>(use: (client: pg.Client, url: string) => P
   }
 }
 
-/** `signal` fails at the first signal; the second one ends the process as usual. */
+/** `signal` fails when the program is asked to stop. */
 function listenForSignals(): { signal: Promise<never>; stopListening(): void } {
   const { promise, reject } = Promise.withResolvers<never>();
   promise.catch(() => {});
-  const interrupt = (name: NodeJS.Signals) =>
-    reject(new Error(`interrupted (${name}): what was not finished is as it was before`));
-  for (const name of SIGNALS) process.once(name, interrupt);
-  return {
-    signal: promise,
-    stopListening: () => {
-      for (const name of SIGNALS) process.off(name, interrupt);
-    },
-  };
+  const stopListening = onStopSignal((name) =>
+    reject(new Error(`interrupted (${name}): what was not finished is as it was before`)),
+  );
+  return { signal: promise, stopListening };
 }
