@@ -7,7 +7,7 @@ type Kind = 'boolean' | 'int' | 'long' | 'double' | 'timestamp' | 'text';
 const BOOLEAN = /^(true|false)$/i;
 // A number with leading zeros (HEALPix names, "007") is a name: as a number it would not come back as it was.
 const INTEGER = /^[+-]?(0|[1-9]\d*)$/;
-const DOUBLE = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const DOUBLE = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 const LEADING_ZERO = /^[+-]?0\d+$/;
 const NOT_FINITE = /^([+-]?(inf|infinity)|nan)$/i;
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?Z?)?$/;

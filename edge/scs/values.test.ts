@@ -33,6 +33,17 @@ test('every finite double survives being written and read', () => {
   );
 });
 
+test('a megabyte of almost a number is refused at once', { timeout: 30_000 }, () => {
+  for (const text of [
+    `${'1'.repeat(1e6)}x`,
+    `.${'1'.repeat(1e6)}x`,
+    `1${' '.repeat(1e6)}x`,
+    '1 '.repeat(5e5),
+  ]) {
+    assert.match(faultOf(parseDecimal(text)), /is not a decimal number/);
+  }
+});
+
 test('what is not a decimal number is refused', () => {
   for (const text of ['abc', '1_000', '0x10', '0b1', '1e', '--1', '1 2 3x', '.', 'e5', '1e1.5', '½']) {
     assert.match(faultOf(parseDecimal(text)), /is not a decimal number/, text);

@@ -3,8 +3,9 @@ import { quoted } from '../request-error.ts';
 /** What a parameter's text means, or what is wrong with it and what would be right. */
 export type Parsed<T> = { readonly value: T } | { readonly fault: string };
 
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-const SEXAGESIMAL = /^[+-]?\d+\s*[:hd°\s]\s*\d+/i;
+// No part of them can match in two ways: on 64 kB of digits or spaces that would take seconds.
+const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
+const SEXAGESIMAL = /^[+-]?\d+(\s*[:hd°]\s*|\s+)\d/i;
 const DECIMAL_COMMA = /^[+-]?\d+,\d+$/;
 
 /**
