@@ -6,6 +6,8 @@ import { HEALPIX_COLUMN, type Manifest, type Partition, type RowGroup, releasePr
 /** A release that is open for reading. */
 export interface Release {
   readonly manifest: Manifest;
+  /** What the keys of its objects begin with, before a slash. */
+  readonly prefix: string;
   /** Arrow types by column name, the index column's too. */
   readonly types: ReadonlyMap<string, DataType>;
   readonly rowGroups: RowGroupIndex;
@@ -41,6 +43,7 @@ export function openRelease(manifest: Manifest): Release {
   const types = new Map(manifest.table.columns.map((column) => [column.name, arrowType(column)]));
   return {
     manifest,
+    prefix: releasePrefix(manifest.catalog, manifest.release),
     types: types.set(HEALPIX_COLUMN, new Int64()),
     rowGroups: {
       first: BigInt64Array.from(groups, ({ rowGroup }) => BigInt(rowGroup.first)),
@@ -51,10 +54,10 @@ export function openRelease(manifest: Manifest): Release {
   };
 }
 
-export function locate({ manifest, rowGroups }: Release, ordinal: number): RowGroupLocation {
+export function locate({ manifest, prefix, rowGroups }: Release, ordinal: number): RowGroupLocation {
   const partition = manifest.partitions[rowGroups.partition[ordinal]!]!;
   const group = rowGroups.group[ordinal]!;
-  const key = `${releasePrefix(manifest.catalog, manifest.release)}/${partition.path}`;
+  const key = `${prefix}/${partition.path}`;
   return { key, partition, group, rowGroup: partition.rowGroups[group]! };
 }
 

@@ -2,7 +2,7 @@ import type { Data } from 'apache-arrow';
 import { locate, type Release, rowGroupsInRanges } from '../catalog/release.ts';
 import type { Engine } from '../engine.ts';
 import type { Cone, ConeRows } from '../healpix-wasm/kernel.ts';
-import type { FetchedRowGroup } from '../parquet/row-groups.ts';
+import type { FetchedRowGroup, RowGroups } from '../parquet/row-groups.ts';
 import { readAhead } from './read-ahead.ts';
 
 /** Rows of one row group that are in the cone, ascending, with their separations in degrees; at least one. */
@@ -30,69 +30,70 @@ export async function* coneMatches(
   const { kernel, rowGroups } = engine;
   const ranges = kernel.coneRanges(cone);
   const candidates = rowGroupsInRanges(release.rowGroups, ranges);
+  const unknown = candidates.filter((ordinal) => rowGroups.cachedPositions(release, ordinal) === null);
+  const reads = fetchAhead(rowGroups, release, unknown);
 
-  async function rowsOf(ordinal: number, fetched: FetchedRowGroup | null): Promise<ConeRows> {
-    const resident = rowGroups.cachedPositions(release, ordinal);
-    if (resident !== null) return resident.inCone(cone, ranges);
-    const [group] = fetched === null ? await rowGroups.fetch(release, [ordinal]) : [fetched];
-    return rowGroups.usePositions(release, group!, (positions) => positions.inCone(cone, ranges));
+  /** For what has left the cache since. */
+  async function fetchAgain(ordinal: number): Promise<FetchedRowGroup> {
+    const [group] = await rowGroups.fetch(release, [ordinal]);
+    return group!;
   }
 
   async function columnsOf(ordinal: number, fetched: FetchedRowGroup | null, names: readonly string[]) {
-    const cached = rowGroups.cached(release, ordinal, names);
-    if (cached !== null) return cached;
-    const [group] = fetched === null ? await rowGroups.fetch(release, [ordinal]) : [fetched];
-    return rowGroups.decode(release, group!, names);
+    return (
+      rowGroups.cached(release, ordinal, names) ??
+      rowGroups.decode(release, fetched ?? (await fetchAgain(ordinal)), names)
+    );
   }
 
-  const isCached = (ordinal: number) => rowGroups.cachedPositions(release, ordinal) !== null;
-  const runs = readAhead(readRuns(release, candidates, isCached), READ_AHEAD, async ({ ordinals, cached }) =>
-    cached ? ordinals.map((ordinal) => ({ ordinal, fetched: null })) : fetchRun(ordinals),
-  );
-  async function fetchRun(ordinals: number[]) {
-    const groups = await rowGroups.fetch(release, ordinals);
-    return groups.map((fetched) => ({ ordinal: fetched.ordinal, fetched }));
-  }
-
-  for await (const run of runs) {
-    for (const { ordinal, fetched } of run) {
-      const { row, separation } = await rowsOf(ordinal, fetched);
-      if (row.length === 0) continue;
-      yield { row, separation, columns: (names) => columnsOf(ordinal, fetched, names) };
+  let read = 0;
+  for (const ordinal of candidates) {
+    let fetched: FetchedRowGroup | null = null;
+    if (ordinal === unknown[read]) {
+      read++;
+      fetched = (await reads.next()).value!;
     }
+    const { row, separation } =
+      rowGroups.cachedPositions(release, ordinal)?.inCone(cone, ranges) ??
+      rowGroups.usePositions(release, fetched ?? (await fetchAgain(ordinal)), (positions) =>
+        positions.inCone(cone, ranges),
+      );
+    if (row.length === 0) continue;
+    yield { row, separation, columns: (names) => columnsOf(ordinal, fetched, names) };
   }
 }
 
-interface ReadRun {
-  ordinals: number[];
-  /** Nothing needs to be read. */
-  cached: boolean;
+/** Row groups in their order, read with a few reads under way. */
+async function* fetchAhead(
+  rowGroups: RowGroups,
+  release: Release,
+  ordinals: readonly number[],
+): AsyncGenerator<FetchedRowGroup, undefined, undefined> {
+  const fetch = (run: readonly number[]) => rowGroups.fetch(release, run);
+  for await (const groups of readAhead(readRuns(release, ordinals), READ_AHEAD, fetch)) yield* groups;
 }
 
-/** Row groups in order, those that need reading and are neighbours in one file together. */
+/** Row groups in order, those that are neighbours in one file together. */
 function* readRuns(
   release: Release,
   ordinals: readonly number[],
-  isCached: (ordinal: number) => boolean,
-): Generator<ReadRun, void, undefined> {
-  let run: ReadRun | null = null;
+): Generator<readonly number[], void, undefined> {
+  let run: number[] = [];
   let key = '';
   let end = 0;
   let bytes = 0;
   for (const ordinal of ordinals) {
-    const cached = isCached(ordinal);
     const { key: file, rowGroup } = locate(release, ordinal);
-    const joins = run !== null && !run.cached && !cached && file === key && rowGroup.offset === end;
-    if (run !== null && joins && bytes + rowGroup.bytes <= READ_BYTES) {
-      run.ordinals.push(ordinal);
-      bytes += rowGroup.bytes;
-    } else {
-      if (run !== null) yield run;
-      run = { ordinals: [ordinal], cached };
-      bytes = rowGroup.bytes;
+    const joins = file === key && rowGroup.offset === end && bytes + rowGroup.bytes <= READ_BYTES;
+    if (run.length > 0 && !joins) {
+      yield run;
+      run = [];
+      bytes = 0;
     }
+    run.push(ordinal);
+    bytes += rowGroup.bytes;
     key = file;
     end = rowGroup.offset + rowGroup.bytes;
   }
-  if (run !== null) yield run;
+  if (run.length > 0) yield run;
 }

@@ -1,4 +1,4 @@
-import { Data, DataType } from 'apache-arrow';
+import { type Data, DataType } from 'apache-arrow';
 import crc32 from 'crc-32';
 import { LRUCache } from 'lru-cache';
 import { HEALPIX_COLUMN } from '../catalog/manifest.ts';
@@ -52,8 +52,18 @@ export interface FetchedRowGroup {
 const FOOTER_SHARE = 1 / 4;
 const FOOTER_WEIGHT = 4;
 
-/** What a cache entry costs besides its buffers, in bytes. */
+/** What a row group in the cache costs besides its buffers, and what each of its columns does, in bytes. */
 const ENTRY_OVERHEAD = 500;
+const COLUMN_OVERHEAD = 400;
+
+/** What is known of a row group. It leaves the cache as a whole. */
+interface CachedRowGroup {
+  readonly positions: Positions | null;
+  /** By name. */
+  readonly columns: ReadonlyMap<string, Data>;
+}
+
+const UNKNOWN: CachedRowGroup = { positions: null, columns: new Map() };
 
 /**
  * @param kernel whose memory holds positions.
@@ -66,12 +76,10 @@ export function createRowGroups(
   cacheBytes: number,
 ): RowGroups {
   const footers = new LRUCache<string, Footer>({ maxSize: Math.ceil(cacheBytes * FOOTER_SHARE) });
-  // One budget for both, so that each takes what the requests make of it.
-  const cache = new LRUCache<string, Data | Positions>({
+  const cache = new LRUCache<string, CachedRowGroup>({
     maxSize: Math.ceil(cacheBytes * (1 - FOOTER_SHARE)),
-    dispose: (entry) => {
-      if (!(entry instanceof Data)) entry.free();
-    },
+    dispose: ({ positions }) => positions?.free(),
+    noDisposeOnSet: true,
   });
   const shareFooter = sharedLoads<Footer>();
 
@@ -90,7 +98,13 @@ export function createRowGroups(
     }
   }
 
-  const cachedColumn = (key: string) => cache.get(key) as Data | undefined;
+  /** Puts what is known of a row group in place of what was, unless it is too large for the cache. */
+  function keep(key: string, known: CachedRowGroup): void {
+    let size = ENTRY_OVERHEAD + (known.positions?.bytes ?? 0);
+    for (const data of known.columns.values()) size += data.byteLength + COLUMN_OVERHEAD;
+    cache.set(key, known, { size });
+    if (cache.peek(key) !== known) known.positions?.free();
+  }
 
   function decodeColumns(
     release: Release,
@@ -115,10 +129,11 @@ export function createRowGroups(
 
   return {
     cached(release, ordinal, columns) {
-      const prefix = columnPrefix(locate(release, ordinal));
+      const known = cache.get(cacheKey(release, ordinal));
+      if (known === undefined) return null;
       const found: Data[] = [];
       for (const name of columns) {
-        const data = cachedColumn(prefix + name);
+        const data = known.columns.get(name);
         if (data === undefined) return null;
         found.push(data);
       }
@@ -145,20 +160,21 @@ export function createRowGroups(
     },
 
     decode(release, fetched, columns) {
-      const prefix = columnPrefix(locate(release, fetched.ordinal));
-      const found = new Map(columns.map((name) => [name, cachedColumn(prefix + name)]));
-      const missing = columns.filter((name) => found.get(name) === undefined);
+      const key = cacheKey(release, fetched.ordinal);
+      const known = cache.get(key) ?? UNKNOWN;
+      const all = new Map(known.columns);
+      const missing = columns.filter((name) => !all.has(name));
       if (missing.length > 0) {
         decodeColumns(release, fetched, missing).forEach((data, at) => {
-          found.set(missing[at]!, data);
-          cache.set(prefix + missing[at]!, data, { size: data.byteLength + ENTRY_OVERHEAD });
+          all.set(missing[at]!, data);
         });
+        keep(key, { ...known, columns: all });
       }
-      return columns.map((name) => found.get(name)!);
+      return columns.map((name) => all.get(name)!);
     },
 
     cachedPositions(release, ordinal) {
-      const positions = cache.get(positionsKey(locate(release, ordinal))) as Positions | undefined;
+      const positions = cache.get(cacheKey(release, ordinal))?.positions;
       return positions?.alive ? positions : null;
     },
 
@@ -166,24 +182,20 @@ export function createRowGroups(
       const { ra, dec } = mainColumns(release.manifest.table);
       const [index, lon, lat] = decodeColumns(release, fetched, [HEALPIX_COLUMN, ra.name, dec.name]);
       const positions = kernel.positions(index!.values, lon!.values, lat!.values);
-      const key = positionsKey(locate(release, fetched.ordinal));
+      const key = cacheKey(release, fetched.ordinal);
       try {
         return use(positions);
       } finally {
-        cache.set(key, positions, { size: positions.bytes + ENTRY_OVERHEAD });
-        if (cache.peek(key) !== positions) positions.free();
+        const known = cache.get(key) ?? UNKNOWN;
+        known.positions?.free();
+        keep(key, { ...known, positions });
       }
     },
   };
 }
 
-function columnPrefix({ key, group }: RowGroupLocation): string {
-  return `${key}#${group}/`;
-}
-
-/** No column's, whose key goes on after a slash. */
-function positionsKey({ key, group }: RowGroupLocation): string {
-  return `${key}#${group}`;
+function cacheKey({ prefix }: Release, ordinal: number): string {
+  return `${prefix}#${ordinal}`;
 }
 
 async function readExactly(
