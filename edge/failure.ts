@@ -7,6 +7,9 @@ export interface Failure {
   readonly message: string;
 }
 
+/** What workerd says of a body whose client hung up, or sent bad chunks; a storage's failures are StorageErrors. */
+const BODY_BROKE_OFF = 'Network connection lost.';
+
 /** Puts an error into words for the client. What is the service's own fault goes to the log: in one line if it is of a known kind. */
 export function describeFailure(error: unknown): Failure {
   if (error instanceof RequestError) return { status: error.status, message: error.message };
@@ -20,6 +23,9 @@ export function describeFailure(error: unknown): Failure {
   if (error instanceof CorruptReleaseError) {
     console.error(`${error.name}: ${error.message}`);
     return { status: 500, message: `The data of this release is damaged: ${error.message}.` };
+  }
+  if (error instanceof Error && error.message === BODY_BROKE_OFF) {
+    return { status: 400, message: 'The body of the request broke off.' };
   }
   console.error(error);
   return { status: 500, message: 'The service failed on this request. The fault is in its log.' };

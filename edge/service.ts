@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { RequestError } from './request-error.ts';
 
 /** Name and version of this software. */
 export const SOFTWARE = `Almagest/${packageJson.version}`;
@@ -32,7 +33,16 @@ export function conePath(catalog: string): string {
   return `scs/${encodeURIComponent(catalog)}`;
 }
 
-/** Address of the service's root, without a trailing slash. */
-export function serviceRoot(service: Service, requestUrl: string): string {
-  return service.publicUrl === null ? new URL(requestUrl).origin : service.publicUrl;
+/**
+ * Address of the service's root, without a trailing slash.
+ * @throws RequestError (400) where the request's Host and X-Forwarded-Proto, which anyone may set to anything, make no address.
+ */
+export function serviceRoot(service: Pick<Service, 'publicUrl'>, requestUrl: string): string {
+  if (service.publicUrl !== null) return service.publicUrl;
+  const url = URL.parse(requestUrl);
+  if (url && /^https?:$/.test(url.protocol)) return url.origin;
+  throw new RequestError(
+    400,
+    'The headers Host and X-Forwarded-Proto of the request make no address of a server.',
+  );
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before, describe } from 'node:test';
@@ -178,6 +179,18 @@ describe('one bundle, two homes', { concurrency: false }, () => {
     });
   }
 
+  test('a body that breaks off, and a Host that is none, are the faults of the client', async () => {
+    const form =
+      'POST /scs/hipparcos.stars HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n';
+    const broken = await rawRequest(bare.url, `${form}Transfer-Encoding: chunked\r\n\r\nno number\r\n`);
+    assert.match(broken, /^HTTP\/1\.1 400 [\s\S]*The body of the request broke off/);
+    for (const path of ['/', '/capabilities', '/scs/hipparcos.stars/capabilities']) {
+      const { status, body } = await request(bare.url + path, { headers: { Host: 'a"><b' } });
+      assert.equal(status, 400, path);
+      assert.match(body.toString('utf8'), /Host/);
+    }
+  });
+
   test('an answer is not sent again to who has it', async () => {
     for (const { url } of [bare, r2]) {
       const first = await request(url + SIRIUS);
@@ -189,6 +202,14 @@ describe('one bundle, two homes', { concurrency: false }, () => {
     }
   });
 });
+
+/** What comes back on a connection that sends just this. */
+async function rawRequest(url: string, text: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.end(text);
+  return Buffer.concat(await socket.toArray()).toString('utf8');
+}
 
 function nameOf({ method = 'GET', path, headers = {}, status }: Case): string {
   const address = path.length > 120 ? `${path.slice(0, 100)}… (${path.length} characters)` : path;

@@ -77,7 +77,7 @@ function note(catalog: Opened): string {
 /** VOSI 1.1 §3.3.1: the columns too, unless `detail=min`. */
 function detailOf(c: Context): Detail {
   const detail = new Map(
-    [...new URL(c.req.url).searchParams].map(([name, value]) => [name.toLowerCase(), value]),
+    Object.entries(c.req.query()).map(([name, value]) => [name.toLowerCase(), value]),
   ).get('detail');
   if (detail === undefined || detail === 'max') return 'max';
   if (detail === 'min') return 'min';
