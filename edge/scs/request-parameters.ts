@@ -22,7 +22,9 @@ export async function requestParameters(request: Request): Promise<RawParameters
   const parameters = new Map<string, string[]>();
   const add = (name: string, values: readonly string[]) => {
     const key = name.toUpperCase();
-    parameters.set(key, [...(parameters.get(key) ?? []), ...values]);
+    const known = parameters.get(key);
+    if (known) known.push(...values);
+    else parameters.set(key, [...values]);
   };
   for (const [name, values] of Object.entries(getQueryParams(url) as Record<string, string[]>)) {
     add(name, values);
