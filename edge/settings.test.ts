@@ -32,4 +32,5 @@ test('a wrong variable is named, with what would be right', () => {
   assert.throws(() => readSettings({ MAX_RECORDS: 'many' }), /MAX_RECORDS is "many"/);
   assert.throws(() => readSettings({ CACHE_BYTES: '0' }), /CACHE_BYTES/);
   assert.throws(() => readSettings({ PUBLIC_URL: 'vo.example.org' }), /PUBLIC_URL .* such as https/);
+  assert.throws(() => readSettings({ PUBLIC_URL: 'vo.example.org:8443' }), /PUBLIC_URL .* such as https/);
 });

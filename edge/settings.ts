@@ -40,7 +40,7 @@ function number(env: Settings, name: keyof Settings, absent: number, least: numb
 
 function publicUrl(text: string | undefined): string | null {
   if (!text) return null;
-  if (!URL.canParse(text))
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text))
     throw new Error(`PUBLIC_URL is "${text}": it must be an address such as https://vo.example.org`);
   return text.replace(/\/+$/, '');
 }
