@@ -13,6 +13,8 @@ export interface WorkerdOptions {
   readonly port: number;
   /** Text variables that differ from wrangler.toml's. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** More flags of `workerd serve`. */
+  readonly flags?: readonly string[];
   /** Gets each line that workerd or the worker prints. */
   readonly log: (line: string) => void;
 }
@@ -36,13 +38,13 @@ const launcher = fileURLToPath(new URL('./while-parent-lives.sh', import.meta.ur
  * @throws Error with what workerd printed, when it ends before it listens.
  */
 export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
-  const { bundle, bucketFolder, host, port, log } = options;
+  const { bundle, bucketFolder, host, port, flags = [], log } = options;
   const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   const child = spawn(
     '/bin/sh',
     [
       ...[launcher, workerdExecutable(), 'serve', bundle.config, '--control-fd=3'],
-      ...[`--socket-addr=http=${address}`, `--directory-path=bucket=${bucketFolder}`],
+      ...[`--socket-addr=http=${address}`, `--directory-path=bucket=${bucketFolder}`, ...flags],
     ],
     {
       // A process group of its own: Ctrl-C on the terminal reaches this process only, which then stops things in order.

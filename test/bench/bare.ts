@@ -1,11 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startWorkerd } from '../../cli/service/workerd.ts';
 import { workerdConfig } from '../../cli/service/workerd-config.ts';
+import { type MeasuredService, measured } from './service.ts';
 
 /** workerd with a worker that does nothing but answer `bytes` constant bytes: what no service on it can beat. */
-export async function startBareAnswer(bytes: number): Promise<{ url: string; close(): Promise<void> }> {
+export async function startBareAnswer(bytes: number): Promise<MeasuredService> {
   const folder = await mkdtemp(join(tmpdir(), 'almagest-bare-'));
   await writeFile(
     join(folder, 'worker.js'),
@@ -23,7 +23,7 @@ export async function startBareAnswer(bytes: number): Promise<{ url: string; clo
       variables: [],
     }),
   );
-  const workerd = await startWorkerd({
+  const service = await measured({
     bundle: { folder, config, variables: {}, output: '', built: true },
     bucketFolder: folder,
     host: '127.0.0.1',
@@ -31,9 +31,9 @@ export async function startBareAnswer(bytes: number): Promise<{ url: string; clo
     log: (line) => console.error(line),
   });
   return {
-    url: `http://127.0.0.1:${workerd.port}`,
+    ...service,
     close: async () => {
-      await workerd.close();
+      await service.close();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -1,43 +1,49 @@
-import { request } from '../http.ts';
+import type { Positions } from './catalogs.ts';
+import { randomNumbers } from './random.ts';
 
-const ARCSEC = 1 / 3600;
-const SMALLEST = 1 * ARCSEC;
-const LARGEST = 360 * ARCSEC;
-
-interface Position {
+export interface Cone {
+  /** Degrees. */
   readonly ra: number;
   readonly dec: number;
+  readonly radius: number;
 }
 
-/** Paths of cone searches around random stars; radii from 1″ to 6′, evenly in their logarithm. The same in every run. */
-export function randomCones(catalog: string, stars: readonly Position[], count: number): string[] {
-  const random = generator(20261121);
-  return Array.from({ length: count }, () => {
-    const { ra, dec } = stars[Math.floor(random() * stars.length)]!;
-    const radius = SMALLEST * (LARGEST / SMALLEST) ** random();
-    return `/scs/${catalog}?RA=${ra}&DEC=${dec}&SR=${radius.toFixed(7)}`;
+/** Degrees. */
+export const ARCSEC = 1 / 3600;
+export const ARCMIN = 1 / 60;
+
+/**
+ * Cones with radii evenly in their logarithm, the same in every run: half of them anywhere on the sky, half around a random star, where
+ * a crowded field is as likely as its stars are many.
+ */
+export function randomCones(
+  { ra, dec }: Positions,
+  count: number,
+  [smallest, largest]: readonly [number, number],
+  seed = 20261121,
+): Cone[] {
+  const random = randomNumbers(seed);
+  return Array.from({ length: count }, (_, i) => {
+    const star = Math.floor(random() * ra.length);
+    const anywhere = { ra: 360 * random(), dec: (Math.asin(2 * random() - 1) * 180) / Math.PI };
+    const centre = i % 2 === 0 ? anywhere : { ra: ra[star]!, dec: dec[star]! };
+    const radius = smallest * (largest / smallest) ** random();
+    return {
+      ra: Number(centre.ra.toFixed(6)),
+      dec: Number(centre.dec.toFixed(6)),
+      radius: Number(radius.toFixed(7)),
+    };
   });
 }
 
-/** Positions of all stars of a catalogue, from a service that allows a cone of 180°. */
-export async function allPositions(url: string, catalog: string): Promise<Position[]> {
-  const everything = `${url}/scs/${catalog}?RA=0&DEC=0&SR=180&VERB=1&MAXREC=1000000&RESPONSEFORMAT=csv`;
-  const { status, body } = await request(everything);
-  if (status !== 200) throw new Error(`${everything}: ${status} ${body}`);
-  const [, ...lines] = body.toString('utf8').trim().split(/\r?\n/);
-  return lines.map((line) => {
-    const [, ra, dec] = line.split(',').map(Number);
-    return { ra: ra!, dec: dec! };
-  });
+/** Path and query of a cone search (SCS 1.03 §2.1) at an address, which may hold a query of its own. */
+export function conePath(address: string, { ra, dec, radius }: Cone, parameters = ''): string {
+  const { pathname, search } = new URL(address);
+  const separator = search === '' ? '?' : search === '?' ? '' : '&';
+  // No exponents, which some services do not read.
+  return `${pathname}${search}${separator}RA=${ra}&DEC=${decimal(dec)}&SR=${decimal(radius)}${parameters}`;
 }
 
-/** mulberry32: numbers in [0, 1) that are the same on every machine. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
+function decimal(value: number): string {
+  return value.toFixed(7).replace(/\.?0+$/, '');
 }
