@@ -7,6 +7,7 @@ import { type ConeQuery, coneSearch } from '../engine/cone/cone-search.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { loadKernel } from '../engine/healpix-wasm/node.ts';
 import { folderStorage } from '../engine/storage/folder.ts';
+import { dataOf } from '../engine/table/rows.ts';
 import { demoBucket } from './demo-release.ts';
 
 const CATALOG = 'hipparcos.stars';
@@ -42,8 +43,8 @@ describe('the engine in Node, on the demo release', () => {
     let next = await batches.next();
     for (; !next.done; next = await batches.next()) {
       const [ids, separations] = next.value.columns;
-      id.push(...ids!.values);
-      separation.push(...separations!.values);
+      id.push(...dataOf(ids!).values);
+      separation.push(...dataOf(separations!).values);
     }
     return { id, separation, overflow: next.value.overflow };
   }

@@ -7,6 +7,7 @@ import { type ScratchBucket, scratchBucket } from '../../test/scratch-bucket.ts'
 import { locate, type Release } from '../catalog/release.ts';
 import type { Engine } from '../engine.ts';
 import type { Batch } from '../table/result.ts';
+import { dataOf } from '../table/rows.ts';
 import { type ConeQuery, coneSearch } from './cone-search.ts';
 
 const CATALOG = 'hipparcos.stars';
@@ -46,7 +47,7 @@ describe('cone search', () => {
     for (; !next.done; next = await batches.next()) all.push(next.value);
     const column = (name: string) => {
       const at = columns.findIndex((candidate) => candidate.name === name);
-      return all.flatMap((batch) => [...new Vector([batch.columns[at]!])]);
+      return all.flatMap((batch) => [...new Vector([dataOf(batch.columns[at]!)])]);
     };
     return { batches: all, column, overflow: next.value.overflow };
   }

@@ -3,11 +3,11 @@ import type { Column } from '../catalog/column.ts';
 import type { Release } from '../catalog/release.ts';
 import { qualifiedName, type Table } from '../catalog/table.ts';
 import type { Engine } from '../engine.ts';
-import type { Cone } from '../healpix-wasm/kernel.ts';
+import type { Cone, ConeRows } from '../healpix-wasm/kernel.ts';
 import { remembered } from '../remembered.ts';
-import type { Batch, Overflow, ResultTable } from '../table/result.ts';
+import type { Batch, Cells, Overflow, ResultTable } from '../table/result.ts';
 import { takeRows } from '../table/rows.ts';
-import { coneMatches, type Matches } from './matches.ts';
+import { coneMatches } from './matches.ts';
 import { nearest } from './nearest.ts';
 
 export interface ConeQuery {
@@ -59,11 +59,11 @@ async function* rowsAsTheyCome(
   let left = query.limit;
   for await (const matches of coneMatches(engine, release, query.cone)) {
     if (left === 0) return { overflow: true };
-    const rows = matches.row.subarray(0, left);
-    const columns = await columnsAt(matches, query.columns, rows);
-    yield batch(rows.length, columns, query.separation ? matches.separation.subarray(0, left) : null);
-    if (rows.length < matches.row.length) return { overflow: true };
-    left -= rows.length;
+    const columns = await matches.columns(query.columns);
+    const { row, separation } = matches.row.length > left ? firstRows(matches, left) : matches;
+    yield batch(row.length, columns, row, query.separation ? separation : null);
+    if (row.length < matches.row.length) return { overflow: true };
+    left -= row.length;
   }
   return { overflow: false };
 }
@@ -82,26 +82,39 @@ async function* sortedRows(
     const row = matches.row.filter((_, at) => matches.separation[at]! <= horizon);
     if (row.length === 0 || limit === 0) continue;
     const separation = matches.separation.filter((distance) => distance <= horizon);
-    collected.add(await columnsAt(matches, query.columns, row), separation);
+    const columns = await matches.columns(query.columns);
+    collected.add(
+      columns.map((data) => takeRows(data, row)),
+      separation,
+    );
   }
   const kept = collected.take();
   const total = kept?.separation.length ?? 0;
   for (let start = 0; start < total; start += BATCH_ROWS) {
     const end = Math.min(start + BATCH_ROWS, total);
     const columns = kept!.columns.map((data) => data.slice(start, end - start));
-    yield batch(end - start, columns, query.separation ? kept!.separation.subarray(start, end) : null);
+    yield batch(end - start, columns, null, query.separation ? kept!.separation.subarray(start, end) : null);
   }
   return { overflow: found > limit };
 }
 
-/** Columns at ascending rows, which are all rows if there are as many. */
-async function columnsAt(matches: Matches, names: readonly string[], rows: Uint32Array): Promise<Data[]> {
-  const columns = await matches.columns(names);
-  return columns.map((data) => (rows.length === data.length ? data : takeRows(data, rows)));
+function firstRows({ row, separation }: ConeRows, count: number): ConeRows {
+  return { row: row.subarray(0, count), separation: separation.subarray(0, count) };
 }
 
-function batch(length: number, stored: readonly Data[], separation: Float64Array | null): Batch {
-  return { length, columns: separation === null ? stored : [...stored, float64Data(separation)] };
+/**
+ * @param rows of the columns, ascending; null for all.
+ * @param separation of each of those rows, where it is wanted.
+ */
+function batch(
+  length: number,
+  stored: readonly Data[],
+  rows: Uint32Array | null,
+  separation: Float64Array | null,
+): Batch {
+  const columns: Cells[] = stored.map((data) => ({ data, rows: rows?.length === data.length ? null : rows }));
+  if (separation !== null) columns.push({ data: float64Data(separation), rows: null });
+  return { length, columns };
 }
 
 function float64Data(values: Float64Array): Data {

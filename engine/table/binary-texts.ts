@@ -15,7 +15,7 @@ export interface BinaryTexts {
  */
 export function binaryTexts({ datatype }: Column, data: Data): BinaryTexts {
   if (datatype === 'char' && isPlainAscii(data)) return { offsets: data.valueOffsets, bytes: data.values };
-  const text = textCells(data);
+  const text = textCells({ data, rows: null });
   const isNull = nulls(data);
   const texts = Array.from({ length: data.length }, (_, row) => (isNull?.(row) ? '' : text(row)));
   return datatype === 'char' ? ascii(texts) : ucs2(texts);

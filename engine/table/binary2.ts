@@ -2,6 +2,7 @@ import { base64 } from './base64.ts';
 import { binaryCell, newRowBuffer, reserve } from './binary-cells.ts';
 import type { Output } from './output.ts';
 import type { ResultTable } from './result.ts';
+import { dataOf } from './rows.ts';
 import type { TableEncoder } from './stream.ts';
 import { votableDocument } from './votable-document.ts';
 
@@ -25,7 +26,7 @@ export function binary2(result: ResultTable): TableEncoder {
     open: '<DATA>\n<BINARY2>\n<STREAM encoding="base64">\n',
     close: '\n</STREAM>\n</BINARY2>\n</DATA>\n',
     rows(batch) {
-      const cells = batch.columns.map((data, at) => binaryCell(columns[at]!, data));
+      const cells = batch.columns.map((cells, at) => binaryCell(columns[at]!, dataOf(cells)));
       const flagBytes = Math.ceil(cells.length / 8);
       const sizes = cells.map(({ size }) => size);
       const fixed = sizes.reduce<number>(

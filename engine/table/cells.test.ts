@@ -10,7 +10,7 @@ const STYLE = { true: 'T', false: 'F', positiveInfinity: '+Inf', negativeInfinit
 test('a single-precision number is written so that it reads back, in nine digits at most', () => {
   fc.assert(
     fc.property(fc.float({ noNaN: true, noDefaultInfinity: true }), (value) => {
-      const text = cellText(vectorFromArray([value], new Float32()).data[0]!, STYLE)(0);
+      const text = cellText({ data: vectorFromArray([value], new Float32()).data[0]!, rows: null }, STYLE)(0);
       assert.ok(Object.is(Math.fround(Number(text)), value), text);
       assert.ok(
         text

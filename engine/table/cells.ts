@@ -1,4 +1,5 @@
 import { type Data, DataType } from 'apache-arrow';
+import type { Cells } from './result.ts';
 import { boolAt } from './rows.ts';
 
 const decoder = new TextDecoder();
@@ -20,8 +21,9 @@ export function nulls(data: Data): ((row: number) => boolean) | null {
   return data.nullCount === 0 ? null : (row) => !data.getValid(row);
 }
 
-/** A formatter for the cells of a column, made once per batch. */
-export function cellText(data: Data, style: CellStyle): CellText {
+/** A formatter for rows of the data, made once per batch. */
+export function cellText(cells: Cells, style: CellStyle): CellText {
+  const { data } = cells;
   const { type, values } = data;
   if (DataType.isBool(type)) return (row) => (boolAt(data, row) ? style.true : style.false);
   if (DataType.isFloat(type)) {
@@ -33,23 +35,32 @@ export function cellText(data: Data, style: CellStyle): CellText {
       return value > 0 ? style.positiveInfinity : style.negativeInfinity;
     };
   }
-  return textCells(data);
+  return textCells(cells);
+}
+
+/** From one for rows of the data, a formatter for the cells. */
+export function ofCells({ rows }: Cells, text: CellText): CellText {
+  return rows === null ? text : (cell) => text(rows[cell]!);
 }
 
 /**
- * A formatter for the cells of a column of text: texts, timestamps or whole numbers. All texts are decoded at once if they are
- * ASCII, where bytes and characters are the same.
+ * A formatter for rows of a column of text: texts, timestamps or whole numbers. Where all rows are wanted, their texts are decoded
+ * at once if they are ASCII, where bytes and characters are the same.
  */
-export function textCells({ type, valueOffsets, values, length }: Data): CellText {
+export function textCells({ data, rows }: Cells): CellText {
+  const { type, valueOffsets, values, length } = data;
   if (DataType.isTimestamp(type)) return (row) => timestampText(values[row]);
   if (!DataType.isUtf8(type)) return (row) => String(values[row]);
+  const decoded: CellText = (row) =>
+    decoder.decode(values.subarray(valueOffsets[row], valueOffsets[row + 1]));
+  if (rows !== null) return decoded;
   const start = valueOffsets[0];
   const bytes = values.subarray(start, valueOffsets[length]);
   const all = decoder.decode(bytes);
   if (all.length === bytes.length && !all.includes('\ufffd')) {
     return (row) => all.slice(valueOffsets[row] - start, valueOffsets[row + 1] - start);
   }
-  return (row) => decoder.decode(values.subarray(valueOffsets[row], valueOffsets[row + 1]));
+  return decoded;
 }
 
 function float64Text(value: number): string {

@@ -1,6 +1,6 @@
-import { type Data, DataType } from 'apache-arrow';
-import { type CellStyle, type CellText, cellText, nulls } from './cells.ts';
-import type { ResultTable } from './result.ts';
+import { DataType } from 'apache-arrow';
+import { type CellStyle, type CellText, cellText, nulls, ofCells } from './cells.ts';
+import type { Cells, ResultTable } from './result.ts';
 import type { TableEncoder } from './stream.ts';
 
 /** Words that Java, Python, DuckDB, PostgreSQL and R all read. */
@@ -45,8 +45,9 @@ export function tsv(result: ResultTable): TableEncoder {
 
 function delimited({ columns }: ResultTable, { separator, lineEnd, loneNull, quote }: Dialect): TableEncoder {
   const none = columns.length === 1 ? loneNull : '';
-  function cell(data: Data): CellText {
-    const text = cellText(data, STYLE);
+  function cell(cells: Cells): CellText {
+    const { data } = cells;
+    const text = cellText(cells, STYLE);
     const isNull = nulls(data);
     const plain: CellText = DataType.isUtf8(data.type) ? (row) => quote(text(row)) : text;
     return isNull === null ? plain : (row) => (isNull(row) ? none : plain(row));
@@ -54,7 +55,7 @@ function delimited({ columns }: ResultTable, { separator, lineEnd, loneNull, quo
   return {
     start: (out) => out.text(columns.map(({ name }) => quote(name)).join(separator) + lineEnd),
     rows(batch) {
-      const [first, ...rest] = batch.columns.map(cell);
+      const [first, ...rest] = batch.columns.map((cells) => ofCells(cells, cell(cells)));
       return (from, to, out) => {
         let lines = '';
         for (let row = from; row < to; row++) {

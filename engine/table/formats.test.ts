@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { Float64, Int64, vectorFromArray } from 'apache-arrow';
+import { Float64, Int64, type Vector, vectorFromArray } from 'apache-arrow';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import type { Column } from '../catalog/column.ts';
 import { CorruptPartitionError } from '../errors.ts';
 import { type TableWriter, tableWriters, writerFor } from './formats.ts';
-import type { Batch, Overflow, ResultTable } from './result.ts';
+import type { Batch, Cells, Overflow, ResultTable } from './result.ts';
 
 const COLUMN: Column = {
   name: 'x',
@@ -21,9 +21,11 @@ const COLUMN: Column = {
   std: false,
 };
 
+const cells = (vector: Vector): Cells => ({ data: vector.data[0]!, rows: null });
+
 function batch(length: number): Batch {
   const values = Array.from({ length }, (_, at) => at / 7);
-  return { length, columns: [vectorFromArray(values, new Float64()).data[0]!] };
+  return { length, columns: [cells(vectorFromArray(values, new Float64()))] };
 }
 
 const result = (batches: ResultTable['batches']): ResultTable => ({
@@ -114,7 +116,7 @@ for (const writer of tableWriters) {
 
 test('a null alone in its row leaves no empty line, which readers would skip', async () => {
   async function* batches(): AsyncGenerator<Batch, Overflow, undefined> {
-    yield { length: 3, columns: [vectorFromArray([1, null, 2], new Float64()).data[0]!] };
+    yield { length: 3, columns: [cells(vectorFromArray([1, null, 2], new Float64()))] };
     return { overflow: false };
   }
   assert.equal((await read(writerFor('csv')!.write(result(batches())))).text, 'x\r\n1\r\n""\r\n2\r\n');
@@ -134,16 +136,21 @@ const asDigits = {
   json: '["-9223372036854775808"],\n[null],\n["7"]',
 };
 
+const { data: numbers } = cells(vectorFromArray([1n, -(2n ** 63n), null, 7n], new Int64()));
 for (const [format, expected] of Object.entries(asDigits)) {
-  test(`${format}: whole numbers in a column of text leave as their digits, from slices too`, async () => {
-    const numbers = vectorFromArray([1n, -(2n ** 63n), null, 7n], new Int64()).data[0]!;
-    async function* batches(): AsyncGenerator<Batch, Overflow, undefined> {
-      yield { length: 3, columns: [numbers.slice(1, 3)] };
-      return { overflow: false };
-    }
-    const { text } = await read(writerFor(format)!.write({ ...result(batches()), columns: [IDENTIFIER] }));
-    assert.ok(text.includes(expected), text);
-  });
+  for (const [how, ids] of Object.entries({
+    'a slice': { data: numbers.slice(1, 3), rows: null },
+    'some rows': { data: numbers, rows: Uint32Array.of(1, 2, 3) },
+  })) {
+    test(`${format}: whole numbers in a column of text leave as their digits, ${how}`, async () => {
+      async function* batches(): AsyncGenerator<Batch, Overflow, undefined> {
+        yield { length: 3, columns: [ids] };
+        return { overflow: false };
+      }
+      const { text } = await read(writerFor(format)!.write({ ...result(batches()), columns: [IDENTIFIER] }));
+      assert.ok(text.includes(expected), text);
+    });
+  }
 }
 
 test('an error of ours is not shown to the reader', async () => {

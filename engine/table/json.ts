@@ -1,7 +1,6 @@
-import type { Data } from 'apache-arrow';
 import { type Column, isText } from '../catalog/column.ts';
-import { type CellStyle, type CellText, cellText, nulls } from './cells.ts';
-import type { ResultTable } from './result.ts';
+import { type CellStyle, type CellText, cellText, nulls, ofCells } from './cells.ts';
+import type { Cells, ResultTable } from './result.ts';
 import type { TableEncoder } from './stream.ts';
 
 /** JSON has no numbers that are not finite. */
@@ -39,7 +38,7 @@ export function json({ name, description, columns, infos }: ResultTable): TableE
     start: (out) =>
       out.text(`${JSON.stringify({ name, description, infos, metadata }).slice(0, -1)},"data":[`),
     rows(batch) {
-      const [first, ...rest] = batch.columns.map((data, at) => cell(columns[at]!, data));
+      const [first, ...rest] = batch.columns.map((cells, at) => ofCells(cells, cell(columns[at]!, cells)));
       return (from, to, out) => {
         let text = '';
         for (let row = from; row < to; row++) {
@@ -55,15 +54,15 @@ export function json({ name, description, columns, infos }: ResultTable): TableE
   };
 }
 
-function cell(column: Column, data: Data): CellText {
-  const isNull = nulls(data);
-  const plain = valueText(column, data);
+function cell(column: Column, cells: Cells): CellText {
+  const isNull = nulls(cells.data);
+  const plain = valueText(column, cells);
   return isNull === null ? plain : (row) => (isNull(row) ? 'null' : plain(row));
 }
 
-function valueText(column: Column, data: Data): CellText {
-  const text = cellText(data, STYLE);
-  const { values } = data;
+function valueText(column: Column, cells: Cells): CellText {
+  const text = cellText(cells, STYLE);
+  const { values } = cells.data;
   if (isText(column)) return (row) => JSON.stringify(text(row));
   if (values instanceof BigInt64Array) {
     return (row) => (Number.isSafeInteger(Number(values[row]!)) ? text(row) : `"${text(row)}"`);

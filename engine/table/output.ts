@@ -1,45 +1,54 @@
 const encoder = new TextEncoder();
 
-/** A buffer that grows, for bytes on their way out. */
+/** Bytes on their way out, and text that becomes bytes when they leave. */
 export interface Output {
-  /** Bytes written since the last `take`. */
-  readonly length: number;
+  /** About the bytes written since the last `take`: text counts its characters. */
+  length(): number;
   text(text: string): void;
-  bytes(bytes: Uint8Array): void;
+  bytes(bytes: Uint8Array<ArrayBuffer>): void;
   /** What was written, which the caller then owns. */
   take(): Uint8Array<ArrayBuffer>;
 }
 
-/** @param capacity bytes for which room is made at first. */
-export function output(capacity: number): Output {
-  let buffer = new Uint8Array(capacity);
-  let length = 0;
+export function output(): Output {
+  let pieces: Uint8Array<ArrayBuffer>[] = [];
+  let bytes = 0;
+  let pending = '';
 
-  function reserve(bytes: number): void {
-    if (length + bytes <= buffer.length) return;
-    const larger = new Uint8Array(Math.max(2 * buffer.length, length + bytes));
-    larger.set(buffer.subarray(0, length));
-    buffer = larger;
+  function encodePending(): void {
+    if (pending === '') return;
+    const encoded = encoder.encode(pending);
+    pieces.push(encoded);
+    bytes += encoded.length;
+    pending = '';
   }
 
   return {
-    get length() {
-      return length;
-    },
+    length: () => bytes + pending.length,
     text(text) {
-      // A UTF-16 code unit takes three bytes of UTF-8 at most.
-      reserve(3 * text.length);
-      length += encoder.encodeInto(text, buffer.subarray(length)).written;
+      pending += text;
     },
-    bytes(bytes) {
-      reserve(bytes.length);
-      buffer.set(bytes, length);
-      length += bytes.length;
+    bytes(more) {
+      encodePending();
+      pieces.push(more);
+      bytes += more.length;
     },
     take() {
-      const taken = buffer.slice(0, length);
-      length = 0;
+      encodePending();
+      const taken = pieces.length === 1 ? pieces[0]! : concat(pieces, bytes);
+      pieces = [];
+      bytes = 0;
       return taken;
     },
   };
+}
+
+function concat(pieces: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
 }

@@ -25,13 +25,20 @@ export interface ResultTable {
   readonly batches: AsyncGenerator<Batch, Overflow, undefined>;
 }
 
-/**
- * Some rows of an answer: Arrow data of equal length in the columns' order. Each is of its column's Arrow type (`arrowType`);
- * whole numbers may also stand in a column of text, and leave as their digits.
- */
+/** Some rows of an answer: as many cells of each column, in the columns' order. */
 export interface Batch {
   readonly length: number;
-  readonly columns: readonly Data[];
+  readonly columns: readonly Cells[];
+}
+
+/**
+ * Cells of a column. The data is of the column's Arrow type (`arrowType`); whole numbers may also stand in a column of text,
+ * and leave as their digits.
+ */
+export interface Cells {
+  readonly data: Data;
+  /** Rows of the data whose cells these are, in this order; null for all. */
+  readonly rows: Uint32Array | null;
 }
 
 export interface Overflow {

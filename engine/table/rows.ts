@@ -1,4 +1,5 @@
 import { BufferType, Data, Type } from 'apache-arrow';
+import type { Cells } from './result.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 type Buffers = Partial<Data['buffers']>;
@@ -31,6 +32,11 @@ function bitmap(length: number, bit: (at: number) => boolean): Bitmap {
 export function boolAt(data: Data, row: number): boolean {
   const at = data.offset + row;
   return ((data.values[at >> 3] >> (at & 7)) & 1) === 1;
+}
+
+/** The cells as data of their own. */
+export function dataOf({ data, rows }: Cells): Data {
+  return rows === null ? data : takeRows(data, rows);
 }
 
 /** The given rows of a column, in the given order. The column is of a type that `arrowType` gives. */

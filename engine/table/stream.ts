@@ -4,9 +4,6 @@ import type { Batch, ResultTable } from './result.ts';
 /** Bytes at which a chunk is sent. */
 const CHUNK_BYTES = 65_536;
 
-/** Room made at first: enough for most answers to a cone of a few arcminutes. */
-const SMALL_ANSWER_BYTES = 8192;
-
 /** Rows written between two looks at the size of the chunk. */
 const ROWS_AT_ONCE = 64;
 
@@ -28,7 +25,7 @@ export async function* streamTable(
   { batches }: ResultTable,
   encoder: TableEncoder,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
-  const out = output(SMALL_ANSWER_BYTES);
+  const out = output();
   let started = false;
   try {
     let next = await batches.next();
@@ -38,7 +35,7 @@ export async function* streamTable(
       const write = encoder.rows(next.value);
       for (let from = 0; from < rows; from += ROWS_AT_ONCE) {
         write(from, Math.min(from + ROWS_AT_ONCE, rows), out);
-        if (out.length < CHUNK_BYTES) continue;
+        if (out.length() < CHUNK_BYTES) continue;
         started = true;
         yield out.take();
       }

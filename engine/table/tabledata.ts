@@ -1,6 +1,6 @@
-import { type Data, DataType } from 'apache-arrow';
-import { type CellStyle, type CellText, cellText, nulls } from './cells.ts';
-import type { ResultTable } from './result.ts';
+import { DataType } from 'apache-arrow';
+import { type CellStyle, type CellText, cellText, nulls, ofCells } from './cells.ts';
+import type { Cells, ResultTable } from './result.ts';
 import type { TableEncoder } from './stream.ts';
 import { votableDocument } from './votable-document.ts';
 import { escapeXml } from './xml.ts';
@@ -23,7 +23,7 @@ export function tabledata(result: ResultTable): TableEncoder {
     open: '<DATA>\n<TABLEDATA>\n',
     close: '</TABLEDATA>\n</DATA>\n',
     rows(batch) {
-      const cells = batch.columns.map(cell);
+      const cells = batch.columns.map((cells) => ofCells(cells, cell(cells)));
       return (from, to, out) => {
         let text = '';
         for (let row = from; row < to; row++) {
@@ -37,8 +37,9 @@ export function tabledata(result: ResultTable): TableEncoder {
   });
 }
 
-function cell(data: Data): CellText {
-  const text = cellText(data, STYLE);
+function cell(cells: Cells): CellText {
+  const { data } = cells;
+  const text = cellText(cells, STYLE);
   const isNull = nulls(data);
   const plain: CellText = DataType.isUtf8(data.type)
     ? (row) => `<TD>${escapeXml(text(row))}</TD>`

@@ -67,7 +67,7 @@ export function resourceOpen({ name, description, columns, infos }: VotableHeade
     '<RESOURCE type="results">\n',
     ...infos.map(infoElement),
     coosysOf(columns),
-    `<TABLE${attributes({ name })}>\n`,
+    `<TABLE name="${escapeXml(name)}">\n`,
     description === null ? '' : `<DESCRIPTION>${escapeXml(description)}</DESCRIPTION>\n`,
     fieldElements(columns),
   ].join('');

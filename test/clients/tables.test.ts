@@ -3,12 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { type Data, Int64, vectorFromArray } from 'apache-arrow';
+import { Int64, vectorFromArray } from 'apache-arrow';
 import type { Column, Datatype } from '../../engine/catalog/column.ts';
 import { arrowType } from '../../engine/table/arrow.ts';
 import { timestampText } from '../../engine/table/cells.ts';
 import { tableWriters } from '../../engine/table/formats.ts';
-import type { Batch, Overflow, ResultTable } from '../../engine/table/result.ts';
+import type { Batch, Cells, Overflow, ResultTable } from '../../engine/table/result.ts';
 import { runPython, runStilts, skipWithoutPython, skipWithoutStilts } from './clients.ts';
 
 type Cell = number | bigint | string | boolean | null;
@@ -91,13 +91,14 @@ const ROWS = TABLE[0]![1].length;
 
 /** Rows [from, to) as a batch cut out of a larger one, so that no buffer begins where the rows do. */
 function slice(from: number, to: number): Batch {
-  const columns = TABLE.map(([column, cells]): Data => {
+  const columns = TABLE.map(([column, cells]): Cells => {
     const type = arrowType(column);
     // Arrow would take numbers for a timestamp, and as milliseconds.
     const stored = column.xtype === 'timestamp' ? new Int64() : type;
-    return vectorFromArray([...cells], stored)
+    const data = vectorFromArray([...cells], stored)
       .data[0]!.clone(type)
       .slice(from, to - from);
+    return { data, rows: null };
   });
   return { length: to - from, columns };
 }
