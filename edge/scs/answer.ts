@@ -1,6 +1,7 @@
 import type { Release } from '../../engine/catalog/release.ts';
 import { coneSearch } from '../../engine/cone/cone-search.ts';
 import type { Engine } from '../../engine/engine.ts';
+import { remembered } from '../../engine/remembered.ts';
 import type { Info, Overflow, ResultTable } from '../../engine/table/result.ts';
 import { ENGINE, SOFTWARE } from '../service.ts';
 import { asScsColumns, columnsOf } from './columns.ts';
@@ -41,22 +42,22 @@ async function* noRows(overflow: boolean): AsyncGenerator<never, Overflow, undef
   return { overflow };
 }
 
-function answerInfos({ manifest }: Release, query: ConeQuery): Info[] {
-  const { cone, verbosity, limit, sorted } = query;
-  const parameters = {
-    RA: cone.lon,
-    DEC: cone.lat,
-    SR: cone.radius,
-    VERB: verbosity,
-    MAXREC: limit,
-    SORT: sorted ? 'separation' : 'none',
-  };
+function answerInfos(release: Release, { cone, verbosity, limit, sorted }: ConeQuery): Info[] {
   return [
-    { name: 'standardID', value: STANDARD_ID },
-    { name: 'server_software', value: SOFTWARE },
-    { name: 'engine', value: ENGINE },
-    { name: 'catalog', value: manifest.catalog },
-    { name: 'release', value: manifest.release },
-    ...Object.entries(parameters).map(([name, value]) => ({ name, value: String(value) })),
+    ...releaseInfos(release),
+    { name: 'RA', value: String(cone.lon) },
+    { name: 'DEC', value: String(cone.lat) },
+    { name: 'SR', value: String(cone.radius) },
+    { name: 'VERB', value: String(verbosity) },
+    { name: 'MAXREC', value: String(limit) },
+    { name: 'SORT', value: sorted ? 'separation' : 'none' },
   ];
 }
+
+const releaseInfos = remembered(({ manifest }: Release): readonly Info[] => [
+  { name: 'standardID', value: STANDARD_ID },
+  { name: 'server_software', value: SOFTWARE },
+  { name: 'engine', value: ENGINE },
+  { name: 'catalog', value: manifest.catalog },
+  { name: 'release', value: manifest.release },
+]);

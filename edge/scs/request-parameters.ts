@@ -26,9 +26,8 @@ export async function requestParameters(request: Request): Promise<RawParameters
     if (known) known.push(...values);
     else parameters.set(key, [...values]);
   };
-  for (const [name, values] of Object.entries(getQueryParams(url) as Record<string, string[]>)) {
-    add(name, values);
-  }
+  const inAddress = getQueryParams(url) as Record<string, string[]>;
+  for (const name in inAddress) add(name, inAddress[name]!);
   if (request.method === 'POST') {
     for (const [name, value] of await formParameters(request)) add(name, [value]);
   }
