@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { program } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
 import { benchCommand } from './commands/bench.ts';
 import { devCommand } from './commands/dev.ts';
 import { exportCommand } from './commands/export.ts';
@@ -12,6 +13,7 @@ program
   .description(
     'Publish astronomical catalogues from PostgreSQL to the Virtual Observatory, answered at the edge.',
   )
+  .version(packageJson.version)
   .showHelpAfterError('(almagest --help lists the commands)');
 
 program
@@ -22,8 +24,10 @@ program
   .addCommand(publishCommand)
   .addCommand(benchCommand);
 
-await program.parseAsync().catch((error: Error) => {
-  console.error(`almagest: ${error.message}`);
+await program.parseAsync().catch((error: NodeJS.ErrnoException) => {
+  const noPlace =
+    ['EACCES', 'EROFS', 'ENOTDIR', 'ENOSPC'].includes(error.code ?? '') && error.syscall === 'mkdir';
+  console.error(`almagest: ${error.message}${noPlace ? '; ALMAGEST_DATA chooses another data folder' : ''}`);
   // Not only exitCode: an interrupted command may have work under way, which is safe to drop.
   process.exit(1);
 });

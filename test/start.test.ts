@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import test, { after, before, describe } from 'node:test';
+import packageJson from '../package.json' with { type: 'json' };
 import { almagest, freePort, npm, processesOf, until } from './almagest.ts';
 import { demoBucket } from './demo-release.ts';
 import { request } from './http.ts';
@@ -167,6 +168,10 @@ const WRONG_SETTINGS: readonly [Record<string, string>, RegExp][] = [
   [{ MAX_RADIUS: 'wide' }, /^almagest: MAX_RADIUS is "wide"/],
   [{ PUBLIC_URL: 'vo.example' }, /^almagest: PUBLIC_URL is "vo\.example"/],
   [{ DATABASE_URL: 'mysql://localhost/sky' }, /^almagest: DATABASE_URL is not a PostgreSQL URL/],
+  [
+    { ALMAGEST_DATA: '/dev/null/sky' },
+    /^almagest: ENOTDIR.*\/dev\/null\/sky.*; ALMAGEST_DATA chooses another/,
+  ],
 ];
 
 for (const [env, message] of WRONG_SETTINGS) {
@@ -222,6 +227,12 @@ test("nothing is loaded into the user's own database, and an empty one is served
   } finally {
     await server.close();
   }
+});
+
+test('--version is that of the package', async () => {
+  const run = almagest(['--version'], {});
+  assert.equal(await run.ended, 0);
+  assert.equal(run.output(), `${packageJson.version}\n`);
 });
 
 test('every command explains itself with examples', async () => {

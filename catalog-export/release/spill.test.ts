@@ -59,3 +59,17 @@ test('the temporary file has no name', async () => {
     await rm(folder, { recursive: true });
   }
 });
+
+test('a folder that cannot take the file is named, and TMPDIR', async () => {
+  const { TMPDIR } = process.env;
+  process.env.TMPDIR = join(tmpdir(), 'is-not-there');
+  try {
+    await assert.rejects(
+      spillAll(0, [[0, 'row']]),
+      /rows cannot wait in \S+is-not-there .*ENOENT.* set TMPDIR/,
+    );
+  } finally {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  }
+});

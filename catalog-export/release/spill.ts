@@ -10,7 +10,10 @@ import { join } from 'node:path';
 export interface Spill {
   /** Adds bytes from `start` to `end` (which are copied) to a partition. */
   append(partition: number, bytes: Buffer, start: number, end: number): void;
-  /** Makes room when more waits in memory than the budget; call it between blocks of rows. */
+  /**
+   * Makes room when more waits in memory than the budget; call it between blocks of rows.
+   * @throws Error naming the folder that has no room, or is not there.
+   */
   relieve(): Promise<void>;
   /** All bytes of a partition, in the order in which they came. */
   read(partition: number): Promise<Buffer>;
@@ -31,6 +34,18 @@ export async function openSpill(partitions: number, budgetBytes: number): Promis
   let fileBytes = 0;
   let memoryBytes = 0;
 
+  async function writeWaiting(): Promise<void> {
+    file ??= await openNamelessFile();
+    for (const [partition, buffer] of waiting.entries()) {
+      const bytes = buffer.take();
+      if (bytes.length === 0) continue;
+      await writeAll(file, bytes, fileBytes);
+      extents[partition]!.push({ offset: fileBytes, length: bytes.length });
+      fileBytes += bytes.length;
+    }
+    memoryBytes = 0;
+  }
+
   return {
     append(partition, bytes, start, end) {
       waiting[partition]!.append(bytes, start, end);
@@ -38,15 +53,15 @@ export async function openSpill(partitions: number, budgetBytes: number): Promis
     },
     async relieve() {
       if (memoryBytes <= budgetBytes) return;
-      file ??= await openNamelessFile();
-      for (const [partition, buffer] of waiting.entries()) {
-        const bytes = buffer.take();
-        if (bytes.length === 0) continue;
-        await writeAll(file, bytes, fileBytes);
-        extents[partition]!.push({ offset: fileBytes, length: bytes.length });
-        fileBytes += bytes.length;
+      try {
+        await writeWaiting();
+      } catch (cause) {
+        const reason = (cause as Error).message;
+        const advice = 'set TMPDIR to a folder with as much room as the table';
+        throw new Error(`rows cannot wait in ${tmpdir()} for their partitions (${reason}): ${advice}`, {
+          cause,
+        });
       }
-      memoryBytes = 0;
     },
     async read(partition) {
       const parts = extents[partition]!;

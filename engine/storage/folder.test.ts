@@ -36,6 +36,11 @@ test('replaces an object whole and leaves nothing else behind', async () => {
   );
 });
 
+test('names the file that cannot be written', async () => {
+  await storage.put('a-file', bytes);
+  await assert.rejects(storage.put('a-file/below', bytes), /bucket\/a-file\/below cannot be written: E/);
+});
+
 test('lists the names of a folder, sorted, without writes under way', async () => {
   await storage.put('list/z.bin', bytes);
   await storage.put('list/a/object', bytes);

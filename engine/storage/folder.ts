@@ -8,7 +8,7 @@ const HIDDEN = '.';
 
 /**
  * Objects as files of a folder; the folder itself is made by the first `put`.
- * @throws Error for a key that is not a `/`-separated path below the folder.
+ * @throws Error for a key that is not a `/`-separated path below the folder, and from `put` naming the file that cannot be written.
  */
 export function folderStorage(path: string): Storage {
   const root = resolve(path);
@@ -54,9 +54,9 @@ async function readObject(path: string, range?: ByteRange): Promise<Uint8Array<A
 /** Bytes reach the disk under a hidden name first, so that neither a reader nor a power cut sees a part. */
 async function writeObject(path: string, bytes: Uint8Array): Promise<void> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true });
   const unfinished = join(folder, `${HIDDEN}${randomUUID()}`);
   try {
+    await mkdir(folder, { recursive: true });
     const file = await open(unfinished, 'wx');
     try {
       await file.writeFile(bytes);
@@ -66,9 +66,9 @@ async function writeObject(path: string, bytes: Uint8Array): Promise<void> {
     }
     await rename(unfinished, path);
     await syncFolder(folder);
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw error;
+  } catch (cause) {
+    await rm(unfinished, { force: true }).catch(() => {});
+    throw new Error(`${path} cannot be written: ${(cause as Error).message}`, { cause });
   }
 }
 
