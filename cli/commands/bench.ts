@@ -20,7 +20,7 @@ Examples:
 
 const SOAK_HELP = `
 Random cones without a pause, some clients that hang up in the middle of an answer, answers compared with a
-computation over all stars, and the memory of the server each 5 seconds.
+computation over all stars, and the memory of the server each second.
 Exit status: 0 when no request failed, no answer was wrong and the memory did not grow, 1 otherwise.
 
 Examples:

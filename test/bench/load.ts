@@ -26,6 +26,8 @@ export interface LoadOptions {
   readonly connections: number;
   /** Of load for each subject. */
   readonly seconds: number;
+  /** Seconds of load for each subject before that. */
+  readonly warmUp: number;
   /** Slices of the time, in which the subjects take turns: a busy machine slows them all. */
   readonly rounds: number;
 }
@@ -37,17 +39,17 @@ interface Slice {
 }
 
 /**
- * Keeps connections busy with one request after the other; the subjects take turns, after a warm-up of a second each.
+ * Keeps connections busy with one request after the other; the subjects take turns.
  * @throws Error when any answer is not 200.
  */
 export async function compare(
   subjects: readonly Subject[],
-  { connections, seconds, rounds }: LoadOptions,
+  { connections, seconds, warmUp, rounds }: LoadOptions,
 ): Promise<LoadResult[]> {
   const slices = subjects.map((): Slice[] => []);
   for (let round = 0; round < rounds; round++) {
     for (const [at, subject] of subjects.entries()) {
-      if (round === 0) await slice(subject, connections, 1, 0);
+      if (round === 0) await slice(subject, connections, warmUp, 0);
       slices[at]!.push(await slice(subject, connections, seconds / rounds, round / rounds));
     }
   }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { terminalProgress } from '../../cli/terminal/progress.ts';
 import { type BenchCatalog, type CatalogChoice, openCatalog } from './catalogs.ts';
 import { ARCSEC, type Cone, conePath, randomCones } from './cones.ts';
+import { quantile } from './load.ts';
 import { integer, load, megabytes } from './report.ts';
 import { startInspectedService } from './service.ts';
 import { type StarSearch, starSearch } from './star-search.ts';
@@ -21,7 +22,7 @@ export interface SoakOptions {
 interface Sample {
   readonly seconds: number;
   readonly resident: number;
-  readonly heap: number;
+  readonly isolate: number;
 }
 
 interface Tally {
@@ -39,7 +40,9 @@ const CONES = 50_000;
 const IMPATIENT = 4;
 /** Milliseconds between two checks of an answer, and between two looks at the memory. */
 const CHECKING = 200;
-const SAMPLING = 5000;
+const SAMPLING = 1000;
+/** Samples for each line about them. */
+const LINE = 10;
 /** The growth of memory over the second half of the time that counts as none, a share of what there was. */
 const STEADY = 0.1;
 
@@ -71,14 +74,16 @@ export async function soak({ catalog: choice, minutes, connections, json }: Soak
     const checks = checkAnswers(address, catalog, cones, running, tally);
     const watch = async () => {
       while (running()) {
-        const { objects, buffers } = await service.heap.usage();
+        const isolate = (await service.isolate()).total;
         const resident = service.usage()?.resident ?? Number.NaN;
-        samples.push({ seconds: elapsed(), resident, heap: objects + buffers });
-        console.error(
-          `${elapsed().toFixed(0)} s: ${integer(tally.requests)} requests, ${integer(tally.hangUps)} hang-ups, ` +
-            `${tally.failures.length} failures, ${tally.wrong.length} of ${tally.checked} wrong, ` +
-            `resident ${megabytes(resident)}, heap ${megabytes(objects + buffers)}`,
-        );
+        if (samples.length % LINE === 0) {
+          console.error(
+            `${elapsed().toFixed(0)} s: ${integer(tally.requests)} requests, ${integer(tally.hangUps)} hang-ups, ` +
+              `${tally.failures.length} failures, ${tally.wrong.length} of ${tally.checked} wrong, ` +
+              `resident ${megabytes(resident)}, isolate ${megabytes(isolate)}`,
+          );
+        }
+        samples.push({ seconds: elapsed(), resident, isolate });
         await sleep(SAMPLING);
       }
     };
@@ -86,8 +91,8 @@ export async function soak({ catalog: choice, minutes, connections, json }: Soak
   } finally {
     await service.close();
   }
-  const growth = { resident: grown(samples, 'resident'), heap: grown(samples, 'heap') };
-  const steady = !(growth.resident.share > STEADY || growth.heap.share > STEADY);
+  const growth = { resident: grown(samples, 'resident'), isolate: grown(samples, 'isolate') };
+  const steady = !(growth.resident.share > STEADY || growth.isolate.share > STEADY);
   const passed = steady && tally.failures.length === 0 && tally.wrong.length === 0;
   const lines = [
     `requests      ${integer(tally.requests)}, ${integer(tally.requests / elapsed())} a second`,
@@ -95,8 +100,8 @@ export async function soak({ catalog: choice, minutes, connections, json }: Soak
     `failures      ${integer(tally.failures.length)}`,
     `answers       ${integer(tally.checked)} compared with a computation over all stars, ${tally.wrong.length} wrong`,
     `resident      ${described(growth.resident)}`,
-    `heap          ${described(growth.heap)}`,
-    `              (medians of the third and the last quarter of the time; up to ${100 * STEADY} % more is no growth)`,
+    `isolate       ${described(growth.isolate)}`,
+    `              (lowest tenth of the third and of the last quarter; up to ${100 * STEADY} % more is no growth)`,
     passed ? 'passed' : 'NOT PASSED',
   ];
   console.log(lines.join('\n'));
@@ -206,19 +211,21 @@ async function checkAnswers(
   connection.destroy();
 }
 
-/** Medians of the third and the last quarter: the first half is for the caches to fill. */
-function grown(samples: readonly Sample[], of: 'resident' | 'heap') {
-  const quarter = (nth: number) => {
-    const part = samples.slice(
-      Math.floor((samples.length * nth) / 4),
-      Math.floor((samples.length * (nth + 1)) / 4),
+/**
+ * The third and the last quarter: the first half is for the caches to fill. Of each the lowest tenth of the samples, for garbage that waits
+ * to be collected is no growth.
+ */
+function grown(samples: readonly Sample[], of: 'resident' | 'isolate') {
+  const values = samples.map((sample) => sample[of]);
+  const floor = (from: number, to: number) =>
+    quantile(
+      values.slice(Math.floor(values.length * from), Math.ceil(values.length * to)).sort((a, b) => a - b),
+      0.1,
     );
-    return part.map((sample) => sample[of]).toSorted((a, b) => a - b)[Math.floor(part.length / 2)]!;
-  };
-  const [before, after] = [quarter(2), quarter(3)];
-  return { before, after, share: after / before - 1 };
+  const [before, after] = [floor(0.5, 0.75), floor(0.75, 1)];
+  return { before, after, share: after / before - 1, peak: Math.max(...values) };
 }
 
-function described({ before, after, share }: ReturnType<typeof grown>): string {
-  return `${megabytes(before)}, then ${megabytes(after)}: ${share >= 0 ? '+' : ''}${(100 * share).toFixed(1)} %`;
+function described({ before, after, share, peak }: ReturnType<typeof grown>): string {
+  return `${megabytes(before)}, then ${megabytes(after)}: ${share >= 0 ? '+' : ''}${(100 * share).toFixed(1)} %; at most ${megabytes(peak)}`;
 }

@@ -21,7 +21,13 @@ export const conesSection: Section = async (context, report) => {
     await withSubjects(context, service, small, async (subjects) => {
       for (const connections of [16, 1]) {
         say(`${SMALL.label}: ${connections} connections`);
-        const results = await compare(subjects, { connections, seconds: context.seconds, rounds: ROUNDS });
+        const results = await compare(subjects, {
+          connections,
+          seconds: context.seconds,
+          // The first load fills the cache.
+          warmUp: connections === 16 ? context.seconds : 1,
+          rounds: ROUNDS,
+        });
         for (const row of connections === 16 ? throughput(results) : latency(SMALL.label, 3, results))
           report(row);
       }
@@ -29,7 +35,7 @@ export const conesSection: Section = async (context, report) => {
     say(DEGREE.label);
     const wide = randomCones(catalog.positions, DEGREE.count, DEGREE.radii);
     await withSubjects(context, service, wide, async (subjects) => {
-      const options = { connections: 1, seconds: context.seconds, rounds: ROUNDS };
+      const options = { connections: 1, seconds: context.seconds, warmUp: 1, rounds: ROUNDS };
       for (const row of latency(DEGREE.label, 10, await compare(subjects, options))) report(row);
     });
   } finally {
