@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from astropy import units as u
 from astropy.coordinates import SkyCoord
 from astropy.io import votable
+from astropy.io.votable.ucd import check_ucd
 from astropy.table import Table
 from hats.io.validation import is_valid_catalog
 from hats.pixel_math.spatial_index import compute_spatial_index
@@ -26,6 +27,22 @@ from hats.pixel_math.spatial_index import compute_spatial_index
 from checks import check, finish
 
 VOTABLE_KEY = b"IVOA.VOTable-Parquet.content"
+VOTABLE_VERSION_KEY = b"IVOA.VOTable-Parquet.version"
+
+# HATS 1.0, "Properties": what every object catalogue must say.
+HATS_PROPERTIES = {
+    "obs_collection",
+    "dataproduct_type",
+    "hats_nrows",
+    "hats_col_ra",
+    "hats_col_dec",
+    "hats_npix_suffix",
+    "hats_order",
+    "hats_builder",
+    "hats_creation_date",
+    "hats_release_date",
+    "hats_version",
+}
 
 
 def main() -> None:
@@ -33,6 +50,7 @@ def main() -> None:
     manifest = json.loads((release / "manifest.json").read_text())
     columns = manifest["table"]["columns"]
     ra, dec = (main_column(columns, ucd) for ucd in ("pos.eq.ra;meta.main", "pos.eq.dec;meta.main"))
+    check_vocabularies(columns)
     tables = check_files(release, manifest, columns)
     check_dataset_metadata(release, manifest)
     rows = pa.concat_tables(tables) if tables else pq.read_table(release / "dataset" / "_common_metadata")
@@ -48,6 +66,24 @@ def main() -> None:
 def main_column(columns: list[dict], ucd: str) -> str:
     (name,) = (column["name"] for column in columns if column["ucd"] == ucd)
     return name
+
+
+def check_vocabularies(columns: list[dict]) -> None:
+    """UCDs are of the UCD1+ vocabulary, units are VOUnits."""
+    for column in columns:
+        name, ucd, unit = column["name"], column["ucd"], column["unit"]
+        if ucd is not None:
+            check(f"{name}: {ucd} is UCD1+", check_ucd(ucd, check_controlled_vocabulary=True))
+        if unit is not None:
+            check(f"{name}: {unit} is a VOUnit", is_vounit(unit))
+
+
+def is_vounit(unit: str) -> bool:
+    try:
+        u.Unit(unit, format="vounit")
+    except ValueError:
+        return False
+    return True
 
 
 def check_files(release: Path, manifest: dict, columns: list[dict]) -> list[pa.Table]:
@@ -69,7 +105,8 @@ def check_files(release: Path, manifest: dict, columns: list[dict]) -> list[pa.T
             wrong["columns"].append(path)
         if not same_row_groups(data, metadata, partition):
             wrong["row groups"].append(path)
-        if not describes(metadata.metadata[VOTABLE_KEY], names, columns):
+        version = metadata.metadata[VOTABLE_VERSION_KEY]
+        if version != b"1.0" or not describes(metadata.metadata[VOTABLE_KEY], names, columns):
             wrong["VOTable"].append(path)
         table = pq.read_table(io.BytesIO(data))
         shift = 2 * (29 - partition["order"])
@@ -142,6 +179,9 @@ def check_hats(release: Path, manifest: dict, ra: str, dec: str) -> None:
     cells = {(pixel.order, pixel.pixel) for pixel in catalog.get_healpix_pixels()}
     expected = {(partition["order"], partition["pixel"]) for partition in manifest["partitions"]}
     check(f"partition_info.csv has the {len(expected)} partitions", cells == expected)
+    lines = (release / "hats.properties").read_text().splitlines()
+    missing = HATS_PROPERTIES - {line.split("=")[0] for line in lines}
+    check("hats.properties say all that they must", not missing, ", ".join(missing))
     same = (release / "properties").read_bytes() == (release / "hats.properties").read_bytes()
     check("properties are the same as hats.properties", same)
 
