@@ -1,10 +1,11 @@
-import { type Instance, instantiate } from './instance.ts';
-import type { CellRanges, Cone, HealpixKernel, Position } from './kernel.ts';
+import { BAD_REGION, type Instance, instantiate } from './instance.ts';
+import type { CellRanges, Cone, HealpixKernel, Position, Region } from './kernel.ts';
 import { KernelError } from './kernel-error.ts';
 import { residentPositions } from './positions.ts';
+import { badRegion, encodeRegion } from './regions.ts';
 import { differentLengths, requireCone } from './require.ts';
 
-export type { CellRanges, Cone, ConeRows, HealpixKernel, Position, Positions } from './kernel.ts';
+export type { CellRanges, Cone, ConeRows, HealpixKernel, Position, Positions, Region } from './kernel.ts';
 export { KernelError } from './kernel-error.ts';
 
 /** Rows hashed per call into the module: bounds its scratch memory, and stays in the processor's cache. */
@@ -46,6 +47,7 @@ export function createKernel(module: WebAssembly.Module): HealpixKernel {
     center: (order, pixel) => run((instance) => cellPoints(instance, order, pixel)[0]!),
     vertices: (order, pixel) => run((instance) => cellPoints(instance, order, pixel).slice(1)),
     coneRanges: (cone) => run((instance) => coneRanges(instance, cone)),
+    regionRanges: (region) => run((instance) => regionRanges(instance, region)),
     positions: (index, lon, lat) => run((instance) => residentPositions(host, instance, index, lon, lat)),
   };
 }
@@ -88,10 +90,33 @@ function cellPoints(instance: Instance, order: number, pixel: bigint): Position[
 
 function coneRanges(instance: Instance, cone: Cone): CellRanges {
   requireCone(cone);
+  const { lon, lat, radius } = cone;
+  return readRanges(instance, 0, (_, ...out) =>
+    instance.exports.kernel_cone_ranges(lon, lat, radius, ...out),
+  );
+}
+
+function regionRanges(instance: Instance, region: Region): CellRanges {
+  const { kind, numbers } = encodeRegion(region);
+  return readRanges(instance, numbers.length, (at, ...out) => {
+    instance.views().f64.set(numbers, at / 8);
+    return instance.exports.kernel_region_ranges(kind, at, numbers.length, ...out);
+  });
+}
+
+/**
+ * Ranges that the C layer writes, and returns the count of, or an error.
+ * @param numbers of f64 that it reads, at the first address given to `cover`.
+ */
+function readRanges(
+  instance: Instance,
+  numbers: number,
+  cover: (numbersAt: number, start: number, end: number, full: number, capacity: number) => number,
+): CellRanges {
   for (let capacity = USUAL_RANGES; ; ) {
-    const [start, end, full] = instance.scratch(capacity * 8, capacity * 8, capacity);
-    const { lon, lat, radius } = cone;
-    const count = instance.exports.kernel_cone_ranges(lon, lat, radius, start, end, full, capacity);
+    const [start, end, full, at] = instance.scratch(capacity * 8, capacity * 8, capacity, numbers * 8);
+    const count = cover(at, start, end, full, capacity);
+    if (count === BAD_REGION) throw badRegion();
     if (count <= capacity) {
       const { i64, u8 } = instance.views();
       return {

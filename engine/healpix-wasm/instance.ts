@@ -16,6 +16,15 @@ interface Exports {
     full: number,
     capacity: number,
   ): number;
+  kernel_region_ranges(
+    kind: number,
+    numbers: number,
+    n: number,
+    start: number,
+    end: number,
+    full: number,
+    capacity: number,
+  ): number;
   kernel_cone_select(
     index: number,
     lon: number,
@@ -30,7 +39,24 @@ interface Exports {
     row: number,
     separation: number,
   ): number;
+  kernel_region_select(
+    index: number,
+    lon: number,
+    lat: number,
+    rows: number,
+    start: number,
+    end: number,
+    ranges: number,
+    kind: number,
+    numbers: number,
+    n: number,
+    row: number,
+  ): number;
 }
+
+/** What the C layer returns instead of a count. */
+export const BAD_RANGES = -2;
+export const BAD_REGION = -4;
 
 /** The whole memory, by type of its elements. */
 interface Views {

@@ -11,6 +11,36 @@ export interface Position {
   readonly lat: number;
 }
 
+/** A region that is not a cone; all numbers in degrees, lon in [0, 360], lat in [−90, 90]. */
+export type Region =
+  /**
+   * Edges are arcs of great circles shorter than 180°, the last one back to the first vertex; the inside is the smaller
+   * of the two sides, whichever way round the vertices go.
+   */
+  | { readonly kind: 'polygon'; readonly vertices: readonly Position[] }
+  /**
+   * The box of STC and of ADQL's BOX: sides on great circles at right angles to the ends of a cross, whose arms are `width`
+   * long in all from east to west and `height` from north to south, above 0 and below 180.
+   */
+  | {
+      readonly kind: 'box';
+      readonly lon: number;
+      readonly lat: number;
+      readonly width: number;
+      readonly height: number;
+    }
+  /**
+   * The range of DALI: between two parallels and two meridians, all included; from `west` eastwards to `east`, over lon 0 if
+   * west is the greater. From 0 to 360 are all longitudes.
+   */
+  | {
+      readonly kind: 'zone';
+      readonly west: number;
+      readonly east: number;
+      readonly south: number;
+      readonly north: number;
+    };
+
 /** Sorted, disjoint half-open ranges [start, end) of nested order-29 cells. */
 export interface CellRanges {
   readonly start: BigInt64Array;
@@ -38,6 +68,8 @@ export interface HealpixKernel {
   vertices(order: number, pixel: bigint): readonly Position[];
   /** Cells that cover a cone: no cell that touches the cone is missing. */
   coneRanges(cone: Cone): CellRanges;
+  /** Cells that cover a region: no cell that touches it is missing. */
+  regionRanges(region: Region): CellRanges;
   /**
    * Copies the columns of a row group into the kernel's memory, where they stay until they are freed: 24 bytes a row.
    * `index` is ascending, of order 29; lon is in [−360, 360], in degrees; of equal length.
@@ -57,6 +89,8 @@ export interface Positions {
    * ranges' flags. A position that is not finite is in no cone.
    */
   inCone(cone: Cone, ranges: CellRanges): ConeRows;
+  /** Rows, ascending, whose cell is in the ranges and whose position is in the region, whatever the ranges' flags. */
+  inRegion(region: Region, ranges: CellRanges): Uint32Array;
   /** Gives the memory back; once is enough. */
   free(): void;
 }

@@ -1,12 +1,11 @@
-import type { Instance } from './instance.ts';
-import type { CellRanges, Cone, ConeRows, Positions } from './kernel.ts';
+import { BAD_RANGES, BAD_REGION, type Instance } from './instance.ts';
+import type { CellRanges, Cone, ConeRows, Positions, Region } from './kernel.ts';
 import { KernelError } from './kernel-error.ts';
+import { badRegion, encodeRegion } from './regions.ts';
 import { differentLengths, requireCone } from './require.ts';
 
 /** Three columns of 8 bytes. */
 const ROW_BYTES = 24;
-
-const BAD_RANGES = -2;
 
 /** What an instance lives in: after a failure another one takes its place. */
 export interface Host {
@@ -35,16 +34,19 @@ export function residentPositions(
   f64.set(lat, latAt / 8);
   let freed = false;
 
-  function inCone(instance: Instance, cone: Cone, ranges: CellRanges): ConeRows {
+  function requireUsable(instance: Instance, { start, end }: CellRanges): void {
     if (freed || instance !== owner) throw new KernelError('these positions are no longer in the kernel');
+    if (start.length !== end.length) throw differentLengths({ start, end });
+  }
+
+  function inCone(instance: Instance, cone: Cone, ranges: CellRanges): ConeRows {
+    requireUsable(instance, ranges);
     requireCone(cone);
-    const { start: starts, end: ends } = ranges;
-    if (starts.length !== ends.length) throw differentLengths({ start: starts, end: ends });
-    const n = starts.length;
+    const n = ranges.start.length;
     const [start, end, row, separation] = instance.scratch(n * 8, n * 8, rows * 4, rows * 8);
     const { i64, u32, f64 } = instance.views();
-    i64.set(starts, start / 8);
-    i64.set(ends, end / 8);
+    i64.set(ranges.start, start / 8);
+    i64.set(ranges.end, end / 8);
     const count = instance.exports.kernel_cone_select(
       indexAt,
       lonAt,
@@ -59,11 +61,38 @@ export function residentPositions(
       row,
       separation,
     );
-    if (count === BAD_RANGES) throw new KernelError('the cell ranges are not ascending and disjoint');
+    if (count === BAD_RANGES) throw badRanges();
     return {
       row: u32.slice(row / 4, row / 4 + count),
       separation: f64.slice(separation / 8, separation / 8 + count),
     };
+  }
+
+  function inRegion(instance: Instance, region: Region, ranges: CellRanges): Uint32Array {
+    requireUsable(instance, ranges);
+    const { kind, numbers } = encodeRegion(region);
+    const n = ranges.start.length;
+    const [start, end, row, numbersAt] = instance.scratch(n * 8, n * 8, rows * 4, numbers.length * 8);
+    const { i64, u32, f64 } = instance.views();
+    i64.set(ranges.start, start / 8);
+    i64.set(ranges.end, end / 8);
+    f64.set(numbers, numbersAt / 8);
+    const count = instance.exports.kernel_region_select(
+      indexAt,
+      lonAt,
+      latAt,
+      rows,
+      start,
+      end,
+      n,
+      kind,
+      numbersAt,
+      numbers.length,
+      row,
+    );
+    if (count === BAD_RANGES) throw badRanges();
+    if (count === BAD_REGION) throw badRegion();
+    return u32.slice(row / 4, row / 4 + count);
   }
 
   return {
@@ -73,10 +102,15 @@ export function residentPositions(
       return !freed && host.current() === owner;
     },
     inCone: (cone, ranges) => host.run((instance) => inCone(instance, cone, ranges)),
+    inRegion: (region, ranges) => host.run((instance) => inRegion(instance, region, ranges)),
     free() {
       if (freed) return;
       freed = true;
       if (host.current() === owner) owner.free(indexAt, bytes);
     },
   };
+}
+
+function badRanges(): KernelError {
+  return new KernelError('the cell ranges are not ascending and disjoint');
 }

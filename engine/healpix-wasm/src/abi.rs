@@ -8,9 +8,11 @@ use std::slice::{from_raw_parts, from_raw_parts_mut};
 use crate::cell;
 use crate::cone::Cone;
 use crate::cover::cover;
+use crate::descent::Range;
 use crate::filter::ConeFilter;
 use crate::hash;
 use crate::ranges::rows_in_ranges;
+use crate::region::Region;
 
 /// A number of the cone is not finite or out of its interval.
 pub const BAD_CONE: i32 = -1;
@@ -18,6 +20,8 @@ pub const BAD_CONE: i32 = -1;
 pub const BAD_RANGES: i32 = -2;
 /// There is no cell of that order and number.
 pub const BAD_CELL: i32 = -3;
+/// The numbers make no region of that kind.
+pub const BAD_REGION: i32 = -4;
 
 /// Cells of `n` positions. Returns how many it hashed: fewer than `n` if the position of that row is not finite or out
 /// of its interval.
@@ -67,16 +71,89 @@ pub unsafe extern "C" fn kernel_cone_ranges(
     let Some(cone) = Cone::new(lon, lat, radius) else {
         return BAD_CONE;
     };
+    let mut out = Columns { start, end, full, capacity, count: 0 };
+    cover(&cone, |range| out.push(range));
+    out.count as i32
+}
+
+/// Covers a region of a kind of [`Region`]. Returns as [`kernel_cone_ranges`] does, or [`BAD_REGION`].
+///
+/// # Safety
+/// `numbers` points to `n` f64; `start` and `end` point to `capacity` i64, `full` to `capacity` bytes.
+#[no_mangle]
+pub unsafe extern "C" fn kernel_region_ranges(
+    kind: u32,
+    numbers: *const f64,
+    n: usize,
+    start: *mut i64,
+    end: *mut i64,
+    full: *mut u8,
+    capacity: usize,
+) -> i32 {
+    let Some(region) = Region::new(kind, from_raw_parts(numbers, n)) else {
+        return BAD_REGION;
+    };
+    let mut out = Columns { start, end, full, capacity, count: 0 };
+    region.cover(|range| out.push(range));
+    out.count as i32
+}
+
+/// Rows in a region, of those whose cell is in the ranges, as [`kernel_cone_select`] does; or [`BAD_REGION`].
+///
+/// # Safety
+/// `index`, `lon` and `lat` point to `rows` elements; `start` and `end` to `ranges`; `numbers` to `n`; `row` has room for
+/// `rows`.
+#[no_mangle]
+pub unsafe extern "C" fn kernel_region_select(
+    index: *const i64,
+    lon: *const f64,
+    lat: *const f64,
+    rows: usize,
+    start: *const i64,
+    end: *const i64,
+    ranges: usize,
+    kind: u32,
+    numbers: *const f64,
+    n: usize,
+    row: *mut u32,
+) -> i32 {
+    let Some(region) = Region::new(kind, from_raw_parts(numbers, n)) else {
+        return BAD_REGION;
+    };
+    let (start, end) = (from_raw_parts(start, ranges), from_raw_parts(end, ranges));
+    if !ascending(start, end) {
+        return BAD_RANGES;
+    }
+    let (lon, lat) = (from_raw_parts(lon, rows), from_raw_parts(lat, rows));
     let mut count = 0;
-    cover(&cone, |range| {
-        if count < capacity {
-            start.add(count).write(range.start);
-            end.add(count).write(range.end);
-            full.add(count).write(range.full.into());
+    let ranges = start.iter().copied().zip(end.iter().copied());
+    rows_in_ranges(from_raw_parts(index, rows), ranges, |span| {
+        for at in span.filter(|&at| region.contains(lon[at], lat[at])) {
+            row.add(count).write(at as u32);
+            count += 1;
         }
-        count += 1;
     });
     count as i32
+}
+
+/// Where ranges go, one array per member; the count goes on beyond the capacity.
+struct Columns {
+    start: *mut i64,
+    end: *mut i64,
+    full: *mut u8,
+    capacity: usize,
+    count: usize,
+}
+
+impl Columns {
+    unsafe fn push(&mut self, range: Range) {
+        if self.count < self.capacity {
+            self.start.add(self.count).write(range.start);
+            self.end.add(self.count).write(range.end);
+            self.full.add(self.count).write(range.full.into());
+        }
+        self.count += 1;
+    }
 }
 
 /// Rows in a cone, of those whose cell is in the ranges: from columns of `rows` positions, ascending by cell.

@@ -12,8 +12,12 @@ pub mod filter;
 pub mod hash;
 pub mod memory;
 pub mod plane;
+pub mod polygon;
 pub mod ranges;
+pub mod region;
 pub mod trig;
+pub mod vector;
+pub mod zone;
 
 /// The deepest order: the one of the index column (HATS 1.0).
 pub const ORDER: u32 = 29;

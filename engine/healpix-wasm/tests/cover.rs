@@ -7,28 +7,10 @@ use std::f64::consts::PI;
 use healpix::cone::Cone;
 use healpix::cover::cover;
 use healpix::descent::Range;
-use healpix::hash::hash;
 use healpix::CELLS;
 
-/// xorshift64*: the same numbers on every machine.
-struct Random(u64);
-
-impl Random {
-    fn unit(&mut self) -> f64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    fn between(&mut self, low: f64, high: f64) -> f64 {
-        low + (high - low) * self.unit()
-    }
-
-    fn pick<T: Copy>(&mut self, of: &[T]) -> T {
-        of[(self.unit() * of.len() as f64) as usize]
-    }
-}
+mod sky;
+use sky::{at, cell_of, count, find, transition, Random};
 
 /// The cover of a cone as a list.
 fn covered(cone: &Cone) -> Vec<Range> {
@@ -53,11 +35,6 @@ const RADII: [f64; 14] = [
     179.999_999_999_9,
     180.0,
 ];
-
-/// Latitude of the border between the equatorial region and the caps.
-fn transition() -> f64 {
-    (2.0f64 / 3.0).asin().to_degrees()
-}
 
 fn random_cone(random: &mut Random) -> Cone {
     let lon = match random.unit() {
@@ -85,16 +62,6 @@ fn random_cone(random: &mut Random) -> Cone {
     Cone::new(lon, lat, radius).expect("a valid cone")
 }
 
-/// The position at an angle and bearing from the cone's centre, in degrees.
-fn at(cone: &Cone, angle: f64, bearing: f64) -> (f64, f64) {
-    let (lat, angle) = (cone.lat.to_radians(), angle.to_radians());
-    let (east, north) = (angle.sin() * bearing.sin(), angle.sin() * bearing.cos());
-    let x = lat.cos() * angle.cos() - lat.sin() * north;
-    let z = lat.sin() * angle.cos() + lat.cos() * north;
-    let lon = cone.lon + east.atan2(x).to_degrees();
-    (lon.rem_euclid(360.0), z.atan2(x.hypot(east)).to_degrees())
-}
-
 /// Positions in the cone, just inside and outside its rim, at the antipode, and anywhere.
 fn random_position(random: &mut Random, cone: &Cone) -> (f64, f64) {
     let bearing = match random.unit() {
@@ -109,18 +76,7 @@ fn random_position(random: &mut Random, cone: &Cone) -> (f64, f64) {
         u if u < 0.95 => 180.0 - random.pick(&[0.0, 1e-9, 1e-3]),
         _ => random.between(0.0, 180.0),
     };
-    at(cone, angle.min(180.0), bearing)
-}
-
-fn find(ranges: &[Range], cell: i64) -> Option<Range> {
-    let after = ranges.partition_point(|range| range.start <= cell);
-    ranges[..after].last().copied().filter(|range| cell < range.end)
-}
-
-fn cell_of(position: (f64, f64)) -> i64 {
-    let mut cell = [0];
-    hash(&[position.0], &[position.1], &mut cell).expect("a position on the sphere");
-    cell[0]
+    at((cone.lon, cone.lat), angle.min(180.0), bearing)
 }
 
 fn assert_well_formed(cone: &Cone, ranges: &[Range]) {
@@ -136,9 +92,8 @@ fn assert_well_formed(cone: &Cone, ranges: &[Range]) {
 #[test]
 fn covers_lose_no_position_and_full_ranges_hold_no_stranger() {
     const POSITIONS: usize = 200;
-    let pairs: usize =
-        std::env::var("HEALPIX_COVER_PAIRS").map_or(400_000, |n| n.parse().expect("a number of pairs"));
-    let seed = std::env::var("HEALPIX_COVER_SEED").map_or(20_261_121, |n| n.parse().expect("a seed"));
+    let pairs = count("HEALPIX_COVER_PAIRS", 400_000);
+    let seed = count("HEALPIX_COVER_SEED", 20_261_121) as u64;
     let mut random = Random(seed);
     let (mut inside, mut in_full, mut most) = (0, 0, 0);
     for _ in 0..pairs.div_ceil(POSITIONS) {
