@@ -27,14 +27,16 @@ const parser = new XMLParser({
 /** @throws AssertionError where the text is not well-formed XML or no VOTable. */
 export function parseVotable(text: string): Votable {
   assert.equal(XMLValidator.validate(text), true);
-  const { VOTABLE } = parser.parse(text) as { VOTABLE: { RESOURCE: Xml } };
+  const { VOTABLE } = parser.parse(text) as { VOTABLE: { INFO?: Xml[]; RESOURCE: Xml } };
   const resource = VOTABLE.RESOURCE as { type: string; INFO: Xml[]; TABLE?: { FIELD: Xml[]; DATA?: Xml } };
   assert.equal(resource.type, 'results');
   const rows = (resource.TABLE?.DATA?.TABLEDATA as { TR?: { TD: Xml[] }[] } | undefined)?.TR ?? [];
   return {
     fields: (resource.TABLE?.FIELD ?? []) as Record<string, string>[],
     rows: rows.map(({ TD }) => TD.map((cell) => String(cell['#text']))),
-    infos: new Map(resource.INFO.map(({ name, value }) => [String(name), String(value)])),
+    infos: new Map(
+      [...(VOTABLE.INFO ?? []), ...resource.INFO].map(({ name, value }) => [String(name), String(value)]),
+    ),
     message: String(resource.INFO.findLast(({ name }) => name === 'QUERY_STATUS')?.['#text']),
   };
 }

@@ -42,11 +42,11 @@ test('metadata with the characters XML reserves comes back as it was', () => {
 test('characters that XML cannot carry are replaced', () => {
   const document = votableError('a\u0000b\u001fc\ud800d\uffff');
   assert.equal(XMLValidator.validate(document), true);
-  const { INFO } = parser.parse(document).VOTABLE.RESOURCE;
-  assert.deepEqual(INFO[0], {
+  const { INFO, RESOURCE } = parser.parse(document).VOTABLE;
+  assert.deepEqual(RESOURCE.INFO, {
     '@name': 'QUERY_STATUS',
     '@value': 'ERROR',
     '#text': 'a\ufffdb\ufffdc\ufffdd\ufffd',
   });
-  assert.equal(INFO[1]['@name'], 'Error');
+  assert.deepEqual(INFO, { '@name': 'Error', '@value': 'a\ufffdb\ufffdc\ufffdd\ufffd' });
 });
