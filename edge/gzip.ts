@@ -9,11 +9,16 @@ import { compress } from 'hono/compress';
 export function gzip(): MiddlewareHandler {
   const encode = compress({ encoding: 'gzip' });
   return async (c, next) => {
-    if (!c.req.header('Accept-Encoding')?.includes('gzip')) return next();
-    restoreAcceptEncoding(c);
-    await encode(c, next);
-    const { body, headers, status } = c.res;
+    if (c.req.header('Accept-Encoding')?.includes('gzip')) {
+      restoreAcceptEncoding(c);
+      await encode(c, next);
+    } else {
+      await next();
+    }
+    const { headers } = c.res;
+    if (!headers.get('vary')?.includes('Accept-Encoding')) headers.append('vary', 'Accept-Encoding');
     if (!headers.has('content-encoding')) return;
+    const { body, status } = c.res;
     const init: ResponseInit & { encodeBody: 'manual' } = { status, headers, encodeBody: 'manual' };
     c.res = undefined;
     c.res = new Response(body, init);
