@@ -4,6 +4,7 @@ import parquetModule from 'parquet-wasm/esm/parquet_wasm_bg.wasm';
 import { createEngine } from '../engine/engine.ts';
 import healpixModule from '../engine/healpix-wasm/healpix.wasm';
 import { createKernel } from '../engine/healpix-wasm/index.ts';
+import { warmUpDecoder } from '../engine/parquet/warm-up.ts';
 import { diskServiceStorage, type Fetcher } from '../engine/storage/disk-service.ts';
 import { r2Storage } from '../engine/storage/r2.ts';
 import type { Storage } from '../engine/storage/storage.ts';
@@ -15,6 +16,8 @@ export interface Environment extends Settings {
   readonly BUCKET?: R2Bucket;
   readonly DISK?: Fetcher;
 }
+
+warmUpDecoder(parquetModule);
 
 let app: Hono | null = null;
 
