@@ -47,14 +47,27 @@ class Sky:
     def __init__(self, positions: Positions):
         self.positions = positions
         self.ids = positions.id.astype(str)
-        self.vectors = unit_vectors(positions.ra, positions.dec)
+        self.by_dec = np.argsort(positions.dec)
+        self.dec = positions.dec[self.by_dec]
+        self.vectors = unit_vectors(positions.ra[self.by_dec], self.dec)
+        meridian = np.minimum(positions.ra, 360 - positions.ra)
+        self.by_meridian = np.argsort(meridian)
+        self.meridian = meridian[self.by_meridian]
 
     def around(self, ra: float, dec: float, radius: float) -> tuple[np.ndarray, np.ndarray]:
         """Rows within the radius and somewhat beyond, with their separations in degrees."""
         centre = unit_vectors(ra, dec)
+        reach = min(radius + 0.01, 180)
+        # No row is nearer than its difference in declination.
+        first, end = np.searchsorted(self.dec, [dec - reach, dec + reach])
+        band = self.vectors[first:end]
         # A cosine in Float64 is good to 1e-6 degrees at worst: far less than the margin.
-        rows = np.flatnonzero(self.vectors @ centre >= np.cos(np.radians(min(radius + 0.01, 180))))
-        return rows, separations(self.vectors[rows], centre)
+        near = np.flatnonzero(band @ centre >= np.cos(np.radians(reach)))
+        return self.by_dec[first + near], separations(band[near], centre)
+
+    def near_meridian(self, width: float) -> np.ndarray:
+        """Rows whose right ascension is less than the width from 0, in degrees of right ascension."""
+        return self.by_meridian[: np.searchsorted(self.meridian, width)]
 
 
 def random_cone(rng: np.random.Generator, sky: Sky, largest: float) -> Cone:
@@ -73,7 +86,7 @@ def random_cone(rng: np.random.Generator, sky: Sky, largest: float) -> Cone:
         dec = float(rng.choice([-1, 1])) * (90.0 - distance)
     elif kind == "RA 0":
         # At the declination of a row near the meridian, so that small cones are not empty.
-        near = np.flatnonzero(np.minimum(stars.ra, 360 - stars.ra) < 2 * radius)
+        near = sky.near_meridian(2 * radius)
         if len(near):
             dec = float(stars.dec[rng.choice(near)])
         width = radius / max(np.cos(np.radians(dec)), 1e-6)
