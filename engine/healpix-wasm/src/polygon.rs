@@ -1,6 +1,6 @@
 //! A polygon on the sphere: its edges are arcs of great circles, shorter than half a turn, and its inside is the smaller of
-//! the two sides, whichever way round the vertices go (ADQL 2.1 §4.2.14 leaves the sense open; STC polygons wind, and few
-//! clients heed it).
+//! the two sides, whichever way round the vertices go: STC polygons have a winding, DALI and ADQL clients often heed none, and
+//! for what fits in half the sky this reading agrees with all of them.
 //!
 //! **Inside.** The meridian from a position to the north pole crosses the edges that are north of it. The pole is on one
 //! side; the position is on the other if the number of crossings is odd. Which edges a meridian crosses is decided by comparing
@@ -193,7 +193,7 @@ impl Polygon {
     }
 
     /// A box with its centre and the lengths of its arms east–west and north–south, in degrees: the sides are the great
-    /// circles at right angles to the arms in their ends (ADQL 2.1 §4.2.10, STC Box). `None` unless the sizes are above
+    /// circles at right angles to the arms in their ends (BOX of ADQL 2.1, Box of STC). `None` unless the sizes are above
     /// 0 and below 180.
     pub fn of_box(lon: f64, lat: f64, width: f64, height: f64) -> Option<Polygon> {
         let size =
