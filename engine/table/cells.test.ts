@@ -23,6 +23,21 @@ test('a single-precision number is written so that it reads back, in nine digits
   );
 });
 
+test('a single-precision number of few decimals is written with those', () => {
+  const text = (value: number) =>
+    cellText({ data: vectorFromArray([value], new Float32()).data[0]!, rows: null }, STYLE)(0);
+  fc.assert(
+    fc.property(
+      fc.integer({ min: -999_999, max: 999_999 }),
+      fc.integer({ min: 0, max: 8 }),
+      (digits, decimals) => {
+        const value = digits / 10 ** decimals;
+        assert.equal(text(value), String(value));
+      },
+    ),
+  );
+});
+
 test('a timestamp reads back, to the microsecond', () => {
   const micros = fc.bigInt({ min: -62_135_596_800_000_000n, max: 253_402_300_799_999_999n });
   fc.assert(

@@ -70,6 +70,9 @@ function float64Text(value: number): string {
 /** The fewest digits that read back as the same single-precision number. */
 function float32Text(value: number): string {
   if (value === 0) return float64Text(value);
+  // Most measured values have four decimals at most. No two decimals of six digits are the same single-precision number.
+  const decimal = Math.round(value * 1e4) / 1e4;
+  if (Math.abs(decimal) < 100 && Math.fround(decimal) === value) return String(decimal);
   for (let digits = 6; digits < 9; digits++) {
     const rounded = Number(value.toPrecision(digits));
     if (Math.fround(rounded) === value) return String(rounded);
