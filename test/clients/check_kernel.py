@@ -4,7 +4,8 @@ extended precision.
 usage: check_kernel.py FOLDER
 
 FOLDER holds little-endian arrays, named `<what>.<type>`: lon, lat (degrees) and cell of the positions, ascending in
-cell; cones (lon, lat, radius in degrees); for each cone its ranges of order-29 cells and the rows it found.
+cell; cones (lon, lat, radius in degrees); for each cone its ranges of order-29 cells and the rows it found; triangles and boxes,
+and for each the rows it found.
 """
 
 import sys
@@ -80,6 +81,42 @@ def flags(start: np.ndarray, end: np.ndarray, full: np.ndarray, cell: np.ndarray
     return np.where((at >= 0) & (cell < end[at]), full[at].astype(int), -1)
 
 
+def sides_of_triangle(corners: np.ndarray, stars: np.ndarray) -> np.ndarray:
+    """Distance of positions from the nearest side's great circle, as a sine; positive inside. Corners as lon, lat rows."""
+    a, b, c = vectors(corners[:, 0], corners[:, 1])
+    normals = np.array([np.cross(a, b), np.cross(b, c), np.cross(c, a)])
+    normals *= np.sign(np.dot(np.cross(a, b), c)) / np.linalg.norm(normals, axis=1)[:, None]
+    return np.min(stars @ normals.T, axis=1)
+
+
+def sides_of_box(box: np.ndarray, stars: np.ndarray) -> np.ndarray:
+    """The same of a box: lon, lat of its centre, width and height."""
+    lon, lat, width, height = box
+    forward, north = vectors(lon, lat), vectors(lon, lat + 90)
+    east = np.cross(north, forward)
+    half = np.array([width, height], Extended) / 360 * np.arctan2(Extended(0), Extended(-1))
+    x, y, z = stars @ forward, stars @ east, stars @ north
+    sides = [x * np.sin(half[0]) - np.abs(y) * np.cos(half[0]), x * np.sin(half[1]) - np.abs(z) * np.cos(half[1])]
+    return np.minimum(np.minimum(*sides), x)
+
+
+def check_regions(folder: Path, stars: np.ndarray) -> None:
+    """Rows found in triangles and boxes, but those nearer to a side than rounding."""
+    triangles, boxes = read(folder, "triangles.f64").reshape(-1, 3, 2), read(folder, "boxes.f64").reshape(-1, 4)
+    inner = [sides_of_triangle(corners, stars) for corners in triangles] + [sides_of_box(box, stars) for box in boxes]
+    rows = np.split(read(folder, "region_row.u32"), np.cumsum(read(folder, "region_row_count.u32"))[:-1])
+    check("an answer for every region", len(rows) == len(inner) > 0)
+    lost = extra = 0
+    for margin, found in zip(inner, rows):
+        answered = np.zeros(len(stars), bool)
+        answered[found] = True
+        lost += int(np.sum((margin > 1e-12) & ~answered))
+        extra += int(np.sum((margin < -1e-12) & answered))
+    total = sum(len(found) for found in rows)
+    check(f"triangles and boxes hold {total} positions, none lost", lost == 0 and total > len(stars), f"{lost} lost")
+    check("triangles and boxes hold no others", extra == 0, f"{extra}")
+
+
 def main() -> None:
     folder = Path(sys.argv[1])
     lon, lat, cell = read(folder, "lon.f64"), read(folder, "lat.f64"), read(folder, "cell.i64")
@@ -93,6 +130,7 @@ def main() -> None:
     check("an answer for every cone", len(range_ends) == len(row_ends) == len(cones) > 0)
 
     stars = vectors(lon, lat)
+    check_regions(folder, stars)
     rng = np.random.default_rng(29)
     wrong = {"lost": 0, "extra": 0, "separation": 0, "not covered": 0, "not full": 0, "rim not covered": 0, "disorder": 0}
     pairs = found = doubtful = rim_pairs = 0

@@ -2,12 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Cone } from '../../engine/healpix-wasm/index.ts';
+import type { Cone, Region } from '../../engine/healpix-wasm/index.ts';
 import { loadKernel } from '../../engine/healpix-wasm/node.ts';
 import { runPython, skipWithoutPython } from './clients.ts';
 
 const ROWS = 20_000;
 const CONES = 800;
+const REGIONS = 100;
 
 test('the kernel agrees with astropy-healpix, cdshealpix and numpy', {
   skip: skipWithoutPython,
@@ -28,6 +29,12 @@ test('the kernel agrees with astropy-healpix, cdshealpix and numpy', {
   const covers = cones.map(kernel.coneRanges);
   const positions = kernel.positions(index, lon, lat);
   const answers = covers.map((ranges, i) => positions.inCone(cones[i]!, ranges));
+
+  const triangles = Array.from({ length: REGIONS }, () => randomTriangle(random));
+  const boxes = Array.from({ length: REGIONS }, () => randomBox(random));
+  const regionRows = [...triangles.map(triangle), ...boxes.map(box)].map((region) =>
+    positions.inRegion(region, kernel.regionRanges(region)),
+  );
   positions.free();
 
   const folder = await mkdtemp(join(tmpdir(), 'almagest-kernel-'));
@@ -43,6 +50,10 @@ test('the kernel agrees with astropy-healpix, cdshealpix and numpy', {
       'range_full.u8': Uint8Array.from(covers.flatMap((cover) => [...cover.full])),
       'row_count.u32': Uint32Array.from(answers, (answer) => answer.row.length),
       'row.u32': Uint32Array.from(answers.flatMap((answer) => [...answer.row])),
+      'triangles.f64': Float64Array.from(triangles.flat(2)),
+      'boxes.f64': Float64Array.from(boxes.flat()),
+      'region_row_count.u32': Uint32Array.from(regionRows, (rows) => rows.length),
+      'region_row.u32': Uint32Array.from(regionRows.flatMap((rows) => [...rows])),
       'separation.f64': Float64Array.from(answers.flatMap((answer) => [...answer.separation])),
     };
     for (const [name, values] of Object.entries(files)) await writeFile(join(folder, name), values);
@@ -79,4 +90,35 @@ function randomCone(random: () => number): Cone {
         ? [0, 90, 179.9, 180][Math.floor(4 * random())]!
         : 10 ** (10.5 * random() - 9);
   return { lon, lat, radius };
+}
+
+type LonLat = [lon: number, lat: number];
+
+/** Corners anywhere; nearly a third of the triangles have one on the wrap or at a pole. */
+function randomTriangle(random: () => number): [LonLat, LonLat, LonLat] {
+  const special: readonly LonLat[] = [
+    [0, 20],
+    [180, -40],
+    [100, 90],
+    [0, -90],
+  ];
+  const first = random() < 0.3 ? special[Math.floor(4 * random())]! : anywhere(random);
+  return [first, anywhere(random), anywhere(random)];
+}
+
+/** Centre, width and height; a quarter of the boxes hold a pole or the wrap. */
+function randomBox(random: () => number): [lon: number, lat: number, width: number, height: number] {
+  const [lon, lat] = anywhere(random);
+  const kind = random();
+  const size = () => 170 * random() ** 3 + 0.01;
+  if (kind < 0.12) return [lon, [90, -90][Math.floor(2 * random())]!, size(), size()];
+  return [kind < 0.25 ? 0 : lon, lat, size(), size()];
+}
+
+function triangle(corners: [LonLat, LonLat, LonLat]): Region {
+  return { kind: 'polygon', vertices: corners.map(([lon, lat]) => ({ lon, lat })) };
+}
+
+function box([lon, lat, width, height]: [number, number, number, number]): Region {
+  return { kind: 'box', lon, lat, width, height };
 }
