@@ -88,6 +88,18 @@ test('a second user joins the running server, and closing stops it only for the 
   assert.equal(readPostmaster(settings.postgresFolder), null);
 });
 
+test('a server whose database cannot be made, as on a full disk, is not left running', async (t) => {
+  const settings = freshSettings(t);
+  const first = await openDatabase(settings);
+  const maintenance = await connect(first.url.replace(/almagest$/, 'postgres'));
+  await maintenance.query('DROP DATABASE almagest');
+  await maintenance.query('ALTER DATABASE template1 RENAME TO elsewhere');
+  await maintenance.end();
+  await first.close();
+  await assert.rejects(openDatabase(settings), /template1/);
+  assert.equal(readPostmaster(settings.postgresFolder), null);
+});
+
 test('processes that start at once on an empty folder share one server', async (t) => {
   const settings = freshSettings(t);
   const users = await Promise.all(Array.from({ length: 4 }, () => openElsewhere(settings)));

@@ -20,11 +20,15 @@ export async function openEmbedded(settings: Settings): Promise<Database> {
   const folder = settings.postgresFolder;
   await ensureCluster(folder);
   const session = await joinUsers(folder, join(settings.dataFolder, 'postgres.log'));
-  await createDatabase(session.client);
+  const close = () => leaveUsers(session, folder);
+  await createDatabase(session.client).catch(async (error) => {
+    await close();
+    throw error;
+  });
   return {
     url: `postgres://${SUPERUSER}:${session.password}@127.0.0.1:${session.port}/${DATABASE}`,
     embedded: true,
-    close: () => leaveUsers(session, folder),
+    close,
   };
 }
 
