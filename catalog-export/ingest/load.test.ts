@@ -215,6 +215,14 @@ test('--replace replaces what a load made, once it is complete, and nothing else
       loadFile(client, good, 'survey.mine', { ...DEFAULTS, replace: true }, silent),
       /survey\.mine exists, and almagest load did not make it/,
     );
+
+    await client.query('DROP TABLE survey.stars');
+    await client.query('CREATE TABLE survey.stars AS SELECT 7 AS mine');
+    await assert.rejects(
+      load(client, good, { replace: true }),
+      /survey\.stars exists, and almagest load did not make it/,
+    );
+    assert.deepEqual(await rows(client), [{ mine: 7 }]);
   }));
 
 test('--columns chooses, --metadata describes, flags decide', () =>

@@ -43,14 +43,19 @@ export async function loadFile(
     await copyRows(client, staged, reported(source.batches(), progress)).catch((error) => {
       throw rowError(error, path);
     });
-    if (options.replace) await client.query(`DROP TABLE IF EXISTS ${quotedTable(table)}`);
+    if (options.replace) {
+      // Once more: a table may have been put there while the rows were read.
+      await checkTarget(client, target, true);
+      await client.query(`DROP TABLE IF EXISTS ${quotedTable(table)}`);
+    }
     await client.query(`ALTER TABLE ${quotedTable(staged)} RENAME TO ${quoted(table.name)}`);
     const published = await publishChecked(client, table, main, false);
     await client.query(`ALTER TABLE ${quotedTable(table)} ADD PRIMARY KEY (${quoted(main.id)})`);
     await client.query(
-      `INSERT INTO almagest.loaded_table (schema_name, table_name, source) VALUES ($1, $2, $3)
-       ON CONFLICT (schema_name, table_name) DO UPDATE SET source = excluded.source, loaded = now()`,
-      [table.schema, table.name, basename(path)],
+      `INSERT INTO almagest.loaded_table (schema_name, table_name, source, relation) VALUES ($1, $2, $3, to_regclass($4))
+       ON CONFLICT (schema_name, table_name)
+       DO UPDATE SET source = excluded.source, loaded = now(), relation = excluded.relation`,
+      [table.schema, table.name, basename(path), quotedTable(table)],
     );
     await client.query(`ANALYZE ${quotedTable(table)}`);
     progress.done(`Loaded ${name}: ${published.rows.toLocaleString('en')} rows`);
@@ -80,8 +85,8 @@ async function checkTarget(
 ): Promise<void> {
   const { rows } = await client.query(
     `SELECT to_regclass($1) IS NOT NULL AS present,
-            EXISTS (SELECT FROM almagest.loaded_table WHERE schema_name = $2 AND table_name = $3) AS loaded`,
-    [quotedTable(target), target.schema, target.name],
+            EXISTS (SELECT FROM almagest.loaded_table WHERE relation = to_regclass($1)) AS loaded`,
+    [quotedTable(target)],
   );
   const { present, loaded } = rows[0]!;
   if (!present) return;
