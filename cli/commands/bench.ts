@@ -73,10 +73,12 @@ benchCommand
   .option('--json <file>', 'write the results to a file too')
   .addHelpText('after', SOAK_HELP)
   .action(async (_: unknown, command: Command) => {
+    // Options that `bench` has too are taken by it.
     const flags = command.optsWithGlobals<SoakFlags>();
     const { soak } = await import('../../test/bench/soak.ts');
     const { CATALOGS } = await import('../../test/bench/catalogs.ts');
-    const [catalog] = choices('--catalog', flags.catalog, CATALOGS);
+    const [catalog, ...more] = choices('--catalog', flags.catalog, CATALOGS);
+    if (more.length > 0) throw new Error('--catalog: a soak is of one catalogue');
     const passed = await soak({
       catalog: catalog!,
       minutes: flags.minutes,
