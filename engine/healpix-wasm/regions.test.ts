@@ -126,6 +126,18 @@ test('a triangle holds what is on the inner side of its three great circles, whi
   );
 });
 
+test('an edge that goes over a pole to a vertex beside it ends in the pole', () => {
+  const beside: Position = { lon: 0, lat: 89.99999999999945 };
+  const region: Region = { kind: 'polygon', vertices: [{ lon: 315, lat: 0 }, { lon: 180, lat: 0 }, beside] };
+  const positions: Position[] = [
+    { lon: 0, lat: 0 },
+    { lon: 360, lat: 0 },
+    { lon: 90, lat: 45 },
+    { lon: 250, lat: 45 },
+  ];
+  assert.deepEqual(inside(region, positions), [false, false, false, true]);
+});
+
 test('a zone holds its borders, and goes over lon 0', () => {
   const zone: Region = { kind: 'zone', west: 350, east: 10, south: -5, north: 5 };
   const at = (lon: number, lat: number): Position => ({ lon, lat });

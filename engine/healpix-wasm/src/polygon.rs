@@ -125,9 +125,10 @@ impl Edge {
     }
 }
 
-/// The latitude, or the pole's next to it: an edge that ends there then runs along a meridian.
+/// The latitude, or the pole's that is one with it ([`DISTINCT`]): an edge that ends there then runs along a meridian. A
+/// vertex beside the pole must not swallow the summit in the pole of an edge that goes over it.
 fn to_pole(lat: f64) -> f64 {
-    if 90.0 - lat.abs() < 1e-13 {
+    if (90.0 - lat.abs()).to_radians() < 2.0 * DISTINCT {
         90f64.copysign(lat)
     } else {
         lat
