@@ -8,7 +8,7 @@ import test, { type TestContext } from 'node:test';
 import { connect } from '../../catalog-export/database/connect.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import { type Database, openDatabase } from './database.ts';
-import { isAlive, readPostmaster } from './process.ts';
+import { isAlive, readPostmaster, servesFolder } from './process.ts';
 
 function freshSettings(t: TestContext): Settings {
   const folder = mkdtempSync(join(tmpdir(), 'almagest-test-'));
@@ -55,7 +55,7 @@ test('a server is made, answers on loopback only, keeps its data and stops when 
   assert.deepEqual(await query(first, 'SHOW listen_addresses'), [{ listen_addresses: '127.0.0.1' }]);
   await query(first, 'CREATE TABLE kept AS SELECT 1 AS n');
   await first.close();
-  assert.equal(isAlive(pid), false);
+  assert.equal(servesFolder(pid, settings.postgresFolder), false);
 
   const second = await openDatabase(settings);
   assert.deepEqual(await query(second, 'SELECT n FROM kept'), [{ n: 1 }]);

@@ -8,6 +8,8 @@ import { reachServer, type ServerSession, stopServer } from './server.ts';
 const DATABASE = 'almagest';
 /** Advisory lock that everyone who uses the server holds, shared. */
 const USERS_LOCK = 0x616c6d61;
+/** Milliseconds that the other users' sessions are given to end before they count as users. */
+const LAST_USER_PATIENCE = 300;
 const DUPLICATE_DATABASE = '42P04';
 const UNIQUE_VIOLATION = '23505';
 
@@ -49,10 +51,12 @@ async function leaveUsers(session: ServerSession, folder: string): Promise<void>
   const { client, pid } = session;
   try {
     await client.query('SELECT pg_advisory_unlock_shared($1)', [USERS_LOCK]);
-    const { rows } = await client.query('SELECT pg_try_advisory_lock($1) AS last', [USERS_LOCK]);
-    if (rows[0].last) await stopServer(folder, pid);
+    // Not tried once only: the session of a user that was just killed lives a moment longer.
+    await client.query(`SET lock_timeout = '${LAST_USER_PATIENCE}ms'`);
+    await client.query('SELECT pg_advisory_lock($1)', [USERS_LOCK]);
+    await stopServer(folder, pid);
   } catch {
-    // The server has been stopped by other hands: nothing to leave.
+    // Others use the server still, or have stopped it.
   } finally {
     await client.end().catch(() => {});
   }

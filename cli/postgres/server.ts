@@ -60,9 +60,10 @@ export async function reachServer(postgresFolder: string, logFile: string): Prom
 
 /** Shuts the server down (fast shutdown: open sessions end, everything committed is on disk) and waits. */
 export async function stopServer(postgresFolder: string, pid: number): Promise<void> {
-  const isUp = () => readPostmaster(postgresFolder)?.pid === pid && servesFolder(pid, postgresFolder);
   process.kill(pid, 'SIGINT');
-  for (const deadline = Date.now() + STOP_MILLISECONDS; isUp(); await sleep(POLL_MILLISECONDS)) {
+  const deadline = Date.now() + STOP_MILLISECONDS;
+  // The process, not its pid file, which it removes a moment before it ends.
+  for (; servesFolder(pid, postgresFolder); await sleep(POLL_MILLISECONDS)) {
     if (Date.now() > deadline) throw new Error(`the embedded PostgreSQL (process ${pid}) does not stop`);
   }
 }
