@@ -16,7 +16,7 @@ export interface Row {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-const WIDTHS = { what: 46, target: 32, measured: 46, bare: 16, ratio: 8 } as const;
+const WIDTHS = { what: 46, target: 32, measured: 46, bare: 42, ratio: 8 } as const;
 
 export function header(): string {
   return line('what', 'target', 'measured', 'bare', 'ratio', 'ok');

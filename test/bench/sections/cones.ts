@@ -78,15 +78,13 @@ async function medianBytes(url: string, paths: readonly string[]): Promise<numbe
 }
 
 function throughput([bare, ours, peer]: readonly LoadResult[]): Row[] {
-  const rate = ({ requestsPerSecond, p99 }: LoadResult) =>
-    `${integer(requestsPerSecond)} /s, p99 ${milliseconds(p99)}`;
   const ratio = ours!.requestsPerSecond / bare!.requestsPerSecond;
   const rows: Row[] = [
     {
       what: `${SMALL.label}, 16 connections`,
       target: '≥ 0.40 of bare requests/s',
-      measured: rate(ours!),
-      bare: `${integer(bare!.requestsPerSecond)} /s`,
+      measured: figures(ours!),
+      bare: figures(bare!),
       ratio,
       ok: ratio >= 0.4,
       values: { bare, almagest: ours, peer: peer ?? null },
@@ -103,26 +101,29 @@ function throughput([bare, ours, peer]: readonly LoadResult[]): Row[] {
       values: { almagestMicroseconds: ours!.cpu, bareMicroseconds: bare!.cpu },
     });
   }
-  if (peer) rows.push(beside(`  peer, ${SMALL.label}, 16 connections`, rate(peer), peer));
+  if (peer) rows.push(beside(`  peer, ${SMALL.label}, 16 connections`, figures(peer), peer));
   return rows;
 }
 
 function latency(label: string, limit: number, [bare, ours, peer]: readonly LoadResult[]): Row[] {
-  const times = ({ p50, p99 }: LoadResult) => `p50 ${milliseconds(p50)}, p99 ${milliseconds(p99)}`;
   const ratio = ours!.p50 / bare!.p50;
   const rows: Row[] = [
     {
       what: `${label}, 1 connection`,
       target: `≤ ${limit} × bare p50`,
-      measured: times(ours!),
-      bare: milliseconds(bare!.p50),
+      measured: figures(ours!),
+      bare: figures(bare!),
       ratio,
       ok: ratio <= limit,
       values: { bare, almagest: ours, peer: peer ?? null },
     },
   ];
-  if (peer) rows.push(beside(`  peer, ${label}, 1 connection`, times(peer), peer));
+  if (peer) rows.push(beside(`  peer, ${label}, 1 connection`, figures(peer), peer));
   return rows;
+}
+
+function figures({ requestsPerSecond, p50, p99 }: LoadResult): string {
+  return `${integer(requestsPerSecond)} /s, p50 ${milliseconds(p50)}, p99 ${milliseconds(p99)}`;
 }
 
 function beside(what: string, measured: string, peer: LoadResult): Row {
