@@ -40,6 +40,8 @@ export const exportCommand = new Command('export')
           const manifest = await exportCatalog({ client, table, storage, kernel, progress });
           if (json) console.log(JSON.stringify(report(manifest, performance.now() - started)));
         } catch (error) {
+          // Before the message, or the bar would be drawn over it.
+          progress.done();
           process.exitCode = 1;
           const { message } = error as Error;
           if (json) console.log(JSON.stringify({ catalog: qualifiedName(table), error: message }));
@@ -47,7 +49,6 @@ export const exportCommand = new Command('export')
             `almagest: ${qualifiedName(table)} was not exported, its last release stays: ${message}`,
           );
         } finally {
-          progress.done();
           await client.end().catch(() => {});
         }
       }
