@@ -1,18 +1,27 @@
+import { coneRows, regionRows } from './exact-rows.ts';
+import type { RangeBlock } from './held-ranges.ts';
 import { BAD_REGION, type Instance, instantiate } from './instance.ts';
 import type { CellRanges, Cone, HealpixKernel, Position, Region } from './kernel.ts';
 import { KernelError } from './kernel-error.ts';
 import { residentPositions } from './positions.ts';
 import { badRegion, encodeRegion } from './regions.ts';
 import { differentLengths, requireCone } from './require.ts';
+import { residentIndex } from './row-index.ts';
 
-export type { CellRanges, Cone, ConeRows, HealpixKernel, Position, Positions, Region } from './kernel.ts';
+export type {
+  CellRanges,
+  Cone,
+  ConeRows,
+  HealpixKernel,
+  Position,
+  Positions,
+  Region,
+  RowIndex,
+} from './kernel.ts';
 export { KernelError } from './kernel-error.ts';
 
 /** Rows hashed per call into the module: bounds its scratch memory, and stays in the processor's cache. */
 const HASH_BLOCK = 16_384;
-
-/** Room for the ranges of nearly every cone; a cover with more is asked for again. */
-const USUAL_RANGES = 512;
 
 /** The centre and the four vertices of a cell. */
 const POINTS = 5;
@@ -49,6 +58,9 @@ export function createKernel(module: WebAssembly.Module): HealpixKernel {
     coneRanges: (cone) => run((instance) => coneRanges(instance, cone)),
     regionRanges: (region) => run((instance) => regionRanges(instance, region)),
     positions: (index, lon, lat) => run((instance) => residentPositions(host, instance, index, lon, lat)),
+    rowIndex: (index) => run((instance) => residentIndex(host, instance, index)),
+    coneRows: (cone, lon, lat, rows) => run((instance) => coneRows(instance, cone, lon, lat, rows)),
+    regionRows: (region, lon, lat, rows) => run((instance) => regionRows(instance, region, lon, lat, rows)),
   };
 }
 
@@ -56,7 +68,9 @@ function hash(instance: Instance, lon: Float64Array, lat: Float64Array): BigInt6
   if (lon.length !== lat.length) throw differentLengths({ lon, lat });
   const cells = new BigInt64Array(lon.length);
   const block = Math.min(HASH_BLOCK, lon.length);
-  const [lonAt, latAt, cellsAt] = instance.scratch(block * 8, block * 8, block * 8);
+  const lonAt = instance.scratch(block * 24);
+  const latAt = lonAt + block * 8;
+  const cellsAt = latAt + block * 8;
   const { f64, i64 } = instance.views();
   for (let row = 0; row < lon.length; row += block) {
     const n = Math.min(block, lon.length - row);
@@ -82,7 +96,7 @@ function cellPoints(instance: Instance, order: number, pixel: bigint): Position[
       `there is no cell ${pixel} of order ${order}: the order must be in 0…29 and the cell in [0, 12·4^order)`,
     );
   }
-  const [at] = instance.scratch(POINTS * 16);
+  const at = instance.scratch(POINTS * 16);
   instance.exports.kernel_cell_points(order, pixel, at);
   const points = instance.views().f64.subarray(at / 8, at / 8 + 2 * POINTS);
   return Array.from({ length: POINTS }, (_, i) => ({ lon: points[2 * i]!, lat: points[2 * i + 1]! }));
@@ -91,40 +105,30 @@ function cellPoints(instance: Instance, order: number, pixel: bigint): Position[
 function coneRanges(instance: Instance, cone: Cone): CellRanges {
   requireCone(cone);
   const { lon, lat, radius } = cone;
-  return readRanges(instance, 0, (_, ...out) =>
-    instance.exports.kernel_cone_ranges(lon, lat, radius, ...out),
+  const cover = instance.exports.kernel_cone_ranges;
+  return readRanges(instance, ({ start, end, full, capacity }) =>
+    cover(lon, lat, radius, start, end, full, capacity),
   );
 }
 
 function regionRanges(instance: Instance, region: Region): CellRanges {
   const { kind, numbers } = encodeRegion(region);
-  return readRanges(instance, numbers.length, (at, ...out) => {
-    instance.views().f64.set(numbers, at / 8);
-    return instance.exports.kernel_region_ranges(kind, at, numbers.length, ...out);
-  });
+  const at = instance.scratch(numbers.length * 8);
+  instance.views().f64.set(numbers, at / 8);
+  const cover = instance.exports.kernel_region_ranges;
+  return readRanges(instance, ({ start, end, full, capacity }) =>
+    cover(kind, at, numbers.length, start, end, full, capacity),
+  );
 }
 
-/**
- * Ranges that the C layer writes, and returns the count of, or an error.
- * @param numbers of f64 that it reads, at the first address given to `cover`.
- */
-function readRanges(
-  instance: Instance,
-  numbers: number,
-  cover: (numbersAt: number, start: number, end: number, full: number, capacity: number) => number,
-): CellRanges {
-  for (let capacity = USUAL_RANGES; ; ) {
-    const [start, end, full, at] = instance.scratch(capacity * 8, capacity * 8, capacity, numbers * 8);
-    const count = cover(at, start, end, full, capacity);
-    if (count === BAD_REGION) throw badRegion();
-    if (count <= capacity) {
-      const { i64, u8 } = instance.views();
-      return {
-        start: i64.slice(start / 8, start / 8 + count),
-        end: i64.slice(end / 8, end / 8 + count),
-        full: u8.slice(full, full + count),
-      };
-    }
-    capacity = count;
+/** @param cover writes ranges as far as there is room, and returns their number, or an error. */
+function readRanges(instance: Instance, cover: (to: RangeBlock) => number): CellRanges {
+  let block = instance.ranges.room();
+  let count = cover(block);
+  if (count === BAD_REGION) throw badRegion();
+  if (count > block.capacity) {
+    block = instance.ranges.room(count);
+    count = cover(block);
   }
+  return instance.ranges.take(count);
 }

@@ -1,3 +1,4 @@
+import { type HeldRanges, heldRanges } from './held-ranges.ts';
 import { KernelError } from './kernel-error.ts';
 
 /** The C layer of src/abi.rs: addresses and lengths in elements, degrees, negative numbers for errors. */
@@ -52,6 +53,46 @@ interface Exports {
     n: number,
     row: number,
   ): number;
+  kernel_check_ranges(start: number, end: number, ranges: number): number;
+  kernel_index_candidates(
+    index: number,
+    rows: number,
+    start: number,
+    end: number,
+    full: number,
+    ranges: number,
+    coneLon: number,
+    coneLat: number,
+    coneRadius: number,
+    row: number,
+  ): number;
+  kernel_index_in_ranges(
+    index: number,
+    rows: number,
+    start: number,
+    end: number,
+    ranges: number,
+    row: number,
+  ): number;
+  kernel_cone_filter(
+    lon: number,
+    lat: number,
+    n: number,
+    coneLon: number,
+    coneLat: number,
+    coneRadius: number,
+    place: number,
+    separation: number,
+  ): number;
+  kernel_region_filter(
+    lon: number,
+    lat: number,
+    n: number,
+    kind: number,
+    numbers: number,
+    count: number,
+    place: number,
+  ): number;
 }
 
 /** What the C layer returns instead of a count. */
@@ -69,17 +110,15 @@ interface Views {
 /** A running module with one block of scratch memory, which every call reuses and which only grows. */
 export interface Instance {
   readonly exports: Exports;
-  /** Addresses of blocks of these sizes (bytes), valid until the next call; contents are undefined. */
-  scratch<const Sizes extends readonly number[]>(...sizes: Sizes): { [Block in keyof Sizes]: number };
+  readonly ranges: HeldRanges;
+  /** Address of so many bytes, aligned to 16, valid until the next call; contents are undefined. */
+  scratch(bytes: number): number;
   /** A block of one's own, until it is freed. */
   allocate(bytes: number): number;
   free(address: number, bytes: number): void;
   /** The memory as it is now: not to be kept over a call, during which memory may grow. */
   views(): Views;
 }
-
-/** Blocks are aligned for SIMD. */
-const ALIGNMENT = 16;
 
 /** WebAssembly memory comes in pages of 64 KiB; begin with one that holds a typical cone. */
 const SMALLEST_SCRATCH = 65_536;
@@ -89,7 +128,7 @@ export function instantiate(module: WebAssembly.Module): Instance {
   const exports = new WebAssembly.Instance(module, {}).exports as unknown as Exports;
   let scratchAt = 0;
   let capacity = 0;
-  let views = viewsOf(exports.memory.buffer);
+  let current = viewsOf(exports.memory.buffer);
 
   function allocate(bytes: number): number {
     const address = bytes < 2 ** 31 ? exports.kernel_alloc(bytes) >>> 0 : 0;
@@ -97,6 +136,12 @@ export function instantiate(module: WebAssembly.Module): Instance {
       throw new KernelError(`the kernel has no memory for ${bytes} bytes: pass fewer rows at a time`);
     }
     return address;
+  }
+
+  function views(): Views {
+    // Memory that grew leaves its old buffer without bytes.
+    if (current.u8.length === 0) current = viewsOf(exports.memory.buffer);
+    return current;
   }
 
   function reserve(bytes: number): void {
@@ -109,23 +154,14 @@ export function instantiate(module: WebAssembly.Module): Instance {
 
   return {
     exports,
-    scratch(...sizes) {
-      const offsets: number[] = [];
-      let total = 0;
-      for (const size of sizes) {
-        offsets.push(total);
-        total += Math.ceil(size / ALIGNMENT) * ALIGNMENT;
-      }
-      if (total > capacity || capacity === 0) reserve(total);
-      for (let block = 0; block < offsets.length; block++) offsets[block]! += scratchAt;
-      return offsets as { [Block in keyof typeof sizes]: number };
+    ranges: heldRanges({ allocate, free: exports.kernel_free, views, exports }),
+    scratch(bytes) {
+      if (bytes > capacity || capacity === 0) reserve(bytes);
+      return scratchAt;
     },
     allocate,
     free: exports.kernel_free,
-    views() {
-      if (views.u8.buffer !== exports.memory.buffer) views = viewsOf(exports.memory.buffer);
-      return views;
-    },
+    views,
   };
 }
 

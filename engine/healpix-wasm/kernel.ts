@@ -41,7 +41,7 @@ export type Region =
       readonly north: number;
     };
 
-/** Sorted, disjoint half-open ranges [start, end) of nested order-29 cells. */
+/** Sorted, disjoint half-open ranges [start, end) of nested order-29 cells. Not to be changed: the kernel may hold a copy. */
 export interface CellRanges {
   readonly start: BigInt64Array;
   readonly end: BigInt64Array;
@@ -75,6 +75,36 @@ export interface HealpixKernel {
    * `index` is ascending, of order 29; lon is in [−360, 360], in degrees; of equal length.
    */
   positions(index: BigInt64Array, lon: Float64Array, lat: Float64Array): Positions;
+  /**
+   * Copies the cells of a row group, ascending and of order 29, into the kernel's memory, where they stay until they
+   * are freed: 8 bytes a row.
+   */
+  rowIndex(index: BigInt64Array): RowIndex;
+  /**
+   * Of rows (ascending) of whole columns, those whose haversine distance from the cone's centre is at most its radius.
+   * lon is in [−360, 360], in degrees. A position that is not finite is in no cone.
+   */
+  coneRows(cone: Cone, lon: Float64Array, lat: Float64Array, rows: Uint32Array): ConeRows;
+  /** Of rows (ascending) of whole columns, those whose position is in the region. */
+  regionRows(region: Region, lon: Float64Array, lat: Float64Array, rows: Uint32Array): Uint32Array;
+}
+
+/** The cells of rows in the kernel's memory. */
+export interface RowIndex {
+  readonly rows: number;
+  /** Bytes of the kernel's memory that they take. */
+  readonly bytes: number;
+  /** False once they are freed, or lost with a kernel that failed: they answer nothing any more. */
+  readonly alive: boolean;
+  /**
+   * Rows, ascending, that may be in the cone, by their cells: no row of the cone is missing, and what is there beyond
+   * is within 1 milliarcsecond of the rim, or in a range that is flagged full. Cheapest with the very object that `coneRanges` returned last.
+   */
+  candidates(cone: Cone, ranges: CellRanges): Uint32Array;
+  /** Rows, ascending, whose cell is in the ranges. */
+  inRanges(ranges: CellRanges): Uint32Array;
+  /** Gives the memory back; once is enough. */
+  free(): void;
 }
 
 /** Positions of rows in the kernel's memory. */

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { CellRanges } from './index.ts';
 import { type Moc, mocAscii, mocCells, mocJson, mocOfIndex, mocOfRanges, readMocAscii } from './moc.ts';
 import { mocFits } from './moc-fits.ts';
-import { intersection, union } from './ranges.ts';
+import { intersection, touches, union } from './ranges.ts';
 
 const CELLS = 12n << 58n;
 
@@ -50,6 +50,7 @@ test('union and intersection are those of the cells', () => {
         assert.equal(flagOf(either, cell), Math.max(flagA, flagB));
         assert.equal(flagOf(both, cell), Math.min(flagA, flagB));
       }
+      assert.equal(touches(a, b), both.start.length > 0);
     }),
     { numRuns: 2000 },
   );
@@ -111,6 +112,7 @@ test('cells are the largest, and make up the MOC', () => {
 test('ASCII and JSON are those of the standard', () => {
   const moc = readMocAscii('3/10-12,9 14 1/40');
   assert.equal(mocAscii(moc), '1/40 3/9-12 14');
+  assert.equal(mocAscii(readMocAscii('2/5 1/1 2/4-9 1/2')), '1/1-2 2/');
   assert.equal(mocJson(moc), '{"1":[40],"3":[9,10,11,12,14]}');
   const sky = readMocAscii('0/0-11 5/');
   assert.equal(mocAscii(sky), '0/0-11 5/');

@@ -1,6 +1,6 @@
 import type { CellRanges } from './kernel.ts';
 import { KernelError } from './kernel-error.ts';
-import { rangeList, union } from './ranges.ts';
+import { rangeList } from './ranges.ts';
 
 /** A space MOC (MOC 2.0): whole cells of an order, as ranges of order-29 cells, all full. */
 export interface Moc {
@@ -104,7 +104,7 @@ export function readMocAscii(text: string): Moc {
   const words = text.split(/[\s,]+/).filter((word) => word !== '');
   let order: number | null = null;
   let deepest = 0;
-  let ranges = rangeList().ranges();
+  const found: { start: bigint; end: bigint }[] = [];
   for (const word of words) {
     const parts = /^(?:(?:s?(\d{1,2}))\/)?(?:(\d{1,19})(?:-(\d{1,19}))?)?$/.exec(word);
     const [, given, first, last = first] = parts ?? [];
@@ -114,12 +114,20 @@ export function readMocAscii(text: string): Moc {
     if (first === undefined) continue;
     const [from, to] = [BigInt(first), BigInt(last!)];
     if (from > to || to >= 12n << (2n * BigInt(order))) throw badMoc(word);
-    const list = rangeList();
-    list.push(from << shiftOf(order), (to + 1n) << shiftOf(order), true);
-    ranges = union(ranges, list.ranges());
+    found.push({ start: from << shiftOf(order), end: (to + 1n) << shiftOf(order) });
   }
   if (order === null) throw badMoc(text);
-  return { order: deepest, ranges };
+  return { order: deepest, ranges: joined(found) };
+}
+
+function joined(ranges: { start: bigint; end: bigint }[]): CellRanges {
+  const out = rangeList();
+  let done = 0n;
+  for (const { start, end } of ranges.sort((a, b) => Number(a.start - b.start))) {
+    if (end > done) out.push(start > done ? start : done, end, true);
+    if (end > done) done = end;
+  }
+  return out.ranges();
 }
 
 function badMoc(word: string): KernelError {

@@ -43,7 +43,10 @@ export function residentPositions(
     requireUsable(instance, ranges);
     requireCone(cone);
     const n = ranges.start.length;
-    const [start, end, row, separation] = instance.scratch(n * 8, n * 8, rows * 4, rows * 8);
+    const start = instance.scratch(n * 16 + rows * 12);
+    const end = start + n * 8;
+    const separation = end + n * 8;
+    const row = separation + rows * 8;
     const { i64, u32, f64 } = instance.views();
     i64.set(ranges.start, start / 8);
     i64.set(ranges.end, end / 8);
@@ -72,7 +75,10 @@ export function residentPositions(
     requireUsable(instance, ranges);
     const { kind, numbers } = encodeRegion(region);
     const n = ranges.start.length;
-    const [start, end, row, numbersAt] = instance.scratch(n * 8, n * 8, rows * 4, numbers.length * 8);
+    const start = instance.scratch(n * 16 + numbers.length * 8 + rows * 4);
+    const end = start + n * 8;
+    const numbersAt = end + n * 8;
+    const row = numbersAt + numbers.length * 8;
     const { i64, u32, f64 } = instance.views();
     i64.set(ranges.start, start / 8);
     i64.set(ranges.end, end / 8);

@@ -34,6 +34,17 @@ export function intersection(a: CellRanges, b: CellRanges): CellRanges {
   return out.ranges();
 }
 
+/** Whether two lists of ranges have a cell in common. */
+export function touches(a: CellRanges, b: CellRanges): boolean {
+  let [i, j] = [0, 0];
+  while (i < a.start.length && j < b.start.length) {
+    if (a.end[i]! <= b.start[j]!) i = firstEndingAfter(a, i + 1, b.start[j]!);
+    else if (b.end[j]! <= a.start[i]!) j = firstEndingAfter(b, j + 1, a.start[i]!);
+    else return true;
+  }
+  return false;
+}
+
 /** Ranges pushed in ascending order; those alike that follow each other become one. */
 export function rangeList(): {
   push(start: bigint, end: bigint, full: boolean): void;

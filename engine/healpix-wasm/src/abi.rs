@@ -5,13 +5,14 @@
 
 use std::slice::{from_raw_parts, from_raw_parts_mut};
 
+use crate::candidates::candidates;
 use crate::cell;
 use crate::cone::Cone;
 use crate::cover::cover;
 use crate::descent::Range;
 use crate::filter::ConeFilter;
 use crate::hash;
-use crate::ranges::rows_in_ranges;
+use crate::ranges::{rows_in_ranges, spans_in_ranges};
 use crate::region::Region;
 
 /// A number of the cone is not finite or out of its interval.
@@ -195,6 +196,129 @@ pub unsafe extern "C" fn kernel_cone_select(
     rows_in_ranges(from_raw_parts(index, rows), ranges, |span| filter.filter(lon, lat, span));
     filter.finish();
     count as i32
+}
+
+/// Returns 0 if ranges are ascending and disjoint, else [`BAD_RANGES`].
+///
+/// # Safety
+/// `start` and `end` point to `ranges` i64.
+#[no_mangle]
+pub unsafe extern "C" fn kernel_check_ranges(start: *const i64, end: *const i64, ranges: usize) -> i32 {
+    if ascending(from_raw_parts(start, ranges), from_raw_parts(end, ranges)) {
+        0
+    } else {
+        BAD_RANGES
+    }
+}
+
+/// Rows, ascending, that may be in a cone by their cells, as [`candidates`] finds them. The ranges have passed
+/// [`kernel_check_ranges`]. Returns their number, or [`BAD_CONE`].
+///
+/// # Safety
+/// `index` points to `rows` i64, ascending; `start`, `end` and `full` to `ranges` elements; `row` has room for `rows`.
+#[no_mangle]
+pub unsafe extern "C" fn kernel_index_candidates(
+    index: *const i64,
+    rows: usize,
+    start: *const i64,
+    end: *const i64,
+    full: *const u8,
+    ranges: usize,
+    cone_lon: f64,
+    cone_lat: f64,
+    cone_radius: f64,
+    row: *mut u32,
+) -> i32 {
+    let Some(cone) = Cone::new(cone_lon, cone_lat, cone_radius) else {
+        return BAD_CONE;
+    };
+    let (start, end) = (from_raw_parts(start, ranges), from_raw_parts(end, ranges));
+    let mut count = 0;
+    candidates(from_raw_parts(index, rows), start, end, from_raw_parts(full, ranges), &cone, |found| {
+        row.add(count).write(found);
+        count += 1;
+    });
+    count as i32
+}
+
+/// Rows, ascending, whose cell is in the ranges, which have passed [`kernel_check_ranges`]. Returns their number.
+///
+/// # Safety
+/// As [`kernel_index_candidates`].
+#[no_mangle]
+pub unsafe extern "C" fn kernel_index_in_ranges(
+    index: *const i64,
+    rows: usize,
+    start: *const i64,
+    end: *const i64,
+    ranges: usize,
+    row: *mut u32,
+) -> i32 {
+    let (start, end) = (from_raw_parts(start, ranges), from_raw_parts(end, ranges));
+    let mut count = 0;
+    spans_in_ranges(from_raw_parts(index, rows), start, end, |_, span| {
+        for at in span {
+            row.add(count).write(at as u32);
+            count += 1;
+        }
+    });
+    count as i32
+}
+
+/// Which of `n` positions are in a cone: their places, ascending, and separations in degrees. Returns their number, or
+/// [`BAD_CONE`].
+///
+/// # Safety
+/// `lon` and `lat` point to `n` f64; `place` and `separation` have room for `n`.
+#[no_mangle]
+pub unsafe extern "C" fn kernel_cone_filter(
+    lon: *const f64,
+    lat: *const f64,
+    n: usize,
+    cone_lon: f64,
+    cone_lat: f64,
+    cone_radius: f64,
+    place: *mut u32,
+    separation: *mut f64,
+) -> i32 {
+    let Some(cone) = Cone::new(cone_lon, cone_lat, cone_radius) else {
+        return BAD_CONE;
+    };
+    let mut count = 0;
+    let mut filter = ConeFilter::new(&cone, |p, s| {
+        place.add(count).write(p);
+        separation.add(count).write(s);
+        count += 1;
+    });
+    filter.filter(from_raw_parts(lon, n), from_raw_parts(lat, n), 0..n);
+    filter.finish();
+    count as i32
+}
+
+/// Which of `n` positions are in a region of a kind of [`Region`], as [`kernel_cone_filter`] says it; or [`BAD_REGION`].
+///
+/// # Safety
+/// `lon` and `lat` point to `n` f64, `numbers` to `count`; `place` has room for `n`.
+#[no_mangle]
+pub unsafe extern "C" fn kernel_region_filter(
+    lon: *const f64,
+    lat: *const f64,
+    n: usize,
+    kind: u32,
+    numbers: *const f64,
+    count: usize,
+    place: *mut u32,
+) -> i32 {
+    let Some(region) = Region::new(kind, from_raw_parts(numbers, count)) else {
+        return BAD_REGION;
+    };
+    let (lon, lat) = (from_raw_parts(lon, n), from_raw_parts(lat, n));
+    let mut found = 0;
+    for at in (0..n).filter(|&at| region.contains(lon[at], lat[at])) {
+        place.add(found).write(at as u32);
+        found += 1;
+    }
+    found as i32
 }
 
 /// Whether half-open intervals are ascending and disjoint.

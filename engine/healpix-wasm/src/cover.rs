@@ -33,7 +33,7 @@ const FINENESS: f64 = 4.0;
 
 /// Margin on the sine of half an angle. Rounding of degrees to radians, of a centre, of the hash of a position and of
 /// the haversine comes to a few 1e-15; an order-29 cell is 1e-9 on this scale.
-const MARGIN: f64 = 5e-14;
+pub const MARGIN: f64 = 5e-14;
 
 /// Margin on x and y in the plane, which have the same rounding to bear.
 const MARGIN_PLANE: f64 = 1e-12;

@@ -4,6 +4,7 @@
 //! that JavaScript calls. Cells are `i64`, the type of the `_healpix_29` column of HATS 1.0.
 
 pub mod abi;
+pub mod candidates;
 pub mod cell;
 pub mod cone;
 pub mod cover;

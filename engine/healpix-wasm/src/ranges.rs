@@ -2,6 +2,27 @@
 
 use std::ops::Range;
 
+/// Calls `emit` with the number of each range [start, end) that has rows in it, and with those rows. The ranges are
+/// ascending and disjoint. Leaps over rows between ranges and over ranges between rows, whichever are more: a row
+/// group's cells are a small part of a large region's, and a small cone's of a row group's.
+pub fn spans_in_ranges(index: &[i64], start: &[i64], end: &[i64], mut emit: impl FnMut(usize, Range<usize>)) {
+    let Some(&first) = index.first() else { return };
+    let mut row = 0;
+    let mut range = end.partition_point(|&end| end <= first);
+    while range < start.len() {
+        row = first_at_least(index, row, start[range]);
+        let Some(&cell) = index.get(row) else { return };
+        if cell >= end[range] {
+            range = first_at_least(end, range + 1, cell + 1);
+            continue;
+        }
+        let after = first_at_least(index, row + 1, end[range]);
+        emit(range, row..after);
+        row = after;
+        range += 1;
+    }
+}
+
 /// Spans of rows whose cell is in one of the ascending, disjoint ranges [start, end). Empty spans are left out, neighbours
 /// are merged, so there are never more spans than ranges.
 pub fn rows_in_ranges(
@@ -23,8 +44,8 @@ pub fn rows_in_ranges(
     }
 }
 
-/// First row from `from` on whose cell is at least `cell`: gallops, because ranges come in order and are often close,
-/// then bisects.
+/// First element from `from` on that is at least `cell`: gallops, because ranges come in order and are often close, then
+/// bisects.
 fn first_at_least(index: &[i64], from: usize, cell: i64) -> usize {
     let mut step = 1;
     let (mut low, mut high) = (from, from);
@@ -56,6 +77,47 @@ mod tests {
         assert_eq!(spans(&index, &[(13, 100)]), []);
         assert_eq!(spans(&[], &[(0, 100)]), []);
         assert_eq!(spans(&index, &[]), []);
+    }
+
+    fn spans_by_range(index: &[i64], ranges: &[(i64, i64)]) -> Vec<(usize, usize, usize)> {
+        let (start, end): (Vec<i64>, Vec<i64>) = ranges.iter().copied().unzip();
+        let mut found = Vec::new();
+        spans_in_ranges(index, &start, &end, |range, span| found.push((range, span.start, span.end)));
+        found
+    }
+
+    #[test]
+    fn spans_are_told_by_range() {
+        let index = [1, 5, 5, 5, 9, 12];
+        assert_eq!(spans_by_range(&index, &[(5, 9)]), [(0, 1, 4)]);
+        assert_eq!(spans_by_range(&index, &[(2, 5), (9, 10)]), [(1, 4, 5)]);
+        assert_eq!(spans_by_range(&index, &[(0, 5), (5, 6), (6, 6), (6, 100)]), [(0, 0, 1), (1, 1, 4), (3, 4, 6)]);
+        assert_eq!(spans_by_range(&index, &[(13, 100)]), []);
+        assert_eq!(spans_by_range(&index, &[(0, 1)]), []);
+        assert_eq!(spans_by_range(&[], &[(0, 100)]), []);
+        assert_eq!(spans_by_range(&index, &[]), []);
+    }
+
+    /// Few rows among many ranges, and many rows among few.
+    #[test]
+    fn spans_are_those_of_a_scan() {
+        for (rows, count) in [(5i64, 3000i64), (5000, 3), (700, 700), (1, 1)] {
+            let index: Vec<i64> = (0..rows).map(|i| i * 1_000_000 / rows + i * i % 7).collect();
+            let ranges: Vec<(i64, i64)> =
+                (0..count).map(|i| (i * 999_000 / count, i * 999_000 / count + i * i % 300)).collect();
+            let expected: Vec<(usize, usize)> = (0..ranges.len())
+                .flat_map(|range| {
+                    let (start, end) = ranges[range];
+                    let inside = index.iter().enumerate().filter(move |(_, &cell)| start <= cell && cell < end);
+                    inside.map(move |(row, _)| (range, row))
+                })
+                .collect();
+            let found: Vec<(usize, usize)> = spans_by_range(&index, &ranges)
+                .into_iter()
+                .flat_map(|(range, start, end)| (start..end).map(move |row| (range, row)))
+                .collect();
+            assert_eq!(found, expected);
+        }
     }
 
     #[test]

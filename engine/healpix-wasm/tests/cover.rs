@@ -1,9 +1,10 @@
-//! No cone loses a point: random (cone, position) pairs, with positions crowded around the rim, judged by the haversine.
+//! No cone loses a point, in its ranges or its candidates: random (cone, position) pairs, with positions crowded around the rim, judged by the haversine.
 //!
 //! `HEALPIX_COVER_PAIRS=50000000 cargo test --release --test cover -- --nocapture` runs more pairs than the default.
 
 use std::f64::consts::PI;
 
+use healpix::candidates::{candidates, REACH};
 use healpix::cone::Cone;
 use healpix::cover::cover;
 use healpix::descent::Range;
@@ -79,6 +80,13 @@ fn random_position(random: &mut Random, cone: &Cone) -> (f64, f64) {
     at((cone.lon, cone.lat), angle.min(180.0), bearing)
 }
 
+/// Whether a row with this cell is a candidate of a cone, in ranges that do not say it.
+fn is_candidate(cone: &Cone, cell: i64) -> bool {
+    let mut found = false;
+    candidates(&[cell], &[0], &[CELLS], &[0], cone, |_| found = true);
+    found
+}
+
 fn assert_well_formed(cone: &Cone, ranges: &[Range]) {
     for range in ranges {
         assert!(0 <= range.start && range.start < range.end && range.end <= CELLS, "{cone:?}: {range:?}");
@@ -105,9 +113,17 @@ fn covers_lose_no_position_and_full_ranges_hold_no_stranger() {
         assert!(find(&ranges, cell_of(centre)).is_some(), "{cone:?} loses its own centre");
         for _ in 0..POSITIONS {
             let position = random_position(&mut random, &cone);
-            let range = find(&ranges, cell_of(position));
+            let cell = cell_of(position);
+            let range = find(&ranges, cell);
+            let candidate = is_candidate(&cone, cell);
+            let separation = cone.separation(position.0, position.1);
+            // The haversine loses half its digits at the antipode.
+            let doubt = if separation > 179.0 { 1e-5 } else { 1e-11 };
+            let rim = cone.radius + (2.0 * REACH).to_degrees() + doubt;
+            assert!(!candidate || separation <= rim, "{cone:?} has candidate {position:?}");
             if cone.contains(position.0, position.1) {
                 assert!(range.is_some(), "{cone:?} loses {position:?}");
+                assert!(candidate, "{cone:?} has no candidate {position:?}");
                 inside += 1;
                 in_full += usize::from(range.is_some_and(|range| range.full));
             } else {

@@ -1,0 +1,97 @@
+import { BAD_REGION, type Instance } from './instance.ts';
+import type { Cone, ConeRows, Region } from './kernel.ts';
+import { KernelError } from './kernel-error.ts';
+import { badRegion, encodeRegion } from './regions.ts';
+import { differentLengths, requireCone } from './require.ts';
+
+const NO_ROWS: ConeRows = { row: new Uint32Array(0), separation: new Float64Array(0) };
+
+/** Of rows of whole columns, those in a cone. */
+export function coneRows(
+  instance: Instance,
+  cone: Cone,
+  lon: Float64Array,
+  lat: Float64Array,
+  rows: Uint32Array,
+): ConeRows {
+  requireCone(cone);
+  const n = rows.length;
+  if (n === 0) return NO_ROWS;
+  const lonAt = instance.scratch(n * 28);
+  const latAt = lonAt + n * 8;
+  const separation = latAt + n * 8;
+  const place = separation + n * 8;
+  gather(instance, lon, lat, rows, lonAt, latAt);
+  const count = instance.exports.kernel_cone_filter(
+    lonAt,
+    latAt,
+    n,
+    cone.lon,
+    cone.lat,
+    cone.radius,
+    place,
+    separation,
+  );
+  if (count === 0) return NO_ROWS;
+  const { u32, f64 } = instance.views();
+  return {
+    row: rowsAt(u32.slice(place / 4, place / 4 + count), rows),
+    separation: f64.slice(separation / 8, separation / 8 + count),
+  };
+}
+
+/** Of rows of whole columns, those in a region. */
+export function regionRows(
+  instance: Instance,
+  region: Region,
+  lon: Float64Array,
+  lat: Float64Array,
+  rows: Uint32Array,
+): Uint32Array {
+  const { kind, numbers } = encodeRegion(region);
+  const n = rows.length;
+  const lonAt = instance.scratch(n * 20 + numbers.length * 8);
+  const latAt = lonAt + n * 8;
+  const numbersAt = latAt + n * 8;
+  const place = numbersAt + numbers.length * 8;
+  gather(instance, lon, lat, rows, lonAt, latAt);
+  instance.views().f64.set(numbers, numbersAt / 8);
+  const count = instance.exports.kernel_region_filter(
+    lonAt,
+    latAt,
+    n,
+    kind,
+    numbersAt,
+    numbers.length,
+    place,
+  );
+  if (count === BAD_REGION) throw badRegion();
+  if (count === 0) return NO_ROWS.row;
+  return rowsAt(instance.views().u32.slice(place / 4, place / 4 + count), rows);
+}
+
+/** The positions of rows, copied into the kernel's memory one after the other. */
+function gather(
+  instance: Instance,
+  lon: Float64Array,
+  lat: Float64Array,
+  rows: Uint32Array,
+  lonAt: number,
+  latAt: number,
+): void {
+  if (lon.length !== lat.length) throw differentLengths({ lon, lat });
+  const { f64 } = instance.views();
+  const [lonTo, latTo] = [lonAt / 8, latAt / 8];
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    if (row >= lon.length) throw new KernelError(`there is no row ${row} in columns of ${lon.length}`);
+    f64[lonTo + i] = lon[row]!;
+    f64[latTo + i] = lat[row]!;
+  }
+}
+
+/** Places in a list of rows → those rows. */
+function rowsAt(places: Uint32Array, rows: Uint32Array): Uint32Array {
+  for (let i = 0; i < places.length; i++) places[i] = rows[places[i]!]!;
+  return places;
+}
