@@ -3,6 +3,8 @@ import { describe, test } from 'node:test';
 import { crc32 } from 'node:zlib';
 import { parquetMetadata } from 'hyparquet';
 import { type Manifest, manifestKey, type Partition } from '../../engine/catalog/manifest.ts';
+import { mocJson, mocOfIndex, readMocAscii } from '../../engine/healpix-wasm/moc.ts';
+import { mocFits } from '../../engine/healpix-wasm/moc-fits.ts';
 import type { CopyValue } from '../database/copy.ts';
 import {
   allRows,
@@ -114,6 +116,27 @@ describe('a release', () => {
       const csv = new TextDecoder().decode(await fileOf(catalog, manifest, 'partition_info.csv'));
       const cells = manifest.partitions.map(({ order, pixel }) => `${order},${pixel}`);
       assert.equal(csv, `Norder,Npix\n${cells.join('\n')}\n`);
+    }));
+
+  test('publishes the MOC of its rows, and the manifest has a coverage around it', () =>
+    withTable(table, stars(20_000), async (catalog) => {
+      const manifest = await exported(catalog, table);
+      const rows = await allRows(catalog, manifest);
+      const index = BigInt64Array.from(rows, (row) => row._healpix_29 as bigint);
+      const text = async (path: string) => new TextDecoder().decode(await fileOf(catalog, manifest, path));
+      const published = readMocAscii(await text('moc.txt'));
+      assert.equal(published.order, 10);
+      assert.deepEqual(published, mocOfIndex([index], 10));
+      assert.equal(await text('moc.json'), mocJson(published));
+      assert.deepEqual(await fileOf(catalog, manifest, 'moc.fits'), mocFits(published));
+      const { order, ranges } = manifest.coverage;
+      assert.ok(order >= 4 && ranges.length <= 8192);
+      const shift = BigInt(2 * (29 - order));
+      const borders = [...mocOfIndex([index], order).ranges.start].map((start) => Number(start >> shift));
+      assert.deepEqual(
+        ranges.filter((_, at) => at % 2 === 0),
+        borders,
+      );
     }));
 
   test('of an empty table has no partitions', () =>

@@ -11,6 +11,7 @@ import {
 import { mainColumns, qualifiedName, type Table } from '../../engine/catalog/table.ts';
 import type { HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
 import type { Storage } from '../../engine/storage/storage.ts';
+import { coverageOfMoc, mocFiles, mocOfHistogram } from '../hats/coverage.ts';
 import { type DataFooter, footerOf } from '../hats/footer.ts';
 import { hatsFiles } from '../hats/hats-files.ts';
 import { describePartition } from '../hats/partition.ts';
@@ -112,7 +113,9 @@ async function writeRelease(options: ExportOptions, release: string, date: Date)
     progress.start(`Writing partitions of ${catalog}`, rows);
     const { partitions, footers } = await writePartitions(options, prefix, cells, spill);
     const created = date.toISOString();
-    for (const file of hatsFiles({ table, created, partitions, footers, maxRows })) {
+    const moc = mocOfHistogram(histogram);
+    const hats = hatsFiles({ table, created, partitions, footers, maxRows });
+    for (const file of [...hats, ...mocFiles(moc)]) {
       await storage.put(`${prefix}/${file.path}`, file.bytes);
     }
     const manifest: Manifest = {
@@ -124,6 +127,7 @@ async function writeRelease(options: ExportOptions, release: string, date: Date)
       rows,
       rowsWithoutPosition,
       skymap: { order: SKYMAP_ORDER, rows: rowsPerCell(histogram, SKYMAP_ORDER) },
+      coverage: coverageOfMoc(moc),
       partitions,
     };
     await requireSession(client);

@@ -122,6 +122,19 @@ describe('catalogues of a bucket', () => {
       ...manifest,
       partitions: manifest.partitions.map(({ footerCrc32: _, ...partition }) => partition),
     }),
+    'coverage is no MOC': ({ coverage: _, ...manifest }) => manifest,
+    'coverage\\.ranges are not in ascending order': (manifest) => ({
+      ...manifest,
+      coverage: { ...manifest.coverage, ranges: manifest.coverage.ranges.toReversed() },
+    }),
+    'coverage\\.ranges go beyond the last cell': (manifest) => ({
+      ...manifest,
+      coverage: { ...manifest.coverage, order: 0 },
+    }),
+    'coverage leaves out cell \\d+ of the skymap': (manifest) => ({
+      ...manifest,
+      coverage: { ...manifest.coverage, ranges: manifest.coverage.ranges.slice(4) },
+    }),
     'beyond its end': (manifest) => ({
       ...manifest,
       partitions: manifest.partitions.map((partition) => ({ ...partition, bytes: 1000 })),

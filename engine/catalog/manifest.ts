@@ -18,6 +18,7 @@ export interface Manifest {
   /** Rows left out of the partitions because their position is null, NaN or out of range. */
   readonly rowsWithoutPosition: number;
   readonly skymap: Skymap;
+  readonly coverage: Coverage;
   /** Ascending in order-29 index; partitions do not overlap. */
   readonly partitions: readonly Partition[];
 }
@@ -27,6 +28,13 @@ export interface Skymap {
   readonly order: number;
   /** Rows in each nested cell of that order: 12·4^order counts. */
   readonly rows: readonly number[];
+}
+
+/** Cells outside of which there is no row: a MOC, or one around the MOC that the release publishes. */
+export interface Coverage {
+  readonly order: number;
+  /** First cell of that order, nested, and the one after the last of each range: ascending, two numbers a range. */
+  readonly ranges: readonly number[];
 }
 
 /** One Parquet file: the rows of one HEALPix cell (HATS 1.0). */

@@ -1,6 +1,6 @@
 import { CorruptReleaseError } from '../errors.ts';
 import type { Column } from './column.ts';
-import type { Manifest, Partition, Pointer, RowGroup } from './manifest.ts';
+import type { Coverage, Manifest, Partition, Pointer, RowGroup, Skymap } from './manifest.ts';
 import type { Table } from './table.ts';
 
 type Json = Record<string, unknown>;
@@ -70,6 +70,30 @@ function checkSkymap(skymap: unknown, rows: unknown): void {
   expect(sum === rows, 'rows is not the sum of the skymap');
 }
 
+/** Every cell of the sky map that has rows is covered, at least in part. */
+function checkCoverage(coverage: unknown, skymap: Skymap): asserts coverage is Coverage {
+  expect(
+    isObject(coverage) && isCount(coverage.order) && Array.isArray(coverage.ranges),
+    'coverage is no MOC',
+  );
+  const { order, ranges } = coverage as unknown as Coverage;
+  expect(order <= 29 && ranges.length % 2 === 0, 'coverage is no MOC');
+  expect(
+    ranges.every((border, at) => isCount(border) && border > (ranges[at - 1] ?? -1)),
+    'coverage.ranges are not in ascending order',
+  );
+  expect((ranges.at(-1) ?? 0) <= 12 * 4 ** order, 'coverage.ranges go beyond the last cell');
+  const size = 4 ** (order - skymap.order);
+  let range = 0;
+  skymap.rows.forEach((rows, cell) => {
+    while (range < ranges.length && ranges[range + 1]! <= cell * size) range += 2;
+    expect(
+      rows === 0 || ranges[range]! < (cell + 1) * size,
+      `coverage leaves out cell ${cell} of the skymap`,
+    );
+  });
+}
+
 function checkManifest(manifest: unknown): asserts manifest is Manifest {
   expect(isObject(manifest), 'is not a JSON object');
   expect(manifest.version === 1, `has version ${JSON.stringify(manifest.version)}: 1 is understood`);
@@ -80,6 +104,7 @@ function checkManifest(manifest: unknown): asserts manifest is Manifest {
     expect(isCount(manifest[name]), `${name} is not a count`);
   checkTable(manifest.table);
   checkSkymap(manifest.skymap, manifest.rows);
+  checkCoverage(manifest.coverage, manifest.skymap as Skymap);
   expect(Array.isArray(manifest.partitions), 'partitions is not a list');
   manifest.partitions.forEach((partition, at) => {
     checkPartition(partition, `partitions[${at}]`);

@@ -1,4 +1,5 @@
-"""A release against its own manifest, by the programs that others read it with: hats, LSDB, pyarrow, DuckDB, astropy.
+"""A release against its own manifest, by the programs that others read it with: hats, LSDB, pyarrow, DuckDB, astropy,
+mocpy.
 
 usage: check_release.py RELEASE_FOLDER
 """
@@ -23,6 +24,7 @@ from astropy.io.votable.ucd import check_ucd
 from astropy.table import Table
 from hats.io.validation import is_valid_catalog
 from hats.pixel_math.spatial_index import compute_spatial_index
+from mocpy import MOC
 
 from checks import check, finish
 
@@ -55,6 +57,7 @@ def main() -> None:
     check_dataset_metadata(release, manifest)
     rows = pa.concat_tables(tables) if tables else pq.read_table(release / "dataset" / "_common_metadata")
     check_index(rows, ra, dec)
+    check_moc(release, manifest, rows, ra, dec)
     check_hats(release, manifest, ra, dec)
     check_lsdb(release, rows, ra, dec)
     if tables:
@@ -168,6 +171,24 @@ def check_index(rows: pa.Table, ra: str, dec: str) -> None:
     expected = compute_spatial_index(rows[ra].to_numpy(), rows[dec].to_numpy())
     same = np.array_equal(rows["_healpix_29"].to_numpy(), expected)
     check(f"_healpix_29 of {len(rows)} rows is what cdshealpix computes", same)
+
+
+def check_moc(release: Path, manifest: dict, rows: pa.Table, ra: str, dec: str) -> None:
+    """The published MOC is that of the positions; the manifest's coverage is one around them."""
+    moc = MOC.load(release / "moc.fits", format="fits")
+    lon, lat = (rows[name].to_numpy() * u.deg for name in (ra, dec))
+    expected = MOC.from_lonlat(lon, lat, max_norder=moc.max_order) if len(rows) else MOC.new_empty(moc.max_order)
+    check(f"moc.fits is mocpy's of the {len(rows)} positions, order {moc.max_order}", moc == expected, f"{moc}")
+    others = (("txt", "ascii"), ("json", "json"))
+    alike = [MOC.load(release / f"moc.{suffix}", format=name) == moc for suffix, name in others]
+    check("moc.txt and moc.json are the same", all(alike), f"{alike}")
+    order, ranges = manifest["coverage"]["order"], np.array(manifest["coverage"]["ranges"], "u8").reshape(-1, 2)
+    coverage = MOC.from_depth29_ranges(order, ranges << np.uint64(2 * (29 - order)))
+    coarse = moc.degrade_to_order(order)
+    check(f"the manifest's coverage is that MOC at order {order}", coverage == coarse, f"{coverage}")
+    check("the coverage has few ranges", len(ranges) <= 4096, f"{len(ranges)}")
+    if len(rows):
+        check("every row is in the MOC", bool(np.all(moc.contains_lonlat(lon, lat))))
 
 
 def check_hats(release: Path, manifest: dict, ra: str, dec: str) -> None:
