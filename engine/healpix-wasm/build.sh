@@ -41,6 +41,6 @@ elif [ "$(compiler "$built")" = "$(compiler healpix.wasm)" ]; then
   exit 1
 else
   echo "healpix.wasm was built by $(compiler healpix.wasm), here is $(compiler "$built"): not comparable. Testing the fresh module."
-  PATH=$PWD/../../node_modules/.bin:$PATH HEALPIX_WASM=$PWD/$built node --test index.test.ts || exit 1
+  PATH=$PWD/../../node_modules/.bin:$PATH HEALPIX_WASM=$PWD/$built node --test ./*.test.ts || exit 1
   exit 3
 fi

@@ -1,3 +1,4 @@
+import { crc32, snappy } from './bytes.ts';
 import { coneRows, regionRows } from './exact-rows.ts';
 import type { RangeBlock } from './held-ranges.ts';
 import { BAD_REGION, type Instance, instantiate } from './instance.ts';
@@ -60,6 +61,8 @@ export function createKernel(module: WebAssembly.Module): HealpixKernel {
     positions: (index, lon, lat) => run((instance) => residentPositions(host, instance, index, lon, lat)),
     rowIndex: (index) => run((instance) => residentIndex(host, instance, index)),
     coneRows: (cone, lon, lat, rows) => run((instance) => coneRows(instance, cone, lon, lat, rows)),
+    crc32: (bytes) => run((instance) => crc32(instance, bytes)),
+    snappy: (bytes, length) => run((instance) => snappy(instance, bytes, length)),
     regionRows: (region, lon, lat, rows) => run((instance) => regionRows(instance, region, lon, lat, rows)),
   };
 }

@@ -93,6 +93,8 @@ interface Exports {
     count: number,
     place: number,
   ): number;
+  kernel_crc32(bytes: number, n: number): number;
+  kernel_snappy(bytes: number, n: number, to: number, length: number): number;
 }
 
 /** What the C layer returns instead of a count. */

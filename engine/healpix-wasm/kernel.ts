@@ -56,7 +56,7 @@ export interface ConeRows {
 }
 
 /**
- * The HEALPix kernel: all geometry of Almagest. Nested scheme, ICRS degrees, Float64.
+ * The HEALPix kernel: all geometry of Almagest, and what else is done to every byte. Nested scheme, ICRS degrees, Float64.
  * Every function throws `KernelError`, which names what is wrong, for input outside of what is said here.
  */
 export interface HealpixKernel {
@@ -87,6 +87,13 @@ export interface HealpixKernel {
   coneRows(cone: Cone, lon: Float64Array, lat: Float64Array, rows: Uint32Array): ConeRows;
   /** Of rows (ascending) of whole columns, those whose position is in the region. */
   regionRows(region: Region, lon: Float64Array, lat: Float64Array, rows: Uint32Array): Uint32Array;
+  /** CRC-32 of zlib, PNG and Parquet's pages, in [0, 2³²). */
+  crc32(bytes: Uint8Array): number;
+  /**
+   * The `length` bytes that a raw Snappy block, such as a page of Parquet, decompresses to: a view of the kernel's memory,
+   * to be copied or read before the next call of any function here. Damaged bytes throw.
+   */
+  snappy(bytes: Uint8Array, length: number): Uint8Array;
 }
 
 /** The cells of rows in the kernel's memory. */

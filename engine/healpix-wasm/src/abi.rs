@@ -9,6 +9,7 @@ use crate::candidates::candidates;
 use crate::cell;
 use crate::cone::Cone;
 use crate::cover::cover;
+use crate::crc32::crc32;
 use crate::descent::Range;
 use crate::filter::ConeFilter;
 use crate::hash;
@@ -23,6 +24,8 @@ pub const BAD_RANGES: i32 = -2;
 pub const BAD_CELL: i32 = -3;
 /// The numbers make no region of that kind.
 pub const BAD_REGION: i32 = -4;
+/// The bytes are not what Snappy makes of so many others.
+pub const BAD_SNAPPY: i32 = -5;
 
 /// Cells of `n` positions. Returns how many it hashed: fewer than `n` if the position of that row is not finite or out
 /// of its interval.
@@ -319,6 +322,29 @@ pub unsafe extern "C" fn kernel_region_filter(
         found += 1;
     }
     found as i32
+}
+
+/// CRC-32 of `n` bytes.
+///
+/// # Safety
+/// `bytes` points to `n` bytes.
+#[no_mangle]
+pub unsafe extern "C" fn kernel_crc32(bytes: *const u8, n: usize) -> u32 {
+    crc32(from_raw_parts(bytes, n))
+}
+
+/// Decompresses `n` bytes of Snappy into `length` bytes. Returns 0, or [`BAD_SNAPPY`] if they are damaged or hold
+/// another number of bytes.
+///
+/// # Safety
+/// `bytes` points to `n` bytes, `to` to `length`.
+#[no_mangle]
+pub unsafe extern "C" fn kernel_snappy(bytes: *const u8, n: usize, to: *mut u8, length: usize) -> i32 {
+    let bytes = from_raw_parts(bytes, n);
+    match snap::raw::Decoder::new().decompress(bytes, from_raw_parts_mut(to, length)) {
+        Ok(found) if found == length => 0,
+        _ => BAD_SNAPPY,
+    }
 }
 
 /// Whether half-open intervals are ascending and disjoint.

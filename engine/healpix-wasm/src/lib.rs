@@ -8,6 +8,7 @@ pub mod candidates;
 pub mod cell;
 pub mod cone;
 pub mod cover;
+pub mod crc32;
 pub mod descent;
 pub mod filter;
 pub mod hash;
