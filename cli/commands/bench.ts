@@ -1,21 +1,27 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { BenchOptions } from '../../test/bench/bench.ts';
+import type { CatalogChoice } from '../../test/bench/catalogs.ts';
+import { onStopSignal } from '../stop-signal.ts';
 
 const HELP = `
-Each line of the table is a target of the project, what was measured, and the same figure of a constant answer of
-workerd (of native code for the kernel), taken in turns in the same run: "ok" where the target is met.
+Each line of the table is a target of the project, what was measured, the same figure of a constant answer of workerd (of
+native code for the kernel), taken in turns in the same run, and the ratio of the two, with the least and the greatest of the
+turns: "ok" where the target is met.
 
 Sections: cones (under load), cold (first request of an isolate), bytes (read by a cold cone), writers (a million rows),
 memory (of an isolate), kernel (in WebAssembly and natively).
 Catalogues: demo (118,216 stars), generated (2.5 million stars with 10 columns, half of them near the galactic plane) and
 tycho2 (1.9 million stars; ALMAGEST_TEST_DATA is the folder of tycho2.parquet). They are exported once into
 node_modules/.cache/almagest; no data folder is touched and nothing has to run.
+Without --catalog: the demo with --quick, else generated, and tycho2 where ALMAGEST_TEST_DATA is set.
 
 Examples:
+  almagest bench
   almagest bench --quick
   almagest bench --catalog demo,generated --json bench.json
   almagest bench --only cones,cold --catalog tycho2 --seconds 30
   almagest bench --only cones --url "https://dachs.example.org/tycho2/q/scs.xml"
+  almagest bench report bench.json
   almagest bench soak --minutes 10 --connections 16 --catalog generated`;
 
 const SOAK_HELP = `
@@ -27,9 +33,15 @@ Examples:
   almagest bench soak
   almagest bench soak --minutes 3 --catalog tycho2 --json soak.json`;
 
+const REPORT_HELP = `
+A table for each catalogue. A section that several files have is taken from the last of them.
+
+Example:
+  almagest bench report cones.json writers.json > figures.md`;
+
 export const benchCommand = new Command('bench')
   .description('measure the kernel and the service on this machine')
-  .option('--catalog <names>', 'comma-separated: demo, tycho2, generated', 'demo')
+  .option('--catalog <names>', 'comma-separated: demo, tycho2, generated')
   .option('--only <sections>', 'comma-separated: cones, cold, bytes, writers, memory, kernel')
   .option('--quick', 'fewer and shorter measurements', false)
   .option('--seconds <n>', 'of load for each line about it (default: 8, quick: 2)', positive)
@@ -39,7 +51,9 @@ export const benchCommand = new Command('bench')
   .action(async (flags: BenchFlags) => {
     const { bench, SECTION_NAMES } = await import('../../test/bench/bench.ts');
     const { CATALOGS, unavailable } = await import('../../test/bench/catalogs.ts');
-    const catalogs = choices('--catalog', flags.catalog, CATALOGS);
+    const catalogs = flags.catalog
+      ? choices('--catalog', flags.catalog, CATALOGS)
+      : CATALOGS.filter((name) => (name === 'demo') === flags.quick && unavailable(name) === null);
     for (const name of catalogs) {
       const reason = unavailable(name);
       if (reason !== null) throw new Error(`${name}: ${reason}`);
@@ -52,11 +66,11 @@ export const benchCommand = new Command('bench')
       peer: flags.url ?? null,
       json: flags.json ?? null,
     };
-    await bench(options);
+    await untilStopped(bench(options));
   });
 
 interface BenchFlags {
-  readonly catalog: string;
+  readonly catalog?: string;
   readonly only?: string;
   readonly quick: boolean;
   readonly seconds?: number;
@@ -69,7 +83,7 @@ benchCommand
   .description('cones for minutes on end: errors, wrong answers, growth of memory')
   .option('--minutes <n>', 'how long', positive, 10)
   .option('--connections <n>', 'clients that ask cones', positive, 16)
-  .option('--catalog <name>', 'demo, tycho2 or generated', 'demo')
+  .option('--catalog <name>', 'demo, tycho2 or generated (default: demo)')
   .option('--json <file>', 'write the results to a file too')
   .addHelpText('after', SOAK_HELP)
   .action(async (_: unknown, command: Command) => {
@@ -77,22 +91,42 @@ benchCommand
     const flags = command.optsWithGlobals<SoakFlags>();
     const { soak } = await import('../../test/bench/soak.ts');
     const { CATALOGS } = await import('../../test/bench/catalogs.ts');
-    const [catalog, ...more] = choices('--catalog', flags.catalog, CATALOGS);
+    const [catalog, ...more] = choices<CatalogChoice>('--catalog', flags.catalog ?? 'demo', CATALOGS);
     if (more.length > 0) throw new Error('--catalog: a soak is of one catalogue');
-    const passed = await soak({
-      catalog: catalog!,
-      minutes: flags.minutes,
-      connections: Math.round(flags.connections),
-      json: flags.json ?? null,
-    });
+    const passed = await untilStopped(
+      soak({
+        catalog: catalog!,
+        minutes: flags.minutes,
+        connections: Math.round(flags.connections),
+        json: flags.json ?? null,
+      }),
+    );
     if (!passed) process.exitCode = 1;
   });
 
 interface SoakFlags {
   readonly minutes: number;
   readonly connections: number;
-  readonly catalog: string;
+  readonly catalog?: string;
   readonly json?: string;
+}
+
+benchCommand
+  .command('report')
+  .description('results of earlier runs as Markdown')
+  .argument('<files...>', 'what --json wrote')
+  .addHelpText('after', REPORT_HELP)
+  .action(async (files: string[]) => {
+    const { benchReport } = await import('../../test/bench/bench.ts');
+    console.log(await benchReport(files));
+  });
+
+/** @throws Error at Ctrl-C, after which the program ends, and with it all that it has started. */
+async function untilStopped<Result>(work: Promise<Result>): Promise<Result> {
+  const stopped = new Promise<never>((_, reject) => {
+    onStopSignal(() => reject(new Error('stopped')));
+  });
+  return Promise.race([work, stopped]);
 }
 
 function choices<Name extends string>(flag: string, text: string, names: readonly Name[]): Name[] {

@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { workerdConfig } from '../../cli/service/workerd-config.ts';
@@ -7,6 +8,8 @@ import { type MeasuredService, measured } from './service.ts';
 /** workerd with a worker that does nothing but answer `bytes` constant bytes: what no service on it can beat. */
 export async function startBareAnswer(bytes: number): Promise<MeasuredService> {
   const folder = await mkdtemp(join(tmpdir(), 'almagest-bare-'));
+  // An interrupted run leaves nothing behind either.
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   await writeFile(
     join(folder, 'worker.js'),
     `const body = new Uint8Array(${bytes}).fill(65);
@@ -23,18 +26,11 @@ export async function startBareAnswer(bytes: number): Promise<MeasuredService> {
       variables: [],
     }),
   );
-  const service = await measured({
+  return measured({
     bundle: { folder, config, variables: {}, output: '', built: true },
     bucketFolder: folder,
     host: '127.0.0.1',
     port: 0,
     log: (line) => console.error(line),
   });
-  return {
-    ...service,
-    close: async () => {
-      await service.close();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
 }

@@ -1,7 +1,17 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { terminalProgress } from '../../cli/terminal/progress.ts';
-import { type CatalogChoice, openCatalog } from './catalogs.ts';
-import { describeMachine, formatted, header, load, type Row } from './report.ts';
+import { type BenchCatalog, type CatalogChoice, openCatalog } from './catalogs.ts';
+import {
+  type BenchResults,
+  described,
+  describeMachine,
+  formatted,
+  header,
+  load,
+  markdown,
+  type Row,
+  type SectionResults,
+} from './report.ts';
 import type { Report } from './section.ts';
 import { bytesSection } from './sections/bytes.ts';
 import { coldSection } from './sections/cold.ts';
@@ -9,6 +19,7 @@ import { conesSection } from './sections/cones.ts';
 import { kernelSection } from './sections/kernel.ts';
 import { memorySection } from './sections/memory.ts';
 import { writersSection } from './sections/writers.ts';
+import { statusLine } from './status-line.ts';
 
 const SECTIONS = {
   cones: conesSection,
@@ -30,51 +41,74 @@ export interface BenchOptions {
   readonly seconds: number;
   /** Address of another cone search service to time beside ours; null for none. */
   readonly peer: string | null;
-  /** File for the results as JSON. */
+  /** File for the results as JSON; null for none. */
   readonly json: string | null;
 }
 
-/** Measures, and prints a line as soon as it is known. */
+/** Measures, and prints a line as soon as it is known. The JSON file holds what is known so far. */
 export async function bench(options: BenchOptions): Promise<void> {
   const { catalogs, sections, quick, seconds, peer, json } = options;
-  const machine = describeMachine();
-  const date = new Date().toISOString();
-  console.log(
-    `${date}: ${machine.cpu}, ${machine.cores} cores, ${machine.memory} GB, ${machine.system}, Node ${machine.node}, ` +
-      `load average ${machine.load}`,
-  );
-  const results: { catalog: string | null; section: SectionName; loadBefore: number; rows: Row[] }[] = [];
+  const started = performance.now();
+  const results = {
+    date: new Date().toISOString(),
+    machine: describeMachine(),
+    options: { ...options },
+    sections: [] as SectionResults[],
+  } satisfies BenchResults;
+  console.log(described(results));
+
+  const ofCatalog = sections.filter((section) => section !== 'kernel');
+  const steps = catalogs.length * ofCatalog.length + (sections.includes('kernel') ? 1 : 0);
+  const status = statusLine();
+  const say = (text: string) => status.show(`${results.sections.length} of ${steps}: ${text}`);
 
   const run = async (
     section: SectionName,
-    catalog: string | null,
+    catalog: BenchCatalog | null,
     measure: (report: Report) => Promise<void>,
   ) => {
     const rows: Row[] = [];
-    results.push({ catalog, section, loadBefore: load(), rows });
+    const title = catalog?.label ?? section;
+    results.sections.push({ section, catalog: catalog?.name ?? null, title, loadBefore: load(), rows });
     await measure((row) => {
       rows.push(row);
+      status.clear();
       console.log(formatted(row));
     });
+    status.clear();
+    if (json !== null) await writeFile(json, `${JSON.stringify(results, null, 2)}\n`);
   };
 
-  for (const choice of catalogs) {
-    const ofCatalog = sections.filter((section) => section !== 'kernel');
-    if (ofCatalog.length === 0) break;
-    console.error(`preparing ${choice}`);
+  for (const choice of ofCatalog.length === 0 ? [] : catalogs) {
+    status.show(`preparing ${choice}`);
+    status.clear();
     const catalog = await openCatalog(choice, terminalProgress());
     console.log(`\n${catalog.label}\n${header()}`);
     const context = { catalog, quick, seconds, peer, say };
     for (const section of ofCatalog) {
-      await run(section, choice, (report) => SECTIONS[section](context, report));
+      await run(section, catalog, (report) => SECTIONS[section](context, report));
     }
   }
   if (sections.includes('kernel')) {
     console.log(`\nkernel\n${header()}`);
     await run('kernel', null, (report) => kernelSection({ say }, report));
   }
-  if (json === null) return;
-  await writeFile(json, `${JSON.stringify({ date, machine, options, results }, null, 2)}\n`);
+  const minutes = (performance.now() - started) / 60_000;
+  console.log(`\n${minutes.toFixed(1)} minutes, load average ${load()} after them`);
 }
 
-const say = (line: string) => console.error(`  … ${line}`);
+/** Files that `bench` wrote, as Markdown. @throws Error naming a file that is none. */
+export async function benchReport(files: readonly string[]): Promise<string> {
+  return markdown(await Promise.all(files.map(readResults)));
+}
+
+async function readResults(file: string): Promise<BenchResults> {
+  const text = await readFile(file, 'utf8');
+  try {
+    const results = JSON.parse(text) as BenchResults;
+    if (!Array.isArray(results.sections)) throw new Error('it has no sections');
+    return results;
+  } catch (error) {
+    throw new Error(`${file} holds no results of a bench: ${(error as Error).message}`);
+  }
+}

@@ -13,20 +13,25 @@ export const ARCSEC = 1 / 3600;
 export const ARCMIN = 1 / 60;
 
 /**
- * Cones with radii evenly in their logarithm, the same in every run: half of them anywhere on the sky, half around a random star, where
- * a crowded field is as likely as its stars are many.
+ * Where cones lie: anywhere on the sphere with the same probability; or each around a random star, where a crowded field is as likely as its
+ * stars are many; or half of them so and half so.
  */
+export type Centres = 'anywhere' | 'stars' | 'both';
+
+/** Cones with radii evenly in their logarithm, the same in every run. */
 export function randomCones(
   { ra, dec }: Positions,
   count: number,
   [smallest, largest]: readonly [number, number],
+  centres: Centres,
   seed = 20261121,
 ): Cone[] {
   const random = randomNumbers(seed);
   return Array.from({ length: count }, (_, i) => {
     const star = Math.floor(random() * ra.length);
     const anywhere = { ra: 360 * random(), dec: (Math.asin(2 * random() - 1) * 180) / Math.PI };
-    const centre = i % 2 === 0 ? anywhere : { ra: ra[star]!, dec: dec[star]! };
+    const around = centres === 'stars' || (centres === 'both' && i % 2 === 1);
+    const centre = around ? { ra: ra[star]!, dec: dec[star]! } : anywhere;
     const radius = smallest * (largest / smallest) ** random();
     return {
       ra: Number(centre.ra.toFixed(6)),

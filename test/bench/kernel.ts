@@ -73,10 +73,12 @@ export async function benchKernel(): Promise<Measurement[]> {
 
 /** By name, from the crate's own bench; empty where there is no cargo. */
 async function nativeSpeeds(): Promise<Map<string, number>> {
-  const run = promisify(execFile)('cargo', ['run', '--release', '--quiet', '--example', 'bench'], {
+  const running = promisify(execFile)('cargo', ['run', '--release', '--quiet', '--example', 'bench'], {
     cwd: CRATE,
   });
-  const { stdout } = await run.catch(() => ({ stdout: '' }));
+  const stop = () => running.child.kill();
+  process.once('exit', stop);
+  const { stdout } = await running.catch(() => ({ stdout: '' })).finally(() => process.off('exit', stop));
   const lines = stdout.split('\n').filter((line) => line !== '');
   return new Map(lines.map((line) => line.split('\t')).map(([name, value]) => [name!, Number(value)]));
 }

@@ -14,12 +14,23 @@ export interface LoadResult {
   readonly name: string;
   readonly connections: number;
   readonly requests: number;
-  /** Milliseconds until an answer was whole. */
+  /** Milliseconds until an answer was whole: median of the rounds' medians, and the 99th percentile of all. */
   readonly p50: number;
   readonly p99: number;
+  /** Median of the rounds. */
   readonly requestsPerSecond: number;
-  /** CPU time of the server for each request, microseconds; null where that is not known. */
+  /** Mean of an answer's body, bytes. */
+  readonly bytes: number;
+  /** CPU time for each request, microseconds: of the server, null where that is not known, and of this load generator. */
   readonly cpu: number | null;
+  readonly generatorCpu: number;
+  readonly rounds: readonly Round[];
+}
+
+/** What a subject did in one of its turns. */
+export interface Round {
+  readonly requestsPerSecond: number;
+  readonly p50: number;
 }
 
 export interface LoadOptions {
@@ -35,7 +46,10 @@ export interface LoadOptions {
 interface Slice {
   readonly milliseconds: number[];
   readonly seconds: number;
+  readonly bytes: number;
+  /** Seconds. */
   readonly cpu: number | null;
+  readonly generatorCpu: number;
 }
 
 /**
@@ -47,9 +61,9 @@ export async function compare(
   { connections, seconds, warmUp, rounds }: LoadOptions,
 ): Promise<LoadResult[]> {
   const slices = subjects.map((): Slice[] => []);
+  for (const subject of subjects) await slice(subject, connections, warmUp, 0);
   for (let round = 0; round < rounds; round++) {
     for (const [at, subject] of subjects.entries()) {
-      if (round === 0) await slice(subject, connections, warmUp, 0);
       slices[at]!.push(await slice(subject, connections, seconds / rounds, round / rounds));
     }
   }
@@ -64,8 +78,10 @@ async function slice(
   offset: number,
 ): Promise<Slice> {
   const milliseconds: number[] = [];
+  let received = 0;
   const opened = await Promise.all(Array.from({ length: connections }, () => openConnection(url)));
   const cpuBefore = cpu();
+  const ownBefore = process.cpuUsage();
   const started = performance.now();
   const end = started + 1000 * seconds;
   try {
@@ -74,17 +90,22 @@ async function slice(
         let next = Math.floor(paths.length * (nth / connections + offset));
         while (performance.now() < end) {
           const path = paths[next++ % paths.length]!;
-          const { status, whole } = await connection.get(path);
+          const { status, whole, bytes } = await connection.get(path);
           if (status !== 200) throw new Error(`${name}: status ${status} from ${url}${path}`);
           milliseconds.push(whole);
+          received += bytes;
         }
       }),
     );
+    const elapsed = (performance.now() - started) / 1000;
+    const own = process.cpuUsage(ownBefore);
     const cpuAfter = cpu();
     return {
       milliseconds,
-      seconds: (performance.now() - started) / 1000,
+      seconds: elapsed,
+      bytes: received,
       cpu: cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore,
+      generatorCpu: (own.user + own.system) / 1e6,
     };
   } finally {
     for (const connection of opened) connection.destroy();
@@ -95,15 +116,34 @@ function summarised(name: string, connections: number, slices: readonly Slice[])
   const milliseconds = slices.flatMap((slice) => slice.milliseconds).sort((a, b) => a - b);
   const sum = (value: (slice: Slice) => number) => slices.reduce((total, slice) => total + value(slice), 0);
   const requests = milliseconds.length;
+  const rounds = slices.map((slice) => ({
+    requestsPerSecond: slice.milliseconds.length / slice.seconds,
+    p50: median(slice.milliseconds),
+  }));
   return {
     name,
     connections,
     requests,
-    p50: quantile(milliseconds, 0.5),
+    p50: median(rounds.map((round) => round.p50)),
     p99: quantile(milliseconds, 0.99),
-    requestsPerSecond: requests / sum(({ seconds }) => seconds),
+    requestsPerSecond: median(rounds.map((round) => round.requestsPerSecond)),
+    bytes: sum(({ bytes }) => bytes) / requests,
     cpu: slices.some(({ cpu }) => cpu === null) ? null : (1e6 * sum(({ cpu }) => cpu!)) / requests,
+    generatorCpu: (1e6 * sum(({ generatorCpu }) => generatorCpu)) / requests,
+    rounds,
   };
+}
+
+/** A ratio of two subjects that took turns: of each round, so that a busy machine weighs on both. */
+export interface Ratio {
+  readonly median: number;
+  readonly least: number;
+  readonly greatest: number;
+}
+
+export function ratioOf(of: LoadResult, to: LoadResult, value: (round: Round) => number): Ratio {
+  const ratios = of.rounds.map((round, at) => value(round) / value(to.rounds[at]!));
+  return { median: median(ratios), least: Math.min(...ratios), greatest: Math.max(...ratios) };
 }
 
 export function quantile(sorted: readonly number[], fraction: number): number {

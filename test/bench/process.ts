@@ -30,34 +30,6 @@ export function workerdUsage(group: number): Usage | null {
   }
 }
 
-/** V8 reserves as much for each WebAssembly memory, and opens it as the memory grows. */
-const WASM_RESERVATION = 2 ** 32;
-
-/**
- * Bytes of the WebAssembly memories of the workerd of a process group, which V8 does not count as heap; null where there is no
- * /proc. Each is a writable mapping with an inaccessible one after it, which together make up the reservation.
- */
-export function wasmMemory(group: number): number | null {
-  const pid = workerdOf(group);
-  if (pid === null) return null;
-  let total = 0;
-  let writable: { start: number; end: number } | null = null;
-  for (const line of readFileSync(`/proc/${pid}/maps`, 'latin1').split('\n')) {
-    const [range = '', access = ''] = line.split(' ', 2);
-    const [start, end] = range.split('-').map((address) => Number.parseInt(address, 16)) as [number, number];
-    if (
-      access === '---p' &&
-      writable !== null &&
-      writable.end === start &&
-      end - writable.start === WASM_RESERVATION
-    ) {
-      total += writable.end - writable.start;
-    }
-    writable = access === 'rw-p' ? { start, end } : null;
-  }
-  return total;
-}
-
 function workerdOf(group: number): string | null {
   try {
     const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));

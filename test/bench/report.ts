@@ -10,39 +10,80 @@ export interface Row {
   readonly bare: string | null;
   /** `measured` to `bare`. */
   readonly ratio: number | null;
+  /** Least and greatest ratio of the rounds whose median `ratio` is. */
+  readonly spread?: readonly [number, number];
   /** Whether the target is met; null without a target. */
   readonly ok: boolean | null;
   /** The figures, with units in their names. */
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-const WIDTHS = { what: 46, target: 32, measured: 46, bare: 42, ratio: 8 } as const;
+/** What a run has measured, as `--json` writes it. */
+export interface BenchResults {
+  /** ISO 8601, UTC. */
+  readonly date: string;
+  readonly machine: ReturnType<typeof describeMachine>;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly sections: readonly SectionResults[];
+}
+
+export interface SectionResults {
+  readonly section: string;
+  /** Null where it is of no catalogue. */
+  readonly catalog: string | null;
+  readonly title: string;
+  readonly loadBefore: number;
+  readonly rows: readonly Row[];
+}
+
+const WIDTHS = { what: 50, target: 45, measured: 46, bare: 42, ratio: 18 } as const;
 
 export function header(): string {
-  return line('what', 'target', 'measured', 'bare', 'ratio', 'ok');
+  return line(['what', 'target', 'measured', 'bare', 'ratio (of rounds)', '']);
 }
 
-export function formatted({ what, target, measured, bare, ratio, ok }: Row): string {
-  const verdict = ok === null ? '' : ok ? 'ok' : 'not';
-  return line(what, target ?? '', measured, bare ?? '', ratio === null ? '' : ratio.toFixed(2), verdict);
+export function formatted(row: Row): string {
+  return line(cells(row));
 }
 
-function line(what: string, target: string, measured: string, bare: string, ratio: string, ok: string) {
-  return [
-    what.padEnd(WIDTHS.what),
-    target.padEnd(WIDTHS.target),
-    measured.padEnd(WIDTHS.measured),
-    bare.padEnd(WIDTHS.bare),
-    ratio.padStart(WIDTHS.ratio),
-    ok,
-  ]
+function line(texts: readonly string[]): string {
+  const widths = Object.values(WIDTHS);
+  return texts
+    .map((text, at) => text.padEnd(widths[at] ?? 0))
     .join(' ')
     .trimEnd();
 }
 
+function cells({ what, target, measured, bare, ratio, spread, ok }: Row): string[] {
+  const range = spread ? ` (${spread.map((end) => end.toFixed(2)).join('–')})` : '';
+  const verdict = ok === null ? '' : ok ? 'ok' : 'not';
+  return [what, target ?? '', measured, bare ?? '', ratio === null ? '' : ratio.toFixed(2) + range, verdict];
+}
+
+/** Results as Markdown, a table for each catalogue and one for what is of none. Of sections that were measured twice the later counts. */
+export function markdown(runs: readonly BenchResults[]): string {
+  const tables = new Map<string, Map<string, readonly Row[]>>();
+  for (const { section, title, rows } of runs.flatMap(({ sections }) => sections)) {
+    const table = tables.get(title) ?? new Map<string, readonly Row[]>();
+    tables.set(title, table.set(section, rows));
+  }
+  const blocks = [runs.map((run) => `${described(run)}.`).join('\n')];
+  for (const [title, sections] of tables) {
+    const rows = [...sections.values()].flat().map((row) => `| ${cells(row).join(' | ')} |`);
+    const head = '| what | target | measured | bare | ratio (of rounds) | |\n|---|---|---|---|---|---|';
+    blocks.push(`**${title}**`, [head, ...rows].join('\n'));
+  }
+  return blocks.join('\n\n');
+}
+
+export function described({ date, machine }: Pick<BenchResults, 'date' | 'machine'>): string {
+  const { cores, cpu, memory, system, node, load } = machine;
+  return `${date}: ${cores} cores of ${cpu}, ${memory} GB, ${system}, Node ${node}, load average ${load}`;
+}
+
 export function describeMachine() {
   return {
-    cpu: cpus()[0]?.model ?? 'unknown processor',
+    cpu: cpus()[0]?.model ?? 'an unknown processor',
     cores: cpus().length,
     memory: Math.round(totalmem() / 2 ** 30),
     system: `${type()} ${release()}`,

@@ -1,8 +1,8 @@
 import { startWorkerd, type WorkerdOptions } from '../../cli/service/workerd.ts';
 import { freePort } from '../almagest.ts';
 import { testBundle } from '../service.ts';
-import { openHeap } from './heap.ts';
-import { type Usage, wasmMemory, workerdUsage } from './process.ts';
+import { type Heap, openHeap } from './heap.ts';
+import { type Usage, workerdUsage } from './process.ts';
 
 /** A workerd that is measured. */
 export interface MeasuredService {
@@ -10,24 +10,11 @@ export interface MeasuredService {
   readonly url: string;
   /** Null where there is no /proc. */
   usage(): Usage | null;
-  /** Bytes of its WebAssembly memories; null where there is no /proc. */
-  wasm(): number | null;
   close(): Promise<void>;
 }
 
-/** What counts against the 128 MB of an isolate on Cloudflare, bytes. */
-export interface IsolateMemory {
-  /** JavaScript objects. */
-  readonly objects: number;
-  /** Contents of array buffers. */
-  readonly buffers: number;
-  /** WebAssembly memories; 0 where there is no /proc to tell. */
-  readonly wasm: number;
-  readonly total: number;
-}
-
 export interface InspectedService extends MeasuredService {
-  isolate(): Promise<IsolateMemory>;
+  readonly isolate: Pick<Heap, 'memory' | 'held'>;
 }
 
 /** Lets a cone cover the sky, so that every row of a catalogue can be had at once. */
@@ -41,7 +28,7 @@ export async function startService(
   return measured(await optionsFor(bucketFolder, variables));
 }
 
-/** The same with V8's inspector, which tells the size of the heap. */
+/** The same with V8's inspector, which tells the memory of the isolate. */
 export async function startInspectedService(bucketFolder: string): Promise<InspectedService> {
   const port = await freePort();
   const service = await measured({
@@ -51,11 +38,7 @@ export async function startInspectedService(bucketFolder: string): Promise<Inspe
   const heap = await openHeap(port);
   return {
     ...service,
-    async isolate() {
-      const { objects, buffers } = await heap.usage();
-      const wasm = service.wasm() ?? 0;
-      return { objects, buffers, wasm, total: objects + buffers + wasm };
-    },
+    isolate: heap,
     close: async () => {
       heap.close();
       await service.close();
@@ -82,7 +65,6 @@ export async function measured(options: WorkerdOptions): Promise<MeasuredService
   return {
     url: `http://127.0.0.1:${workerd.port}`,
     usage: () => workerdUsage(workerd.pid),
-    wasm: () => wasmMemory(workerd.pid),
     close: workerd.close,
   };
 }

@@ -52,7 +52,7 @@ const STEADY = 0.1;
  */
 export async function soak({ catalog: choice, minutes, connections, json }: SoakOptions): Promise<boolean> {
   const catalog = await openCatalog(choice, terminalProgress());
-  const cones = randomCones(catalog.positions, CONES, RADII);
+  const cones = randomCones(catalog.positions, CONES, RADII, 'both');
   const service = await startInspectedService(catalog.bucketFolder);
   const tally: Tally = { requests: 0, hangUps: 0, checked: 0, failures: [], wrong: [] };
   const samples: Sample[] = [];
@@ -74,7 +74,7 @@ export async function soak({ catalog: choice, minutes, connections, json }: Soak
     const checks = checkAnswers(address, catalog, cones, running, tally);
     const watch = async () => {
       while (running()) {
-        const isolate = (await service.isolate()).total;
+        const isolate = (await service.isolate.memory()).total;
         const resident = service.usage()?.resident ?? Number.NaN;
         if (samples.length % LINE === 0) {
           console.error(

@@ -15,14 +15,14 @@ interface Reads {
 
 /**
  * What a 1′ cone reads with nothing in the caches: the service's own code, in this process, over a storage that counts. A new
- * engine for each cone; pointer and manifest, which an isolate reads once, are counted apart.
+ * engine for each cone; pointer and manifest, which an isolate keeps, are counted apart.
  */
 export const bytesSection: Section = async ({ catalog, quick, say }, report) => {
   const count = quick ? 50 : 400;
   say(`bytes read by ${count} cold cones`);
   const rows: Reads[] = [];
   const before: Reads[] = [];
-  for (const cone of randomCones(catalog.positions, count, [ARCMIN, ARCMIN])) {
+  for (const cone of randomCones(catalog.positions, count, [ARCMIN, ARCMIN], 'both')) {
     const data = { reads: 0, bytes: 0 };
     const catalogue = { reads: 0, bytes: 0 };
     const storage = counted(folderStorage(catalog.bucketFolder), (key, bytes) => {
@@ -37,36 +37,43 @@ export const bytesSection: Section = async ({ catalog, quick, say }, report) => 
     rows.push(data);
     before.push(catalogue);
   }
-  const bytes = rows.map((read) => read.bytes).sort((a, b) => a - b);
-  const reads = rows.map((read) => read.reads).sort((a, b) => a - b);
-  const within = rows.filter((read) => read.bytes <= LIMITS.bytes && read.reads <= LIMITS.reads).length;
+  const [bytes, reads] = [distributionOf(rows, 'bytes'), distributionOf(rows, 'reads')];
+  const shareAbove = (what: keyof Reads) =>
+    rows.filter((row) => row[what] > LIMITS[what]).length / rows.length;
   report({
-    what: 'read from the bucket by a cold 1′ cone',
-    target: '≤ 512 kB, ≤ 2 reads, every one',
-    measured: `${kilobytes(quantile(bytes, 0.5))}, ${quantile(reads, 0.5)} reads; at most ${kilobytes(bytes.at(-1)!)}, ${reads.at(-1)} reads`,
+    what: 'bytes read from the bucket by a cold 1′ cone',
+    target: '≤ 512 kB, every one',
+    measured: `median ${kilobytes(bytes.median)}, p99 ${kilobytes(bytes.p99)}, max ${kilobytes(bytes.max)}`,
     bare: null,
     ratio: null,
-    ok: within === rows.length,
-    values: {
-      cones: count,
-      within,
-      medianBytes: quantile(bytes, 0.5),
-      largestBytes: bytes.at(-1),
-      medianReads: quantile(reads, 0.5),
-      mostReads: reads.at(-1),
-    },
+    ok: bytes.max <= LIMITS.bytes,
+    values: { cones: count, bytes, shareAbove: shareAbove('bytes') },
   });
-  const [first] = before;
   report({
-    what: '  before it, once for an isolate: manifest',
+    what: '  range reads for it',
+    target: '≤ 2 after the manifest, every one',
+    measured: `median ${reads.median}, p99 ${reads.p99}, max ${reads.max}; above 2: ${(100 * shareAbove('reads')).toFixed(1)} %`,
+    bare: null,
+    ratio: null,
+    ok: reads.max <= LIMITS.reads,
+    values: { cones: count, reads, shareAbove: shareAbove('reads') },
+  });
+  const [indexBytes, indexReads] = [distributionOf(before, 'bytes'), distributionOf(before, 'reads')];
+  report({
+    what: '  before them, kept by an isolate: pointer, manifest',
     target: null,
-    measured: `${kilobytes(first!.bytes)}, ${first!.reads} reads`,
+    measured: `median ${kilobytes(indexBytes.median)}, ${indexReads.median} reads; max ${kilobytes(indexBytes.max)}, ${indexReads.max} reads`,
     bare: null,
     ratio: null,
     ok: null,
-    values: { ...first },
+    values: { bytes: indexBytes, reads: indexReads },
   });
 };
+
+function distributionOf(rows: readonly Reads[], what: keyof Reads) {
+  const sorted = rows.map((row) => row[what]).sort((a, b) => a - b);
+  return { median: quantile(sorted, 0.5), p99: quantile(sorted, 0.99), max: sorted.at(-1)! };
+}
 
 function counted(storage: Storage, count: (key: string, bytes: number) => void): Storage {
   return {

@@ -13,7 +13,7 @@ const LIMIT = 40;
 /** The first request that a fresh workerd ever gets: manifest, footer and row group are read for it. */
 export const coldSection: Section = async ({ catalog, quick, say }, report) => {
   const samples = quick ? 3 : 11;
-  const cones = randomCones(catalog.positions, samples, [ARCMIN, ARCMIN]);
+  const cones = randomCones(catalog.positions, samples, [ARCMIN, ARCMIN], 'both');
   const times: { ours: Sample; bare: Sample }[] = [];
   for (const [nth, cone] of cones.entries()) {
     say(`cold isolate ${nth + 1} of ${samples}`);

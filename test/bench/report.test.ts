@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { type BenchResults, describeMachine, markdown, type Row } from './report.ts';
+
+const row = (what: string, ratio: number): Row => ({
+  what,
+  target: '≥ 0.4',
+  measured: '10 /s',
+  bare: null,
+  ratio,
+  spread: [ratio - 0.1, ratio + 0.1],
+  ok: ratio >= 0.4,
+  values: {},
+});
+
+const run = (date: string, section: string, title: string, rows: Row[]): BenchResults => ({
+  date,
+  machine: describeMachine(),
+  options: {},
+  sections: [{ section, catalog: 'demo', title, loadBefore: 0, rows }],
+});
+
+test('results as Markdown: a table for each catalogue, a section from its latest run', () => {
+  const text = markdown([
+    run('2026-11-21T10:00', 'cones', 'demo', [row('cones', 0.3)]),
+    run('2026-11-21T11:00', 'bytes', 'demo', [row('bytes', 0.5)]),
+    run('2026-11-21T12:00', 'cones', 'demo', [row('cones', 0.6)]),
+    run('2026-11-21T12:00', 'kernel', 'kernel', [row('hash', 0.9)]),
+  ]);
+  const tables = text.split(/^\*\*/m).slice(1);
+  assert.equal(tables.length, 2);
+  assert.match(tables[0]!, /^demo\*\*\n\n\| what .*\n(\|---)+\|/);
+  assert.match(tables[0]!, /\| cones \| ≥ 0.4 \| 10 \/s \| {2}\| 0.60 \(0.50–0.70\) \| ok \|\n\| bytes /);
+  assert.doesNotMatch(text, /0\.30/);
+  assert.match(text, /2026-11-21T10:00: .*\n2026-11-21T11:00: /);
+});
