@@ -1,8 +1,8 @@
 import type { Release } from '../engine/catalog/release.ts';
 import type { Engine } from '../engine/engine.ts';
+import { nearestName } from '../engine/nearest-name.ts';
 import { describeFailure, type Failure } from './failure.ts';
 import { quoted, RequestError } from './request-error.ts';
-import { nearestName } from './scs/nearest-name.ts';
 
 /**
  * The release that an address names: `schema.table` for the latest, `schema.table@2026-11-20` for that one.

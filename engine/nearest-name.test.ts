@@ -9,6 +9,7 @@ test('a slip of the pen finds its name', () => {
   assert.equal(nearestName('HIPPARCOS.STARS', KNOWN), 'hipparcos.stars');
   assert.equal(nearestName('hipparcos.star', KNOWN), 'hipparcos.stars');
   assert.equal(nearestName('dso.object', KNOWN), 'dso.objects');
+  assert.equal(nearestName('dce', ['ra', 'dec', 'mag']), 'dec');
 });
 
 test('what is like nothing finds nothing', () => {

@@ -12,16 +12,20 @@ export function nearestName(name: string, known: readonly string[]): string | nu
   return best !== null && best.distance <= best.name.length / 3 ? best.name : null;
 }
 
-/** Levenshtein's distance: letters to insert, delete or replace. */
+/** Letters to insert, delete, replace, or swap with their neighbour (optimal string alignment). */
 function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
-      const replace = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replace, row[j]! + 1, next[j - 1]! + 1));
+      const replace = last[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swap = swapped ? beforeLast[j - 2]! + 1 : Number.POSITIVE_INFINITY;
+      next.push(Math.min(replace, last[j]! + 1, next[j - 1]! + 1, swap));
     }
-    row = next;
+    beforeLast = last;
+    last = next;
   }
-  return row[b.length]!;
+  return last[b.length]!;
 }
