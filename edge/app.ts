@@ -3,6 +3,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { crossOrigin } from './cross-origin.ts';
 import { describeFailure } from './failure.ts';
 import { gzip } from './gzip.ts';
+import { mocApp } from './moc/index.ts';
 import { portalApp } from './portal/index.ts';
 import { coneSearchApp } from './scs/index.ts';
 import type { Service } from './service.ts';
@@ -35,6 +36,7 @@ export function createApp(service: Service): Hono {
   app.notFound((c) => c.text(ADDRESSES, 404));
   app.route('/', portalApp(service));
   app.route('/', vosiApp(service));
+  app.route('/', mocApp(service));
   app.route('/scs', coneSearchApp(service));
   return app;
 }
@@ -42,6 +44,7 @@ export function createApp(service: Service): Hono {
 const ADDRESSES = `There is nothing at this address. What there is:
   /                                     catalogues, columns and examples
   /scs/{schema.table}?RA=&DEC=&SR=      cone search
+  /scs/{schema.table}/moc               where on the sky its rows lie, as a MOC
   /scs/{schema.table}/capabilities      what the cone search can do; also availability and tables
   /capabilities, /availability, /tables the same for the whole service
 `;

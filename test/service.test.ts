@@ -45,6 +45,22 @@ const CASES: readonly Case[] = [
   { path: '/scs/hipparcos.stars/availability', status: 200, type: /xml/, says: /available>true</ },
   { path: '/scs/hipparcos.stars/capabilities', status: 200, type: /xml/, says: /ConeSearch/ },
   { path: '/scs/hipparcos.stars/tables', status: 200, type: /xml/, says: /meta\.id;meta\.main/ },
+  {
+    path: '/scs/hipparcos.stars/moc',
+    status: 200,
+    type: /^application\/fits$/,
+    says: /^SIMPLE/,
+    check: isWhole,
+  },
+  {
+    path: '/scs/dso.objects/moc?RESPONSEFORMAT=json',
+    status: 200,
+    type: /^application\/json/,
+    check: isJson,
+  },
+  { path: '/scs/dso.objects/moc?RESPONSEFORMAT=json', headers: gzipped, status: 200, check: isGzip },
+  { path: '/scs/dso.objects/moc?RESPONSEFORMAT=ascii', status: 200, type: /^text\/plain/, says: /^\d+\/\d+/ },
+  { path: '/scs/dso.objects/moc?RESPONSEFORMAT=xml', status: 400, says: /"xml" is not offered/ },
   { path: '/nothing/here', status: 404, says: /nothing at this address/ },
 
   { path: SIRIUS, status: 200, type: VOTABLE, says: /<TD>32349<\/TD>/ },
@@ -230,6 +246,10 @@ function verify(answer: Answer, text: string, { status, says, type, check }: Cas
 
 function hasNoBody({ body }: Answer, _text: string): void {
   assert.equal(body.length, 0);
+}
+
+function isWhole({ headers, body }: Answer): void {
+  assert.equal(Number(headers['content-length']), body.length);
 }
 
 function isGzip({ headers }: Answer): void {

@@ -81,6 +81,8 @@ ${link('JSON', '&RESPONSEFORMAT=json')}
 ${link('the five nearest', '&SORT=separation&MAXREC=5&RESPONSEFORMAT=csv')}
 ${link('all columns', '&VERB=3')}
 ${link('only which columns there are', '&MAXREC=0')}
+<li>sky coverage as a MOC: <a href="${address}/moc">FITS</a>, <a href="${address}/moc?RESPONSEFORMAT=json">JSON</a>,
+<a href="${address}/moc?RESPONSEFORMAT=ascii">ASCII</a></li>
 <li><a href="${address}/capabilities">capabilities</a></li>
 <li><a href="${address}/tables">table description</a></li>
 <li><a href="${address}/availability">availability</a></li>

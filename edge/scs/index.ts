@@ -1,28 +1,22 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { BlankEnv } from 'hono/types';
-import type { Release } from '../../engine/catalog/release.ts';
-import { remembered } from '../../engine/remembered.ts';
 import { writerFor } from '../../engine/table/formats.ts';
 import { votableError } from '../../engine/table/votable-error.ts';
+import { answerHeaders } from '../answer-headers.ts';
 import { openCatalog } from '../catalogs.ts';
 import { describeFailure } from '../failure.ts';
-import { ALMAGEST_ENGINE, ALMAGEST_RELEASE } from '../headers.ts';
 import { RequestError } from '../request-error.ts';
-import { ENGINE, type Service, SOFTWARE } from '../service.ts';
+import { type Service, SOFTWARE } from '../service.ts';
 import { answerCone, STANDARD_ID } from './answer.ts';
 import { answerBody } from './answer-body.ts';
 import { entityTag, matchesTag } from './entity-tag.ts';
-import { type ConeQuery, parseConeQuery } from './parameters.ts';
+import { parseConeQuery } from './parameters.ts';
 import { requestParameters } from './request-parameters.ts';
 import { DEFAULT_FORMAT } from './response-format.ts';
 
 /** Longest POST body, bytes. */
 const MAX_BODY = 65_536;
-
-/** Seconds for which a cache may repeat an answer from the latest release, and from a dated one. */
-const LATEST_LIFETIME = 60;
-const DATED_LIFETIME = 86_400;
 
 /** Simple Cone Search 1.03 in every catalogue, at `/{schema.table}` and `/{schema.table}@{release}`. */
 export function coneSearchApp(service: Service): Hono {
@@ -33,9 +27,8 @@ export function coneSearchApp(service: Service): Hono {
     const parameters = await requestParameters(c.req.raw);
     const release = await openCatalog(service.engine, address);
     const query = parseConeQuery(parameters, c.req.header('accept'), service.limits);
-    const lifetime = address.includes('@') ? DATED_LIFETIME : LATEST_LIFETIME;
-    const headers = answerHeaders(release, query, lifetime);
-    if (matchesTag(c.req.header('if-none-match'), headers.etag)) {
+    const headers = answerHeaders(release, address, entityTag(release.manifest, query, SOFTWARE));
+    if (matchesTag(c.req.header('if-none-match'), headers.etag!)) {
       return new Response(null, { status: 304, headers });
     }
     const chunks = writerFor(query.format.format)!.write(answerCone(service.engine, release, query));
@@ -49,21 +42,6 @@ export function coneSearchApp(service: Service): Hono {
   app.post('/:catalog', bodyLimit({ maxSize: MAX_BODY, onError: refuseBody }), answer);
   return app;
 }
-
-function answerHeaders(release: Release, query: ConeQuery, lifetime: number) {
-  const { manifest } = release;
-  const headers: Record<string, string> & { etag: string } = {
-    etag: entityTag(manifest, query, SOFTWARE),
-    'last-modified': lastModified(release),
-    'cache-control': `public, max-age=${lifetime}`,
-    vary: 'Accept, Accept-Encoding',
-    [ALMAGEST_RELEASE]: manifest.release,
-    [ALMAGEST_ENGINE]: ENGINE,
-  };
-  return headers;
-}
-
-const lastModified = remembered(({ manifest }: Release) => new Date(manifest.created).toUTCString());
 
 function refuseBody(): never {
   throw new RequestError(413, `The body is longer than ${MAX_BODY} bytes; a cone search needs far less.`);

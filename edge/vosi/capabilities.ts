@@ -1,4 +1,5 @@
 import type { Cone } from '../../engine/healpix-wasm/kernel.ts';
+import { MOC_MEDIA_TYPES } from '../moc/moc-format.ts';
 import { STANDARD_ID } from '../scs/answer.ts';
 import { OFFERED } from '../scs/response-format.ts';
 import type { Limits } from '../service.ts';
@@ -32,7 +33,7 @@ export function capabilitiesDocument(
       },
       [
         ...VOSI_ENDPOINTS.map(([name, standardId]) => vosiCapability(`${root}/${name}`, standardId)),
-        ...endpoints.map((endpoint) => coneSearchCapability(endpoint, limits)),
+        ...endpoints.flatMap((endpoint) => [coneSearchCapability(endpoint, limits), mocCapability(endpoint)]),
       ],
     )
   );
@@ -69,6 +70,26 @@ function coneSearchCapability({ url, description, test }: ConeSearchEndpoint, li
     textElement('maxRecords', limits.maxRecords),
     textElement('verbosity', 'true'),
     ...(test ? [testQueryElement(test)] : []),
+  ]);
+}
+
+/** No standard has an identifier for it: a capability of the service's own (VOResource 1.1 §2.2.2). */
+function mocCapability({ url }: ConeSearchEndpoint): string {
+  return element('capability', {}, [
+    textElement('description', 'Where on the sky the rows lie, as a MOC (MOC 2.0).'),
+    element('interface', { 'xsi:type': 'vs:ParamHTTP' }, [
+      textElement('accessURL', `${url}/moc`, { use: 'full' }),
+      textElement('queryType', 'GET'),
+      textElement('resultType', MOC_MEDIA_TYPES[0]!),
+      element('param', { use: 'optional', std: 'true' }, [
+        textElement('name', 'RESPONSEFORMAT'),
+        textElement(
+          'description',
+          `Format of the MOC: fits (default), json or ascii, or one of ${MOC_MEDIA_TYPES.join(', ')}.`,
+        ),
+        textElement('dataType', 'string'),
+      ]),
+    ]),
   ]);
 }
 

@@ -63,12 +63,30 @@ describe('VOSI over the demo release', () => {
       'http://vo.example/scs/hipparcos.stars?',
     ]);
     const { capability } = (await document(app, 'http://vo.example/capabilities'))['vosi:capabilities'];
-    const vosi = capability.filter((one: Document) => one.standardID.includes('/VOSI#'));
+    const vosi = capability.filter((one: Document) => one.standardID?.includes('/VOSI#'));
     assert.deepEqual(
       vosi.map((one: Document) => one.interface.accessURL['#text']),
       ['capabilities', 'availability', 'tables'].map((name) => `http://vo.example/${name}`),
     );
     for (const one of vosi) assert.equal((await app.request(one.interface.accessURL['#text'])).status, 200);
+  });
+
+  test('capabilities name the MOC of each catalogue', async () => {
+    for (const place of ['', '/scs/dso.objects', '/scs/hipparcos.stars']) {
+      const { capability } = (await document(app, `http://vo.example${place}/capabilities`))[
+        'vosi:capabilities'
+      ];
+      const urls = capability
+        .filter((one: Document) => /MOC/.test(one.description))
+        .map((one: Document) => one.interface.accessURL['#text']);
+      assert.deepEqual(
+        urls,
+        ['dso.objects', 'hipparcos.stars']
+          .map((name) => `http://vo.example/scs/${name}/moc`)
+          .filter((url) => url.includes(place)),
+      );
+      for (const url of urls) assert.equal((await app.request(url)).status, 200);
+    }
   });
 
   test('the test query finds rows', async () => {

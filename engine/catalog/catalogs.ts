@@ -17,6 +17,13 @@ export interface Catalogs {
    * @throws StorageError where the bucket cannot be read.
    */
   open(name: string, release?: string): Promise<Release | null>;
+  /**
+   * A file of a release, whole.
+   * @param path relative to the release.
+   * @throws CorruptReleaseError where it is missing.
+   * @throws StorageError where the bucket cannot be read.
+   */
+  file(release: Release, path: string): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** Pointers and releases remembered at most. */
@@ -109,6 +116,13 @@ export function createCatalogs(storage: Storage, pointerLifetime: number): Catal
         );
       }
       return opened;
+    },
+
+    async file({ prefix }, path) {
+      const key = `${prefix}/${path}`;
+      const bytes = await readObject(storage, key);
+      if (bytes === null) throw new CorruptReleaseError(key, 'is missing');
+      return bytes;
     },
   };
 }

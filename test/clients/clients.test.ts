@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { pointerKey, releasePrefix } from '../../engine/catalog/manifest.ts';
 import { demoBucket } from '../demo-release.ts';
 import { type RunningService, startWorkerd, startWranglerR2 } from '../service.ts';
-import { runChecks, skipWithoutPython, skipWithoutStilts } from './clients.ts';
+import { runChecks, skipWithoutPython, skipWithoutStilts, stiltsCommand } from './clients.ts';
 
 const STARS = 'hipparcos.stars';
 
@@ -34,6 +34,8 @@ describe('clients of the demo', { skip: skipWithoutPython }, () => {
     }
   });
   test('pyVO searches, and understands errors and VOSI', (t) => runChecks(t, 'check_pyvo.py', [service.url]));
+  test('mocpy, astropy and STILTS read the MOCs, and every row is inside', (t) =>
+    runChecks(t, 'check_moc.py', [service.url, ...stiltsCommand]));
   test('astropy reads every format alike', (t) => runChecks(t, 'check_astropy.py', [service.url]));
   test('pyarrow, DuckDB and astropy read the Parquet files', (t) =>
     runChecks(t, 'check_parquet_clients.py', [release]));

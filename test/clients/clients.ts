@@ -16,6 +16,9 @@ export const skipWithoutPython = python ? false : `ALMAGEST_TEST_PYTHON is not s
 /** `skip` option of a test that needs STILTS. */
 export const skipWithoutStilts = stilts ? false : `ALMAGEST_TEST_STILTS is not set; ${advice}`;
 
+/** The command of STILTS, if there is one, for scripts that ask it too. */
+export const stiltsCommand: readonly string[] = stilts ? [stilts] : [];
+
 interface Limits {
   /** Seconds after which the client is stopped, which fails the test. */
   readonly timeout?: number;
