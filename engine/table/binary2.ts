@@ -1,6 +1,6 @@
 import { base64 } from './base64.ts';
 import { binaryCell, newRowBuffer, reserve } from './binary-cells.ts';
-import type { Output } from './output.ts';
+import { type Output, writeBytes } from './output.ts';
 import type { ResultTable } from './result.ts';
 import { dataOf } from './rows.ts';
 import type { TableEncoder } from './stream.ts';
@@ -17,7 +17,7 @@ export function binary2(result: ResultTable): TableEncoder {
   /** Sends all but the bytes that do not make a group of three. */
   function flushGroups(out: Output): void {
     const whole = block.length - (block.length % 3);
-    out.bytes(base64(block.bytes.subarray(0, whole)));
+    writeBytes(base64(block.bytes.subarray(0, whole)), out);
     block.bytes.copyWithin(0, whole, block.length);
     block.length -= whole;
   }
@@ -53,7 +53,7 @@ export function binary2(result: ResultTable): TableEncoder {
       };
     },
     flush(out) {
-      out.bytes(base64(block.bytes.subarray(0, block.length)));
+      writeBytes(base64(block.bytes.subarray(0, block.length)), out);
       block.length = 0;
     },
   });

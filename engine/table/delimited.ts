@@ -1,71 +1,83 @@
-import { DataType } from 'apache-arrow';
-import { type CellStyle, type CellText, cellText, nulls, ofCells } from './cells.ts';
-import type { Cells, ResultTable } from './result.ts';
+import { remembered } from '../remembered.ts';
+import { writeText } from './output.ts';
+import type { ResultTable } from './result.ts';
 import type { TableEncoder } from './stream.ts';
-
-/** Words that Java, Python, DuckDB, PostgreSQL and R all read. */
-const STYLE: CellStyle = {
-  true: 'true',
-  false: 'false',
-  positiveInfinity: 'Infinity',
-  negativeInfinity: '-Infinity',
-  nan: 'NaN',
-};
+import { bytesWhere, type CellStyle, type Quoting, textCell } from './text-cells.ts';
+import { type Frame, frame, textRows } from './text-rows.ts';
 
 interface Dialect {
   readonly separator: string;
   readonly lineEnd: string;
   /** A null that is alone in its row: readers skip a line with nothing on it. */
   readonly loneNull: string;
-  quote(text: string): string;
+  readonly quoting: Quoting;
 }
+
+const isOneOf = (characters: string) => (byte: number) => characters.includes(String.fromCharCode(byte));
+
+const CSV = dialect({
+  separator: ',',
+  lineEnd: '\r\n',
+  loneNull: '""',
+  quoting: {
+    special: bytesWhere(isOneOf('",\r\n')),
+    quoteEmpty: true,
+    quote: (text) => (text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text),
+    growth: 2,
+    added: 2,
+  },
+});
+
+const TSV = dialect({
+  separator: '\t',
+  lineEnd: '\n',
+  loneNull: ' ',
+  quoting: {
+    special: bytesWhere(isOneOf('\t\r\n')),
+    quoteEmpty: false,
+    quote: (text) => text.replaceAll(/[\t\r\n]/g, ' '),
+    growth: 1,
+    added: 0,
+  },
+});
 
 /**
  * CSV (RFC 4180) with a header row. A null is an empty field, an empty text is `""`: readers that care, such
  * as PostgreSQL's, tell them apart.
  */
-export function csv(result: ResultTable): TableEncoder {
-  return delimited(result, {
-    separator: ',',
-    lineEnd: '\r\n',
-    loneNull: '""',
-    quote: (text) => (text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text),
-  });
-}
+export const csv = (result: ResultTable): TableEncoder => CSV(result);
 
 /** TSV (IANA text/tab-separated-values) with a header row. It has no quotes: tabs and line ends become spaces. */
-export function tsv(result: ResultTable): TableEncoder {
-  return delimited(result, {
-    separator: '\t',
-    lineEnd: '\n',
-    loneNull: ' ',
-    quote: (text) => text.replaceAll(/[\t\r\n]/g, ' '),
-  });
-}
+export const tsv = (result: ResultTable): TableEncoder => TSV(result);
 
-function delimited({ columns }: ResultTable, { separator, lineEnd, loneNull, quote }: Dialect): TableEncoder {
-  const none = columns.length === 1 ? loneNull : '';
-  function cell(cells: Cells): CellText {
-    const { data } = cells;
-    const text = cellText(cells, STYLE);
-    const isNull = nulls(data);
-    const plain: CellText = DataType.isUtf8(data.type) ? (row) => quote(text(row)) : text;
-    return isNull === null ? plain : (row) => (isNull(row) ? none : plain(row));
-  }
-  return {
-    start: (out) => out.text(columns.map(({ name }) => quote(name)).join(separator) + lineEnd),
-    rows(batch) {
-      const [first, ...rest] = batch.columns.map((cells) => ofCells(cells, cell(cells)));
-      return (from, to, out) => {
-        let lines = '';
-        for (let row = from; row < to; row++) {
-          lines += first!(row);
-          for (const cell of rest) lines += separator + cell(row);
-          lines += lineEnd;
-        }
-        out.text(lines);
-      };
-    },
-    end() {},
+function dialect({ separator, lineEnd, loneNull, quoting }: Dialect): (result: ResultTable) => TableEncoder {
+  /** Words that Java, Python, DuckDB, PostgreSQL and R all read. */
+  const style: CellStyle = {
+    true: 'true',
+    false: 'false',
+    positiveInfinity: 'Infinity',
+    negativeInfinity: '-Infinity',
+    nan: 'NaN',
+    quoting,
+  };
+  const framesOf = remembered((columns: ResultTable['columns']): readonly Frame[] =>
+    columns.map((_, at) => {
+      const before = at === 0 ? '' : separator;
+      const after = at === columns.length - 1 ? lineEnd : '';
+      return frame(before, after, before + (columns.length === 1 ? loneNull : '') + after);
+    }),
+  );
+  return ({ columns }) => {
+    const frames = framesOf(columns);
+    return {
+      start: (out) =>
+        writeText(columns.map(({ name }) => quoting.quote(name)).join(separator) + lineEnd, out),
+      rows: (batch) =>
+        textRows(
+          batch.columns.map((cells) => textCell(cells, style)),
+          frames,
+        ),
+      end() {},
+    };
   };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { Float64, Int64, type Vector, vectorFromArray } from 'apache-arrow';
+import { Float64, Int64, Utf8, type Vector, vectorFromArray } from 'apache-arrow';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import type { Column } from '../catalog/column.ts';
 import { CorruptPartitionError } from '../errors.ts';
@@ -151,6 +151,34 @@ for (const [format, expected] of Object.entries(asDigits)) {
       assert.ok(text.includes(expected), text);
     });
   }
+}
+
+const TEXTS = ['', 'a', 'é, "b"', '<&\n>', '\u0001\t\\', '🌟\uffff'];
+const asText: Record<string, string> = {
+  'votable-tabledata': [
+    '<TD></TD>',
+    '<TD>a</TD>',
+    '<TD>é, &quot;b&quot;</TD>',
+    '<TD>&lt;&amp;&#10;&gt;</TD>',
+    '<TD>\ufffd&#9;\\</TD>',
+    '<TD>🌟\ufffd</TD>',
+  ]
+    .map((cell) => `<TR>${cell}</TR>\n`)
+    .join(''),
+  csv: 'id\r\n""\r\na\r\n"é, ""b"""\r\n"<&\n>"\r\n\u0001\t\\\r\n🌟\uffff\r\n',
+  tsv: 'id\n\na\né, "b"\n<& >\n\u0001 \\\n🌟\uffff\n',
+  json: TEXTS.map((text) => JSON.stringify([text])).join(',\n'),
+};
+
+for (const [format, expected] of Object.entries(asText)) {
+  test(`${format}: texts leave as the format quotes them`, async () => {
+    async function* batches(): AsyncGenerator<Batch, Overflow, undefined> {
+      yield { length: TEXTS.length, columns: [cells(vectorFromArray(TEXTS, new Utf8()))] };
+      return { overflow: false };
+    }
+    const { text } = await read(writerFor(format)!.write({ ...result(batches()), columns: [IDENTIFIER] }));
+    assert.ok(text.includes(expected), text);
+  });
 }
 
 test('an error of ours is not shown to the reader', async () => {

@@ -1,7 +1,11 @@
 import { type Column, isText } from '../catalog/column.ts';
-import { type CellStyle, type CellText, cellText, nulls, ofCells } from './cells.ts';
+import { remembered } from '../remembered.ts';
+import { writeAscii } from './digits.ts';
+import { writeText } from './output.ts';
 import type { Cells, ResultTable } from './result.ts';
 import type { TableEncoder } from './stream.ts';
+import { bytesWhere, type CellStyle, type TextCell, textCell } from './text-cells.ts';
+import { frame, textRows } from './text-rows.ts';
 
 /** JSON has no numbers that are not finite. */
 const STYLE: CellStyle = {
@@ -10,6 +14,13 @@ const STYLE: CellStyle = {
   positiveInfinity: 'null',
   negativeInfinity: 'null',
   nan: 'null',
+  quoting: {
+    special: bytesWhere((byte) => byte < 0x20 || '"\\'.includes(String.fromCharCode(byte))),
+    quoteEmpty: false,
+    quote: (text) => JSON.stringify(text).slice(1, -1),
+    growth: '\\u0000'.length,
+    added: 0,
+  },
 };
 
 /**
@@ -33,39 +44,48 @@ export function json({ name, description, columns, infos }: ResultTable): TableE
     utype,
     description,
   }));
-  let separator = '\n';
+  const { first, later } = framesOf(columns);
+  let empty = true;
   return {
     start: (out) =>
-      out.text(`${JSON.stringify({ name, description, infos, metadata }).slice(0, -1)},"data":[`),
+      writeText(`${JSON.stringify({ name, description, infos, metadata }).slice(0, -1)},"data":[`, out),
     rows(batch) {
-      const [first, ...rest] = batch.columns.map((cells, at) => ofCells(cells, cell(columns[at]!, cells)));
+      const cells = batch.columns.map((cells, at) => cell(columns[at]!, cells));
+      const [writeFirst, writeLater] = [textRows(cells, first), textRows(cells, later)];
       return (from, to, out) => {
-        let text = '';
-        for (let row = from; row < to; row++) {
-          text += `${separator}[${first!(row)}`;
-          for (const cell of rest) text += `,${cell(row)}`;
-          text += ']';
-          separator = ',\n';
-        }
-        out.text(text);
+        const start = empty ? Math.min(from + 1, to) : from;
+        writeFirst(from, start, out);
+        writeLater(start, to, out);
+        empty &&= start === from;
       };
     },
-    end: (out, overflow) => out.text(`\n],"overflow":${overflow}}\n`),
+    end: (out, overflow) => writeText(`\n],"overflow":${overflow}}\n`, out),
   };
 }
 
-function cell(column: Column, cells: Cells): CellText {
-  const isNull = nulls(cells.data);
-  const plain = valueText(column, cells);
-  return isNull === null ? plain : (row) => (isNull(row) ? 'null' : plain(row));
-}
+/** The first row has no comma before it. */
+const framesOf = remembered((columns: readonly Column[]) => {
+  const frames = (open: string) =>
+    columns.map((column, at) => {
+      const before = at === 0 ? open : ',';
+      const after = at === columns.length - 1 ? ']' : '';
+      const quote = isText(column) ? '"' : '';
+      return frame(before + quote, quote + after, `${before}null${after}`);
+    });
+  return { first: frames('\n['), later: frames(',\n[') };
+});
 
-function valueText(column: Column, cells: Cells): CellText {
-  const text = cellText(cells, STYLE);
-  const { values } = cells.data;
-  if (isText(column)) return (row) => JSON.stringify(text(row));
-  if (values instanceof BigInt64Array) {
-    return (row) => (Number.isSafeInteger(Number(values[row]!)) ? text(row) : `"${text(row)}"`);
-  }
-  return text;
+function cell(column: Column, cells: Cells): TextCell {
+  const written = textCell(cells, STYLE);
+  const { data, rows } = cells;
+  const { values } = data;
+  if (isText(column) || !(values instanceof BigInt64Array)) return written;
+  return {
+    ...written,
+    write(cell, to, at) {
+      if (Number.isSafeInteger(Number(values[rows === null ? cell : rows[cell]!])))
+        return written.write(cell, to, at);
+      return writeAscii('"', to, written.write(cell, to, writeAscii('"', to, at)));
+    },
+  };
 }

@@ -1,54 +1,44 @@
+import type { Bytes } from './digits.ts';
+
 const encoder = new TextEncoder();
 
-/** Bytes on their way out, and text that becomes bytes when they leave. */
+/** Bytes on their way out. */
 export interface Output {
-  /** About the bytes written since the last `take`: text counts its characters. */
-  length(): number;
-  text(text: string): void;
-  bytes(bytes: Uint8Array<ArrayBuffer>): void;
-  /** What was written, which the caller then owns. */
-  take(): Uint8Array<ArrayBuffer>;
+  /** The first `length` of them are written. */
+  bytes: Bytes;
+  length: number;
+  /** Of the next buffer, at least. */
+  capacity: number;
 }
 
-export function output(): Output {
-  let pieces: Uint8Array<ArrayBuffer>[] = [];
-  let bytes = 0;
-  let pending = '';
-
-  function encodePending(): void {
-    if (pending === '') return;
-    const encoded = encoder.encode(pending);
-    pieces.push(encoded);
-    bytes += encoded.length;
-    pending = '';
-  }
-
-  return {
-    length: () => bytes + pending.length,
-    text(text) {
-      pending += text;
-    },
-    bytes(more) {
-      encodePending();
-      pieces.push(more);
-      bytes += more.length;
-    },
-    take() {
-      encodePending();
-      const taken = pieces.length === 1 ? pieces[0]! : concat(pieces, bytes);
-      pieces = [];
-      bytes = 0;
-      return taken;
-    },
-  };
+export function newOutput(): Output {
+  return { bytes: new Uint8Array(), length: 0, capacity: 0 };
 }
 
-function concat(pieces: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
+/** Makes room for so many bytes more. */
+export function reserve(out: Output, size: number): void {
+  const needed = out.length + size;
+  if (needed <= out.bytes.length) return;
+  const bytes = new Uint8Array(Math.max(out.length === 0 ? needed : 2 * needed, out.capacity));
+  bytes.set(out.bytes.subarray(0, out.length));
+  out.bytes = bytes;
+}
+
+export function writeText(text: string, out: Output): void {
+  writeBytes(encoder.encode(text), out);
+}
+
+export function writeBytes(bytes: Uint8Array, out: Output): void {
+  reserve(out, bytes.length);
+  out.bytes.set(bytes, out.length);
+  out.length += bytes.length;
+}
+
+/** What was written, which the caller then owns. */
+export function take(out: Output): Bytes {
+  const taken = out.bytes.subarray(0, out.length);
+  out.capacity = out.bytes.length;
+  out.bytes = new Uint8Array();
+  out.length = 0;
+  return taken;
 }

@@ -1,4 +1,4 @@
-import { type Output, output } from './output.ts';
+import { newOutput, type Output, take } from './output.ts';
 import type { Batch, ResultTable } from './result.ts';
 
 /** Bytes at which a chunk is sent. */
@@ -25,7 +25,7 @@ export async function* streamTable(
   { batches }: ResultTable,
   encoder: TableEncoder,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
-  const out = output();
+  const out = newOutput();
   let started = false;
   try {
     let next = await batches.next();
@@ -35,9 +35,9 @@ export async function* streamTable(
       const write = encoder.rows(next.value);
       for (let from = 0; from < rows; from += ROWS_AT_ONCE) {
         write(from, Math.min(from + ROWS_AT_ONCE, rows), out);
-        if (out.length() < CHUNK_BYTES) continue;
+        if (out.length < CHUNK_BYTES) continue;
         started = true;
-        yield out.take();
+        yield take(out);
       }
     }
     encoder.end(out, next.value.overflow);
@@ -47,5 +47,5 @@ export async function* streamTable(
   } finally {
     await batches.return({ overflow: false });
   }
-  yield out.take();
+  yield take(out);
 }

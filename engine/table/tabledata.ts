@@ -1,7 +1,8 @@
-import { DataType } from 'apache-arrow';
-import { type CellStyle, type CellText, cellText, nulls, ofCells } from './cells.ts';
-import type { Cells, ResultTable } from './result.ts';
+import { remembered } from '../remembered.ts';
+import type { ResultTable } from './result.ts';
 import type { TableEncoder } from './stream.ts';
+import { bytesWhere, type CellStyle, textCell } from './text-cells.ts';
+import { frame, textRows } from './text-rows.ts';
 import { votableDocument } from './votable-document.ts';
 import { escapeXml } from './xml.ts';
 
@@ -12,6 +13,14 @@ const STYLE: CellStyle = {
   positiveInfinity: '+Inf',
   negativeInfinity: '-Inf',
   nan: 'NaN',
+  quoting: {
+    // Control characters and markup; U+FFFE and U+FFFF begin with 0xEF.
+    special: bytesWhere((byte) => byte < 0x20 || byte === 0xef || '&<>"'.includes(String.fromCharCode(byte))),
+    quoteEmpty: false,
+    quote: escapeXml,
+    growth: '&quot;'.length,
+    added: 0,
+  },
 };
 
 /**
@@ -19,30 +28,22 @@ const STYLE: CellStyle = {
  * are, a `char` that is not ASCII too: all readers take the characters of the document.
  */
 export function tabledata(result: ResultTable): TableEncoder {
+  const frames = framesOf(result.columns);
   return votableDocument(result, {
     open: '<DATA>\n<TABLEDATA>\n',
     close: '</TABLEDATA>\n</DATA>\n',
-    rows(batch) {
-      const cells = batch.columns.map((cells) => ofCells(cells, cell(cells)));
-      return (from, to, out) => {
-        let text = '';
-        for (let row = from; row < to; row++) {
-          text += '<TR>';
-          for (const cell of cells) text += cell(row);
-          text += '</TR>\n';
-        }
-        out.text(text);
-      };
-    },
+    rows: ({ columns }) =>
+      textRows(
+        columns.map((cells) => textCell(cells, STYLE)),
+        frames,
+      ),
   });
 }
 
-function cell(cells: Cells): CellText {
-  const { data } = cells;
-  const text = cellText(cells, STYLE);
-  const isNull = nulls(data);
-  const plain: CellText = DataType.isUtf8(data.type)
-    ? (row) => `<TD>${escapeXml(text(row))}</TD>`
-    : (row) => `<TD>${text(row)}</TD>`;
-  return isNull === null ? plain : (row) => (isNull(row) ? '<TD/>' : plain(row));
-}
+const framesOf = remembered((columns: ResultTable['columns']) =>
+  columns.map((_, at) => {
+    const open = at === 0 ? '<TR>' : '';
+    const close = at === columns.length - 1 ? '</TR>\n' : '';
+    return frame(`${open}<TD>`, `</TD>${close}`, `${open}<TD/>${close}`);
+  }),
+);

@@ -1,5 +1,5 @@
 import { CorruptReleaseError, StorageError } from '../errors.ts';
-import type { Output } from './output.ts';
+import { type Output, writeText } from './output.ts';
 import type { ResultTable } from './result.ts';
 import type { TableEncoder } from './stream.ts';
 import {
@@ -29,10 +29,11 @@ export function votableDocument(result: ResultTable, serialization: Serializatio
   const ok = { name: 'QUERY_STATUS', value: 'OK' };
   const finish = (out: Output, status: string): void => {
     flush?.(out);
-    out.text(close + TABLE_CLOSE + status + RESOURCE_CLOSE + VOTABLE_CLOSE);
+    writeText(close + TABLE_CLOSE + status + RESOURCE_CLOSE + VOTABLE_CLOSE, out);
   };
   return {
-    start: (out) => out.text(VOTABLE_OPEN + resourceOpen({ ...result, infos: [ok, ...result.infos] }) + open),
+    start: (out) =>
+      writeText(VOTABLE_OPEN + resourceOpen({ ...result, infos: [ok, ...result.infos] }) + open, out),
     rows,
     end: (out, overflow) =>
       finish(out, overflow ? infoElement({ name: 'QUERY_STATUS', value: 'OVERFLOW' }) : ''),
