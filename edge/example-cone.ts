@@ -9,14 +9,14 @@ const WANTED_ROWS = 20;
 const LEAST_RADIUS = 0.01;
 
 /**
- * A cone with at least one row in it, and some twenty as a rule: around the first row of the row group that begins in the
- * fullest part of the sky. Null where there are no rows. Degrees.
+ * A cone with at least one row in it, and some twenty as a rule: around the first row of the leaf that begins in the fullest
+ * part of the sky. Null where there are no rows. Degrees.
  */
 export function exampleCone(kernel: HealpixKernel, release: Release, maxRadius: number): Cone | null {
   const { order, rows } = release.manifest.skymap;
   const shift = BigInt(2 * (29 - order));
   let best: { cell: bigint; rows: number } | null = null;
-  for (const cell of release.rowGroups.first) {
+  for (const cell of release.firstOfLeaf) {
     const around = rows[Number(cell >> shift)]!;
     if (best === null || around > best.rows) best = { cell, rows: around };
   }

@@ -1,10 +1,8 @@
 import type { R2Bucket } from '@cloudflare/workers-types';
 import type { Hono } from 'hono';
-import parquetModule from 'parquet-wasm/esm/parquet_wasm_bg.wasm';
 import { createEngine } from '../engine/engine.ts';
 import healpixModule from '../engine/healpix-wasm/healpix.wasm';
 import { createKernel } from '../engine/healpix-wasm/index.ts';
-import { warmUpDecoder } from '../engine/parquet/warm-up.ts';
 import { diskServiceStorage, type Fetcher } from '../engine/storage/disk-service.ts';
 import { r2Storage } from '../engine/storage/r2.ts';
 import type { Storage } from '../engine/storage/storage.ts';
@@ -16,8 +14,6 @@ export interface Environment extends Settings {
   readonly BUCKET?: R2Bucket;
   readonly DISK?: Fetcher;
 }
-
-warmUpDecoder(parquetModule);
 
 let app: Hono | null = null;
 
@@ -37,7 +33,6 @@ function build(env: Environment): Hono {
   const engine = createEngine({
     storage: storageOf(env),
     kernel: createKernel(healpixModule),
-    parquetModule,
     cacheBytes,
   });
   return createApp({ engine, ...service });

@@ -1,12 +1,13 @@
 import { type Catalogs, createCatalogs } from './catalog/catalogs.ts';
+import { createLeaves, type Leaves } from './catalog/leaves.ts';
 import type { HealpixKernel } from './healpix-wasm/kernel.ts';
-import { parquetDecoder } from './parquet/decode.ts';
 import { createRowGroups, type RowGroups } from './parquet/row-groups.ts';
 import type { Storage } from './storage/storage.ts';
 
 /** What answers questions about the releases in a bucket. */
 export interface Engine {
   readonly catalogs: Catalogs;
+  readonly leaves: Leaves;
   readonly kernel: HealpixKernel;
   readonly rowGroups: RowGroups;
 }
@@ -14,8 +15,6 @@ export interface Engine {
 export interface EngineOptions {
   readonly storage: Storage;
   readonly kernel: HealpixKernel;
-  /** `parquet-wasm/esm/parquet_wasm_bg.wasm` */
-  readonly parquetModule: WebAssembly.Module;
   /** Bound on what is kept of the files between calls, in bytes, be it on the heap or in the kernel's memory. */
   readonly cacheBytes: number;
   /** Milliseconds after which a new release is seen at the latest. */
@@ -24,11 +23,15 @@ export interface EngineOptions {
 
 const POINTER_LIFETIME = 5000;
 
+/** The share of the cache for the leaves of releases' indexes, which take some 0.1 bytes a row. */
+const LEAF_SHARE = 1 / 8;
+
 export function createEngine(options: EngineOptions): Engine {
-  const { storage, kernel, parquetModule, cacheBytes, pointerLifetime = POINTER_LIFETIME } = options;
+  const { storage, kernel, cacheBytes, pointerLifetime = POINTER_LIFETIME } = options;
   return {
     catalogs: createCatalogs(storage, pointerLifetime),
+    leaves: createLeaves(storage, kernel, cacheBytes * LEAF_SHARE),
     kernel,
-    rowGroups: createRowGroups(storage, parquetDecoder(parquetModule), kernel, cacheBytes),
+    rowGroups: createRowGroups(storage, kernel, cacheBytes * (1 - LEAF_SHARE)),
   };
 }

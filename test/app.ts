@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Hono } from 'hono';
 import { createApp } from '../edge/app.ts';
 import { readSettings, type Settings } from '../edge/settings.ts';
@@ -7,15 +5,12 @@ import { createEngine } from '../engine/engine.ts';
 import { loadKernel } from '../engine/healpix-wasm/node.ts';
 import type { Storage } from '../engine/storage/storage.ts';
 
-const parquetWasm = createRequire(import.meta.url).resolve('parquet-wasm/esm/parquet_wasm_bg.wasm');
-
 /** The edge app in this process, over a bucket: for requests with `app.request(address)`. */
 export function appOver(storage: Storage, settings: Settings = {}): Hono {
   const { cacheBytes, ...service } = readSettings(settings);
   const engine = createEngine({
     storage,
     kernel: loadKernel(),
-    parquetModule: new WebAssembly.Module(readFileSync(parquetWasm)),
     cacheBytes,
     pointerLifetime: 0,
   });

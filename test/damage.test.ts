@@ -3,42 +3,64 @@ import { cp, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before, describe } from 'node:test';
-import { type Manifest, manifestKey, type Pointer, pointerKey } from '../engine/catalog/manifest.ts';
+import {
+  leafPath,
+  type Manifest,
+  manifestKey,
+  type Pointer,
+  pointerKey,
+} from '../engine/catalog/manifest.ts';
+import { folderStorage } from '../engine/storage/folder.ts';
 import { demoBucket } from './demo-release.ts';
 import { request } from './http.ts';
 import { type RunningService, startWorkerd, startWranglerR2 } from './service.ts';
+import { partitionPaths, type StoredRowGroup, storedRowGroups } from './stored-row-groups.ts';
 
 const HOMES = [
   { name: 'bare workerd, folder', start: startWorkerd },
   { name: 'wrangler, R2', start: startWranglerR2 },
 ] as const;
 
+interface DamagedRelease {
+  /** Where an object of the release lies on the disk. */
+  readonly file: (path: string) => string;
+  readonly groups: readonly StoredRowGroup[];
+}
+
 /** Each damages a copy of the demo's deep-sky catalogue. */
-const DAMAGES: Record<string, (file: (path: string) => string, manifest: Manifest) => Promise<void>> = {
-  'damaged.truncated': async (file, { partitions }) => {
-    for (const { path, bytes } of partitions) await truncate(file(path), Math.floor(bytes / 2));
-  },
-  'damaged.emptied': async (file, { partitions }) => {
-    for (const { path } of partitions) await truncate(file(path), 0);
-  },
-  'damaged.flipped': async (file, { partitions }) => {
-    for (const { path, rowGroups } of partitions) {
-      for (const { offset, bytes } of rowGroups) await flip(file(path), offset + Math.floor(bytes / 2));
+const DAMAGES: Record<string, (release: DamagedRelease) => Promise<void>> = {
+  'damaged.truncated': async ({ file, groups }) => {
+    for (const { path, chunks } of groups.filter(({ group }) => group === 0)) {
+      await truncate(file(path), chunks[0]!.offset + 100);
     }
   },
-  'damaged.footer': async (file, { partitions }) => {
-    for (const { path, bytes, footerBytes } of partitions) await flip(file(path), bytes - footerBytes + 20);
+  'damaged.emptied': async ({ file, groups }) => {
+    for (const { path } of groups) await truncate(file(path), 0);
   },
-  'damaged.missing': async (file, { partitions }) => {
-    for (const { path } of partitions) await rm(file(path));
+  'damaged.flipped': async ({ file, groups }) => {
+    for (const { path, chunks } of groups) {
+      for (const { offset, bytes } of chunks) await flip(file(path), offset + Math.floor(bytes / 2));
+    }
   },
-  'damaged.manifest': async (file) => {
+  'damaged.missing': async ({ file, groups }) => {
+    for (const path of new Set(groups.map((group) => group.path))) await rm(file(path));
+  },
+  'damaged.index': async ({ file }) => {
+    await flip(file(leafPath(0)), 2000);
+  },
+  'damaged.shorter': async ({ file }) => {
+    await truncate(file(leafPath(0)), 2000);
+  },
+  'damaged.unindexed': async ({ file }) => {
+    await rm(file(leafPath(0)));
+  },
+  'damaged.manifest': async ({ file }) => {
     await truncate(file('manifest.json'), 1000);
   },
-  'damaged.unfinished': async (file) => {
+  'damaged.unfinished': async ({ file }) => {
     await rm(file('manifest.json'));
   },
-  'damaged.pointer': async (file) => {
+  'damaged.pointer': async ({ file }) => {
     await writeFile(file('../latest.json'), '{"release": 7');
   },
 };
@@ -54,7 +76,8 @@ for (const home of HOMES) {
       await cp(demo, bucket, { recursive: true });
       for (const [name, damage] of Object.entries(DAMAGES)) {
         const { folder, manifest } = await copyCatalog(demo, 'dso.objects', bucket, name);
-        await damage((path) => join(folder, path), manifest);
+        const groups = await storedRowGroups(folderStorage(bucket), manifest);
+        await damage({ file: (path) => join(folder, path), groups });
       }
       await damageLastRowGroup(demo, bucket, 'damaged.late');
       service = await home.start({ bucketFolder: bucket, variables: { MAX_RADIUS: '180' } });
@@ -176,8 +199,8 @@ async function copyCatalog(
 /** Everything before it can be answered. */
 async function damageLastRowGroup(demo: string, bucket: string, name: string): Promise<void> {
   const { folder, manifest } = await copyCatalog(demo, 'hipparcos.stars', bucket, name);
-  const { path, rowGroups } = manifest.partitions.at(-1)!;
-  await flip(join(folder, path), rowGroups.at(-1)!.offset + 50);
+  const { path, chunks } = (await storedRowGroups(folderStorage(bucket), manifest)).at(-1)!;
+  await flip(join(folder, path), chunks[0]!.offset + 50);
 }
 
 /** Publishes a release that lies in the folder, in the order in which an export does it. */
@@ -187,8 +210,9 @@ async function putFolder(
   name: string,
   manifest: Manifest,
 ): Promise<void> {
-  const { release, partitions } = manifest;
-  for (const { path } of partitions) {
+  const { release, leaves } = manifest;
+  const paths = await partitionPaths(folderStorage(bucket), manifest);
+  for (const path of [...paths, ...leaves.map((_, leaf) => leafPath(leaf))]) {
     const key = `${name}/${release}/${path}`;
     await service.put(key, await readFile(join(bucket, key)));
   }

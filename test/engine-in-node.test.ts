@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { before, describe, test } from 'node:test';
 import stars from 'd3-celestial/data/stars.14.json' with { type: 'json' };
 import { type ConeQuery, coneSearch } from '../engine/cone/cone-search.ts';
@@ -11,8 +9,6 @@ import { dataOf } from '../engine/table/rows.ts';
 import { demoBucket } from './demo-release.ts';
 
 const CATALOG = 'hipparcos.stars';
-const parquetWasm = createRequire(import.meta.url).resolve('parquet-wasm/esm/parquet_wasm_bg.wasm');
-
 // Positions of SIMBAD (degrees, ICRS, epoch J2000), to the source's four decimals or better.
 const KNOWN = [
   { name: 'Sirius', id: 32349n, lon: 101.28716, lat: -16.71612 },
@@ -28,7 +24,6 @@ describe('the engine in Node, on the demo release', () => {
     engine = createEngine({
       storage: folderStorage(await demoBucket()),
       kernel: loadKernel(),
-      parquetModule: new WebAssembly.Module(readFileSync(parquetWasm)),
       cacheBytes: 2 ** 26,
     });
   });

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Manifest, manifestKey, type Pointer, pointerKey } from '../engine/catalog/manifest.ts';
@@ -9,10 +7,6 @@ import { loadKernel } from '../engine/healpix-wasm/node.ts';
 import { folderStorage } from '../engine/storage/folder.ts';
 import type { ByteRange, Storage } from '../engine/storage/storage.ts';
 import { demoBucket } from './demo-release.ts';
-
-export const parquetModule = new WebAssembly.Module(
-  readFileSync(createRequire(import.meta.url).resolve('parquet-wasm/esm/parquet_wasm_bg.wasm')),
-);
 
 /** A bucket of one's own, to change and to damage: a copy of the demo catalogues. */
 export interface ScratchBucket {
@@ -56,7 +50,6 @@ export async function scratchBucket(): Promise<ScratchBucket> {
       createEngine({
         storage,
         kernel: loadKernel(),
-        parquetModule,
         cacheBytes: 2 ** 26,
         pointerLifetime: 0,
         ...options,

@@ -1,8 +1,8 @@
-import type { Partition } from '../../engine/catalog/manifest.ts';
 import type { Table } from '../../engine/catalog/table.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type DataFooter, mergeFooters } from './footer.ts';
 import { emptyParquetFile } from './parquet-file.ts';
+import type { Partition } from './partition.ts';
 import { hatsProperties } from './properties.ts';
 
 export interface HatsFile {

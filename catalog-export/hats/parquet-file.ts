@@ -22,12 +22,8 @@ import { arrowType } from '../../engine/table/arrow.ts';
 import { fileMetadata, isText, longestTexts } from './file-metadata.ts';
 import { withPlainKeyValues } from './footer.ts';
 
-/**
- * Bytes of a row group, before compression. One is what a small cone reads: big enough that reading it costs
- * more than asking for it, small enough that decoding it takes less than a millisecond.
- */
-const ROW_GROUP_BYTES = 200_000;
-const MAX_ROW_GROUP_ROWS = 4096;
+/** A row group is what a small cone reads: asking for it, and decoding it, should cost about the same. */
+const ROW_GROUP_ROWS = 1024;
 
 /**
  * Writes rows as one Parquet file of a HATS catalogue, which is also a VOParquet 1.0 file.
@@ -40,20 +36,19 @@ export function parquetFile(table: Table, arrays: readonly Data[]): Uint8Array {
     schema,
     makeData({ type: new Struct(schema.fields), length, nullCount: 0, children: [...arrays] }),
   );
-  const bytes = arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const ipc = tableToIPC(new ArrowTable(schema, batch), 'stream');
-  return write(ipc, table, longestTexts(table, arrays.slice(1)), rowGroupRows(length, bytes));
+  return write(ipc, table, longestTexts(table, arrays.slice(1)), rowGroupRows(length));
 }
 
 /** A Parquet file with the schema and metadata of a table's data files, and no rows. */
 export function emptyParquetFile(table: Table): Uint8Array {
   const ipc = tableToIPC(new ArrowTable(arrowSchema(table), []), 'stream');
-  return write(ipc, table, new Map(), MAX_ROW_GROUP_ROWS);
+  return write(ipc, table, new Map(), ROW_GROUP_ROWS);
 }
 
-/** Row groups of even size, none above the limits by more than rounding. */
-export function rowGroupRows(rows: number, bytes: number): number {
-  const groups = Math.max(1, Math.ceil(rows / MAX_ROW_GROUP_ROWS), Math.ceil(bytes / ROW_GROUP_BYTES));
+/** Rows of each row group but the last, so that all are about as large. */
+export function rowGroupRows(rows: number): number {
+  const groups = Math.max(1, Math.ceil(rows / ROW_GROUP_ROWS));
   return Math.max(1, Math.ceil(rows / groups));
 }
 

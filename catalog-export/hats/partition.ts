@@ -1,28 +1,49 @@
 import { crc32 } from 'node:zlib';
 import { parquetMetadata } from 'hyparquet';
-import type { Partition, RowGroup } from '../../engine/catalog/manifest.ts';
+import { partitionPath } from '../../engine/catalog/manifest.ts';
 import { footerOf } from './footer.ts';
 import type { Cell } from './partitioning.ts';
 
-const DIRECTORY_CELLS = 10_000;
-
-/** Where a cell's file lies in a release (HATS 1.0, "Partitioning scheme"). */
-export function partitionPath({ order, pixel }: Cell): string {
-  const directory = Math.floor(pixel / DIRECTORY_CELLS) * DIRECTORY_CELLS;
-  return `dataset/Norder=${order}/Dir=${directory}/Npix=${pixel}.parquet`;
+/** One Parquet file: the rows of one HEALPix cell (HATS 1.0). */
+export interface Partition extends Cell {
+  /** Relative to the catalogue's root: `dataset/Norder=…/Dir=…/Npix=….parquet`. */
+  readonly path: string;
+  /** Size of the file. */
+  readonly bytes: number;
+  readonly rows: number;
+  /** In file order, which is ascending in `_healpix_29`. */
+  readonly rowGroups: readonly RowGroup[];
 }
 
-/** What the manifest says of a data file, as read from the file itself. */
-export function describePartition(cell: Cell, file: Uint8Array): Partition {
-  const footer = footerOf(file);
-  const metadata = parquetMetadata(footer);
+/** A row group as its file describes it. */
+export interface RowGroup {
+  readonly rows: number;
+  /** Byte offset of its first column chunk in the file. */
+  readonly offset: number;
+  /** Smallest and largest `_healpix_29`. */
+  readonly first: bigint;
+  readonly last: bigint;
+  /** In the order of the columns. */
+  readonly chunks: readonly ColumnChunk[];
+}
+
+export interface ColumnChunk {
+  readonly bytes: number;
+  /** CRC-32 (as zlib's, unsigned): a damaged column chunk is refused before it is decoded. */
+  readonly crc32: number;
+}
+
+/**
+ * What a data file holds, as read from the file itself.
+ * @throws Error where the column chunks of a row group do not follow each other without a gap.
+ */
+export function describePartition({ order, pixel }: Cell, file: Uint8Array): Partition {
+  const metadata = parquetMetadata(footerOf(file));
   return {
-    order: cell.order,
-    pixel: cell.pixel,
-    path: partitionPath(cell),
+    order,
+    pixel,
+    path: partitionPath(order, pixel),
     bytes: file.length,
-    footerBytes: footer.length,
-    footerCrc32: crc32(footer),
     rows: Number(metadata.num_rows),
     rowGroups: metadata.row_groups.map((rowGroup) => describeRowGroup(file, rowGroup)),
   };
@@ -31,19 +52,19 @@ export function describePartition(cell: Cell, file: Uint8Array): Partition {
 type ParquetRowGroup = ReturnType<typeof parquetMetadata>['row_groups'][number];
 
 function describeRowGroup(file: Uint8Array, rowGroup: ParquetRowGroup): RowGroup {
-  const chunks = rowGroup.columns.map(({ meta_data }) => {
+  const spans = rowGroup.columns.map(({ meta_data }) => {
     const start = Number(meta_data!.dictionary_page_offset ?? meta_data!.data_page_offset);
     return { start, end: start + Number(meta_data!.total_compressed_size) };
   });
-  const offset = Math.min(...chunks.map(({ start }) => start));
-  const end = Math.max(...chunks.map((chunk) => chunk.end));
+  if (spans.some(({ start }, at) => at > 0 && start !== spans[at - 1]!.end)) {
+    throw new Error('the Parquet writer left a gap between column chunks');
+  }
   const { min_value, max_value } = rowGroup.columns[0]!.meta_data!.statistics!;
   return {
     rows: Number(rowGroup.num_rows),
-    offset,
-    bytes: end - offset,
-    crc32: crc32(file.subarray(offset, end)),
-    first: `${min_value}`,
-    last: `${max_value}`,
+    offset: spans[0]!.start,
+    first: BigInt(min_value as bigint),
+    last: BigInt(max_value as bigint),
+    chunks: spans.map(({ start, end }) => ({ bytes: end - start, crc32: crc32(file.subarray(start, end)) })),
   };
 }

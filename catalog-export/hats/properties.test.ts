@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Column } from '../../engine/catalog/column.ts';
-import type { Partition } from '../../engine/catalog/manifest.ts';
 import type { Table } from '../../engine/catalog/table.ts';
+import type { Partition } from './partition.ts';
 import { hatsProperties } from './properties.ts';
 
 function column(name: string, ucd: string, principal: boolean): Column {
@@ -25,7 +25,7 @@ function propertiesOf(names: [string, string, string], description: string | nul
     ],
   };
   const partition = (order: number, pixel: number): Partition => ({
-    ...{ order, pixel, path: '', bytes: 1500, footerBytes: 0, footerCrc32: 0, rows: 10, rowGroups: [] },
+    ...{ order, pixel, path: '', bytes: 1500, rows: 10, rowGroups: [] },
   });
   const text = hatsProperties({
     table,

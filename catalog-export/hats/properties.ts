@@ -1,5 +1,6 @@
-import { HEALPIX_COLUMN, type Partition } from '../../engine/catalog/manifest.ts';
+import { HEALPIX_COLUMN } from '../../engine/catalog/manifest.ts';
 import { mainColumns, qualifiedName, type Table } from '../../engine/catalog/table.ts';
+import type { Partition } from './partition.ts';
 import { skyFraction } from './partitioning.ts';
 
 export interface HatsCatalog {

@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import {
   HEALPIX_COLUMN,
+  type LeafEntry,
   type Manifest,
   manifestKey,
-  type Partition,
   type Pointer,
   pointerKey,
   releasePrefix,
@@ -14,10 +14,11 @@ import type { Storage } from '../../engine/storage/storage.ts';
 import { coverageOfMoc, mocFiles, mocOfHistogram } from '../hats/coverage.ts';
 import { type DataFooter, footerOf } from '../hats/footer.ts';
 import { hatsFiles } from '../hats/hats-files.ts';
-import { describePartition } from '../hats/partition.ts';
+import { describePartition, type Partition } from '../hats/partition.ts';
 import { type Cell, partitionCells, rowsPerCell } from '../hats/partitioning.ts';
 import type { Progress } from '../progress.ts';
 import { withExportLock } from './export-lock.ts';
+import { leafWriter } from './index-leaves.ts';
 import { partitionFile } from './partition-file.ts';
 import { nextReleaseName, releaseNames, removeAbandoned } from './release-name.ts';
 import { distribute, distribution } from './rows.ts';
@@ -38,8 +39,7 @@ export interface ExportOptions {
 }
 
 /**
- * Partitions are what LSDB takes at a time and what changes as a whole; and a partition's footer, which grows
- * with its rows, is what the edge reads before its first row: some 200 kB for so many rows of a dozen columns.
+ * Partitions are what LSDB takes at a time and what changes as a whole.
  */
 const MAX_PARTITION_ROWS = 250_000;
 
@@ -111,7 +111,7 @@ async function writeRelease(options: ExportOptions, release: string, date: Date)
     progress.done();
 
     progress.start(`Writing partitions of ${catalog}`, rows);
-    const { partitions, footers } = await writePartitions(options, prefix, cells, spill);
+    const { partitions, footers, leaves } = await writePartitions(options, prefix, cells, spill);
     const created = date.toISOString();
     const moc = mocOfHistogram(histogram);
     const hats = hatsFiles({ table, created, partitions, footers, maxRows });
@@ -119,7 +119,7 @@ async function writeRelease(options: ExportOptions, release: string, date: Date)
       await storage.put(`${prefix}/${file.path}`, file.bytes);
     }
     const manifest: Manifest = {
-      version: 1,
+      version: 2,
       catalog,
       release,
       created,
@@ -128,7 +128,9 @@ async function writeRelease(options: ExportOptions, release: string, date: Date)
       rowsWithoutPosition,
       skymap: { order: SKYMAP_ORDER, rows: rowsPerCell(histogram, SKYMAP_ORDER) },
       coverage: coverageOfMoc(moc),
-      partitions,
+      partitions: partitions.length,
+      bytes: partitions.reduce((sum, { bytes }) => sum + bytes, 0),
+      leaves,
     };
     await requireSession(client);
     await putJson(storage, manifestKey(catalog, release), manifest);
@@ -144,18 +146,20 @@ async function writePartitions(
   prefix: string,
   cells: readonly Cell[],
   spill: Spill,
-): Promise<{ partitions: Partition[]; footers: DataFooter[] }> {
+): Promise<{ partitions: Partition[]; footers: DataFooter[]; leaves: LeafEntry[] }> {
   const partitions: Partition[] = [];
   const footers: DataFooter[] = [];
+  const leaves = leafWriter(storage, prefix, 1 + table.columns.length);
   for (const [number, cell] of cells.entries()) {
     const file = partitionFile(table, kernel, await spill.read(number));
     const partition = describePartition(cell, file);
     await storage.put(`${prefix}/${partition.path}`, file);
+    await leaves.add(partition);
     partitions.push(partition);
     footers.push({ path: partition.path, footer: footerOf(file).slice() });
     progress.advance(partition.rows);
   }
-  return { partitions, footers };
+  return { partitions, footers, leaves: await leaves.close() };
 }
 
 /** Readers see the new release from here on. */
@@ -169,12 +173,11 @@ async function putJson(storage: Storage, key: string, value: Manifest | Pointer)
 }
 
 function summary(manifest: Manifest, milliseconds: number): string {
-  const { catalog, release, rows, rowsWithoutPosition, partitions } = manifest;
-  const bytes = partitions.reduce((sum, partition) => sum + partition.bytes, 0);
+  const { catalog, release, rows, rowsWithoutPosition, partitions, bytes } = manifest;
   const facts = [
     `release ${release}`,
     counted(rows, 'row'),
-    counted(partitions.length, 'partition'),
+    counted(partitions, 'partition'),
     `${(bytes / 1e6).toFixed(1)} MB`,
     `${(milliseconds / 1000).toFixed(1)} s`,
   ];

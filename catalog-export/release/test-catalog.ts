@@ -12,6 +12,7 @@ import { loadKernel } from '../../engine/healpix-wasm/node.ts';
 import { folderStorage } from '../../engine/storage/folder.ts';
 import type { Storage } from '../../engine/storage/storage.ts';
 import { startTestDatabase, type TestDatabase, withTestDatabase } from '../../test/postgres.ts';
+import { partitionPaths } from '../../test/stored-row-groups.ts';
 import { type CopyValue, copyRows, createTable } from '../database/copy.ts';
 import type { Progress } from '../progress.ts';
 import { type ExportOptions, exportCatalog } from './export.ts';
@@ -105,7 +106,7 @@ export function rowsOf(file: Uint8Array<ArrayBuffer>): Promise<Record<string, un
 
 export async function allRows(catalog: TestCatalog, manifest: Manifest): Promise<Record<string, unknown>[]> {
   const rows = [];
-  for (const { path } of manifest.partitions)
+  for (const path of await partitionPaths(catalog.storage, manifest))
     rows.push(...(await rowsOf(await fileOf(catalog, manifest, path))));
   return rows;
 }

@@ -73,14 +73,14 @@ async function chosenTables(client: pg.Client, catalogs: readonly string[]): Pro
     : published.filter((table) => catalogs.includes(qualifiedName(table)));
 }
 
-function report({ catalog, release, rows, rowsWithoutPosition, partitions }: Manifest, milliseconds: number) {
+function report({ catalog, release, rows, rowsWithoutPosition, partitions, bytes }: Manifest, milliseconds: number) {
   return {
     catalog,
     release,
     rows,
     rowsWithoutPosition,
-    partitions: partitions.length,
-    bytes: partitions.reduce((sum, { bytes }) => sum + bytes, 0),
+    partitions,
+    bytes,
     seconds: Math.round(milliseconds) / 1000,
   };
 }

@@ -115,7 +115,10 @@ describe('the front page', () => {
     const path = join(bucket, 'dso.objects', release, 'manifest.json');
     const manifest = JSON.parse(await readFile(path, 'utf8')) as Manifest;
     const skymap = { order: 4, rows: manifest.skymap.rows.map(() => 0) };
-    await writeFile(path, JSON.stringify({ ...manifest, rows: 0, skymap, partitions: [] }));
+    await writeFile(
+      path,
+      JSON.stringify({ ...manifest, rows: 0, skymap, partitions: 0, bytes: 0, leaves: [] }),
+    );
     const bare = appOver(folderStorage(bucket));
     const html = await (await bare.request('/')).text();
     assert.match(html, /<dt>Rows<\/dt><dd>0<\/dd>/);

@@ -9,6 +9,7 @@ import { folderStorage } from '../../engine/storage/folder.ts';
 import type { Storage } from '../../engine/storage/storage.ts';
 import { appOver } from '../../test/app.ts';
 import { demoBucket } from '../../test/demo-release.ts';
+import { partitionPaths } from '../../test/stored-row-groups.ts';
 import { parseVotable } from '../../test/votable.ts';
 
 const STARS = '/scs/hipparcos.stars';
@@ -168,8 +169,8 @@ describe('a bucket at fault', { concurrency: false }, () => {
   }
   async function partitionPath(at: number): Promise<string> {
     const path = await manifestPath();
-    const { partitions } = JSON.parse(await readFile(path, 'utf8')) as Manifest;
-    return join(path, '..', partitions.at(at)!.path);
+    const manifest = JSON.parse(await readFile(path, 'utf8')) as Manifest;
+    return join(path, '..', (await partitionPaths(folderStorage(bucket), manifest)).at(at)!);
   }
   /** Runs a check while a file has other bytes. */
   async function whileChanged(

@@ -107,7 +107,7 @@ describe('catalogues of a bucket', () => {
   }
 
   for (const [problem, edit] of Object.entries<(manifest: Manifest) => unknown>({
-    'version 2': (manifest) => ({ ...manifest, version: 2 }),
+    'version 1: 2 is understood': (manifest) => ({ ...manifest, version: 1 }),
     'describes another release': (manifest) => ({ ...manifest, release: '1999-01-01' }),
     'rows is not a count': (manifest) => ({ ...manifest, rows: 'many' }),
     'rows is not the sum': (manifest) => ({ ...manifest, rows: manifest.rows + 1 }),
@@ -116,11 +116,17 @@ describe('catalogues of a bucket', () => {
       ...manifest,
       table: { ...manifest.table, columns: [{ ...manifest.table.columns[1], arraysize: '3' }] },
     }),
-    'partitions is not a list': ({ partitions: _, ...manifest }) => manifest,
-    'not in ascending order': (manifest) => ({ ...manifest, partitions: manifest.partitions.toReversed() }),
-    'partitions\\[0\\]\\.footerCrc32 is not a CRC-32': (manifest) => ({
+    'leaves is not a list': ({ leaves: _, ...manifest }) => manifest,
+    'leaves are not in ascending order': (manifest) => ({
       ...manifest,
-      partitions: manifest.partitions.map(({ footerCrc32: _, ...partition }) => partition),
+      leaves: [
+        { ...manifest.leaves[0]!, first: '9', rows: 0 },
+        { ...manifest.leaves[0]!, first: '8' },
+      ],
+    }),
+    'leaves\\[0\\]\\.crc32 is not a CRC-32': (manifest) => ({
+      ...manifest,
+      leaves: manifest.leaves.map(({ crc32: _, ...leaf }) => leaf),
     }),
     'coverage is no MOC': ({ coverage: _, ...manifest }) => manifest,
     'coverage\\.ranges are not in ascending order': (manifest) => ({
@@ -134,10 +140,6 @@ describe('catalogues of a bucket', () => {
     'coverage leaves out cell \\d+ of the skymap': (manifest) => ({
       ...manifest,
       coverage: { ...manifest.coverage, ranges: manifest.coverage.ranges.slice(4) },
-    }),
-    'beyond its end': (manifest) => ({
-      ...manifest,
-      partitions: manifest.partitions.map((partition) => ({ ...partition, bytes: 1000 })),
     }),
   })) {
     test(`say what is wrong with a manifest: ${problem}`, async () => {
@@ -153,7 +155,9 @@ describe('catalogues of a bucket', () => {
     await addRelease('2099-01-01', (manifest) => ({
       ...manifest,
       rows: 0,
-      partitions: [],
+      partitions: 0,
+      bytes: 0,
+      leaves: [],
       skymap: { ...manifest.skymap, rows: manifest.skymap.rows.map(() => 0) },
     }));
     await point('2099-01-01');

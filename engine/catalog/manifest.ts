@@ -1,11 +1,12 @@
 import type { Table } from './table.ts';
 
 /**
- * What a release holds and where its bytes lie. Written by the export as `<catalog>/<release>/manifest.json`,
- * the last object of a release before the pointer is swapped: a release without a manifest is incomplete.
+ * What a release holds, and the root of the index of its row groups. Written by the export as
+ * `<catalog>/<release>/manifest.json`, the last object of a release before the pointer is swapped: a release
+ * without a manifest is incomplete.
  */
 export interface Manifest {
-  readonly version: 1;
+  readonly version: 2;
   /** `schema.table` */
   readonly catalog: string;
   /** `YYYY-MM-DD` or `YYYY-MM-DD.n` */
@@ -19,8 +20,12 @@ export interface Manifest {
   readonly rowsWithoutPosition: number;
   readonly skymap: Skymap;
   readonly coverage: Coverage;
-  /** Ascending in order-29 index; partitions do not overlap. */
-  readonly partitions: readonly Partition[];
+  /** Number of Parquet files. */
+  readonly partitions: number;
+  /** Of all of them. */
+  readonly bytes: number;
+  /** Ascending in order-29 index. */
+  readonly leaves: readonly LeafEntry[];
 }
 
 /** Where on the sky the rows lie. */
@@ -37,36 +42,16 @@ export interface Coverage {
   readonly ranges: readonly number[];
 }
 
-/** One Parquet file: the rows of one HEALPix cell (HATS 1.0). */
-export interface Partition {
-  /** HEALPix order of the cell. */
-  readonly order: number;
-  /** Nested index of the cell at `order`. */
-  readonly pixel: number;
-  /** Key relative to the release: `dataset/Norder=…/Dir=…/Npix=….parquet`. */
-  readonly path: string;
-  /** Size of the file. */
-  readonly bytes: number;
-  /** Length of the Parquet footer, with its 4-byte length and the closing magic. */
-  readonly footerBytes: number;
-  /** CRC-32 (as zlib's, unsigned) of those last `footerBytes` bytes. */
-  readonly footerCrc32: number;
-  readonly rows: number;
-  /** In file order, which is ascending in `_healpix_29`. */
-  readonly rowGroups: readonly RowGroup[];
-}
-
-/** The row group's smallest and largest `_healpix_29` are decimal strings: they exceed 2⁵³. */
-export interface RowGroup {
-  readonly rows: number;
-  /** Byte offset of its first page in the file. */
-  readonly offset: number;
-  /** Bytes of all its pages. */
-  readonly bytes: number;
-  /** CRC-32 (as zlib's, unsigned) of those bytes: a damaged row group is refused before it is decoded. */
-  readonly crc32: number;
+/** What the root says of a leaf of the index (`Leaf`), which describes some hundred row groups. */
+export interface LeafEntry {
+  /** Smallest `_healpix_29` in its row groups; a decimal string: it may exceed 2⁵³. */
   readonly first: string;
-  readonly last: string;
+  readonly rows: number;
+  readonly rowGroups: number;
+  /** Size of the leaf's file. */
+  readonly bytes: number;
+  /** CRC-32 (as zlib's, unsigned) of the leaf's file. */
+  readonly crc32: number;
 }
 
 /** `<catalog>/latest.json`: the one small object whose replacement publishes a release. */
@@ -89,4 +74,17 @@ export function releasePrefix(catalog: string, release: string): string {
 
 export function manifestKey(catalog: string, release: string): string {
   return `${releasePrefix(catalog, release)}/manifest.json`;
+}
+
+/** Key of a leaf relative to the release. */
+export function leafPath(leaf: number): string {
+  return `index/${leaf}.arrow`;
+}
+
+const DIRECTORY_CELLS = 10_000;
+
+/** Key of a cell's Parquet file relative to the release (HATS 1.0, "Partitioning scheme"). */
+export function partitionPath(order: number, pixel: number): string {
+  const directory = Math.floor(pixel / DIRECTORY_CELLS) * DIRECTORY_CELLS;
+  return `dataset/Norder=${order}/Dir=${directory}/Npix=${pixel}.parquet`;
 }

@@ -1,6 +1,6 @@
 import { CorruptReleaseError } from '../errors.ts';
 import type { Column } from './column.ts';
-import type { Coverage, Manifest, Partition, Pointer, RowGroup, Skymap } from './manifest.ts';
+import type { Coverage, LeafEntry, Manifest, Pointer, Skymap } from './manifest.ts';
 import type { Table } from './table.ts';
 
 type Json = Record<string, unknown>;
@@ -18,37 +18,13 @@ const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (val
 const isCrc32 = (value: unknown): boolean => isCount(value) && (value as number) <= 0xffffffff;
 const isIndex = (value: unknown): boolean => typeof value === 'string' && /^\d{1,19}$/.test(value);
 
-function checkRowGroup(group: unknown, where: string): asserts group is RowGroup {
-  expect(isObject(group), `${where} is not an object`);
-  for (const name of ['rows', 'offset', 'bytes']) {
-    expect(isCount(group[name]), `${where}.${name} is not a count`);
+function checkLeaf(leaf: unknown, where: string): asserts leaf is LeafEntry {
+  expect(isObject(leaf), `${where} is not an object`);
+  for (const name of ['rows', 'rowGroups', 'bytes']) {
+    expect(isCount(leaf[name]), `${where}.${name} is not a count`);
   }
-  expect(isCrc32(group.crc32), `${where}.crc32 is not a CRC-32`);
-  expect(isIndex(group.first) && isIndex(group.last), `${where} has no first and last cell`);
-  expect(BigInt(group.first as string) <= BigInt(group.last as string), `${where}.first is above last`);
-}
-
-function checkPartition(partition: unknown, where: string): asserts partition is Partition {
-  expect(isObject(partition), `${where} is not an object`);
-  for (const name of ['order', 'pixel', 'bytes', 'footerBytes', 'rows']) {
-    expect(isCount(partition[name]), `${where}.${name} is not a count`);
-  }
-  expect(isCrc32(partition.footerCrc32), `${where}.footerCrc32 is not a CRC-32`);
-  expect(typeof partition.path === 'string', `${where}.path is not a string`);
-  expect(Array.isArray(partition.rowGroups), `${where}.rowGroups is not a list`);
-  partition.rowGroups.forEach((group, at) => {
-    checkRowGroup(group, `${where}.rowGroups[${at}]`);
-  });
-  const { rows, rowGroups, bytes, footerBytes } = partition as unknown as Partition;
-  const end = bytes - footerBytes;
-  expect(
-    rows === rowGroups.reduce((sum, group) => sum + group.rows, 0),
-    `${where}.rows is not the sum of its row groups`,
-  );
-  expect(
-    rowGroups.every((group) => group.offset + group.bytes <= end),
-    `${where} has row groups beyond its end`,
-  );
+  expect(isCrc32(leaf.crc32), `${where}.crc32 is not a CRC-32`);
+  expect(isIndex(leaf.first), `${where} has no first cell`);
 }
 
 function checkTable(table: unknown): asserts table is Table {
@@ -96,29 +72,28 @@ function checkCoverage(coverage: unknown, skymap: Skymap): asserts coverage is C
 
 function checkManifest(manifest: unknown): asserts manifest is Manifest {
   expect(isObject(manifest), 'is not a JSON object');
-  expect(manifest.version === 1, `has version ${JSON.stringify(manifest.version)}: 1 is understood`);
+  expect(
+    manifest.version === 2,
+    `has version ${JSON.stringify(manifest.version)}: 2 is understood; export the catalogue again`,
+  );
   for (const name of ['catalog', 'release', 'created']) {
     expect(typeof manifest[name] === 'string', `${name} is not a string`);
   }
-  for (const name of ['rows', 'rowsWithoutPosition'])
+  for (const name of ['rows', 'rowsWithoutPosition', 'partitions', 'bytes'])
     expect(isCount(manifest[name]), `${name} is not a count`);
   checkTable(manifest.table);
   checkSkymap(manifest.skymap, manifest.rows);
   checkCoverage(manifest.coverage, manifest.skymap as Skymap);
-  expect(Array.isArray(manifest.partitions), 'partitions is not a list');
-  manifest.partitions.forEach((partition, at) => {
-    checkPartition(partition, `partitions[${at}]`);
+  expect(Array.isArray(manifest.leaves), 'leaves is not a list');
+  manifest.leaves.forEach((leaf, at) => {
+    checkLeaf(leaf, `leaves[${at}]`);
   });
-  const { partitions, rows } = manifest as unknown as Manifest;
+  const { leaves, rows } = manifest as unknown as Manifest;
+  expect(rows === leaves.reduce((sum, leaf) => sum + leaf.rows, 0), 'rows is not the sum of its leaves');
   expect(
-    rows === partitions.reduce((sum, partition) => sum + partition.rows, 0),
-    'rows is not the sum of its partitions',
+    leaves.every(({ first }, at) => at === 0 || BigInt(first) >= BigInt(leaves[at - 1]!.first)),
+    'leaves are not in ascending order of cells',
   );
-  let last = -1n;
-  for (const group of partitions.flatMap((partition) => partition.rowGroups)) {
-    expect(BigInt(group.first) >= last, 'row groups are not in ascending order of cells');
-    last = BigInt(group.last);
-  }
 }
 
 function parse<T>(key: string, bytes: Uint8Array, check: (json: unknown) => asserts json is T): T {

@@ -1,68 +1,76 @@
 import { type DataType, Int64 } from 'apache-arrow';
 import type { CellRanges } from '../healpix-wasm/kernel.ts';
 import { arrowType } from '../table/arrow.ts';
-import { HEALPIX_COLUMN, type Manifest, type Partition, type RowGroup, releasePrefix } from './manifest.ts';
+import type { Leaf } from './leaf.ts';
+import { HEALPIX_COLUMN, type Manifest, partitionPath, releasePrefix } from './manifest.ts';
 
 /** A release that is open for reading. */
 export interface Release {
   readonly manifest: Manifest;
   /** What the keys of its objects begin with, before a slash. */
   readonly prefix: string;
-  /** Arrow types by column name, the index column's too. */
-  readonly types: ReadonlyMap<string, DataType>;
-  readonly rowGroups: RowGroupIndex;
+  /** Of the Parquet files, by name, in their order: the index column, then the table's. */
+  readonly columns: ReadonlyMap<string, StoredColumn>;
+  /** Smallest order-29 cell of each leaf. */
+  readonly firstOfLeaf: BigInt64Array;
 }
 
-/** All row groups of a release in ascending order of cells, one array per property. */
-export interface RowGroupIndex {
-  /** Smallest order-29 cell. */
-  readonly first: BigInt64Array;
-  /** Largest order-29 cell, inclusive. */
-  readonly last: BigInt64Array;
-  /** Position in `manifest.partitions`. */
-  readonly partition: Uint32Array;
-  /** Position in the partition's `rowGroups`. */
-  readonly group: Uint32Array;
+/** A column as it lies in the Parquet files. */
+export interface StoredColumn {
+  /** Position among the columns. */
+  readonly at: number;
+  readonly type: DataType;
+  readonly nullable: boolean;
 }
 
-/** Where the bytes of one row group are. */
-export interface RowGroupLocation {
-  /** Key of the Parquet file. */
-  readonly key: string;
-  readonly partition: Partition;
-  /** Position in the file. */
-  readonly group: number;
-  readonly rowGroup: RowGroup;
+/** A row group of a release. */
+export interface RowGroup {
+  readonly release: Release;
+  /** The leaf that describes it, and its position there. */
+  readonly leaf: Leaf;
+  readonly at: number;
+  /** What it is known by: no other row group of any release has the same. */
+  readonly id: string;
 }
 
 /** @throws Error naming a column whose type cannot be carried. */
 export function openRelease(manifest: Manifest): Release {
-  const groups = manifest.partitions.flatMap(({ rowGroups }, partition) =>
-    rowGroups.map((rowGroup, group) => ({ rowGroup, partition, group })),
-  );
-  const types = new Map(manifest.table.columns.map((column) => [column.name, arrowType(column)]));
+  const { table, leaves } = manifest;
+  const stored: [string, StoredColumn][] = table.columns.map((column, at) => [
+    column.name,
+    { at: at + 1, type: arrowType(column), nullable: true },
+  ]);
   return {
     manifest,
     prefix: releasePrefix(manifest.catalog, manifest.release),
-    types: types.set(HEALPIX_COLUMN, new Int64()),
-    rowGroups: {
-      first: BigInt64Array.from(groups, ({ rowGroup }) => BigInt(rowGroup.first)),
-      last: BigInt64Array.from(groups, ({ rowGroup }) => BigInt(rowGroup.last)),
-      partition: Uint32Array.from(groups, ({ partition }) => partition),
-      group: Uint32Array.from(groups, ({ group }) => group),
-    },
+    columns: new Map([[HEALPIX_COLUMN, { at: 0, type: new Int64(), nullable: false }], ...stored]),
+    firstOfLeaf: BigInt64Array.from(leaves, ({ first }) => BigInt(first)),
   };
 }
 
-export function locate({ manifest, prefix, rowGroups }: Release, ordinal: number): RowGroupLocation {
-  const partition = manifest.partitions[rowGroups.partition[ordinal]!]!;
-  const group = rowGroups.group[ordinal]!;
-  const key = `${prefix}/${partition.path}`;
-  return { key, partition, group, rowGroup: partition.rowGroups[group]! };
+export function rowGroupAt(release: Release, leafNumber: number, leaf: Leaf, at: number): RowGroup {
+  return { release, leaf, at, id: `${release.prefix}/${leafNumber}/${at}` };
 }
 
-/** Ordinals of the row groups that may hold a cell of the ranges, ascending. */
-export function rowGroupsInRanges({ first, last }: RowGroupIndex, ranges: CellRanges): number[] {
+/** Key of the Parquet file that holds a row group. */
+export function fileOf({ release, leaf, at }: RowGroup): string {
+  return `${release.prefix}/${partitionPath(leaf.order[at]!, leaf.pixel[at]!)}`;
+}
+
+/** Numbers of the leaves whose row groups may hold a cell of the ranges, ascending. */
+export function leavesInRanges({ firstOfLeaf }: Release, ranges: CellRanges): number[] {
+  const found: number[] = [];
+  for (let range = 0; range < ranges.start.length; range++) {
+    // The leaf before the first one that begins within the range may reach into it.
+    let leaf = Math.max(0, firstReaching(firstOfLeaf, ranges.start[range]!, 0) - 1);
+    leaf = Math.max(leaf, (found.at(-1) ?? -1) + 1);
+    for (; leaf < firstOfLeaf.length && firstOfLeaf[leaf]! < ranges.end[range]!; leaf++) found.push(leaf);
+  }
+  return found;
+}
+
+/** Positions in a leaf of the row groups that may hold a cell of the ranges, ascending. */
+export function rowGroupsInRanges({ first, last }: Leaf, ranges: CellRanges): number[] {
   const found: number[] = [];
   let next = 0;
   for (let range = 0; range < ranges.start.length && next < last.length; range++) {

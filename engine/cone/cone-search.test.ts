@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { Vector } from 'apache-arrow';
 import { type ScratchBucket, scratchBucket } from '../../test/scratch-bucket.ts';
-import { locate, type Release } from '../catalog/release.ts';
+import { storedRowGroups } from '../../test/stored-row-groups.ts';
+import { fileOf, type Release, rowGroupAt } from '../catalog/release.ts';
 import type { Engine } from '../engine.ts';
 import type { Batch } from '../table/result.ts';
 import { dataOf } from '../table/rows.ts';
@@ -54,30 +55,42 @@ describe('cone search', () => {
 
   const identifiers = async (query: Partial<ConeQuery>) => (await answer(query)).column('source_id');
 
-  test('reads a small cone with two reads: the footer and the row group', async () => {
-    const { rowGroup } = locate(release, 7);
-    const { lon, lat } = engine.kernel.center(29, (BigInt(rowGroup.first) + BigInt(rowGroup.last)) / 2n);
+  test('reads a small cone with two reads: the leaf of the index and the row group', async () => {
+    const { first, last } = (await storedRowGroups(bucket.storage, release.manifest))[7]!;
+    const { lon, lat } = engine.kernel.center(29, (first + last) / 2n);
+    bucket.reads.splice(0);
     await answer({ cone: { lon, lat, radius: 1 / 60 } });
     assert.equal(bucket.reads.length, 2);
     await answer({ cone: { lon, lat, radius: 1 / 60 } });
     assert.equal(bucket.reads.length, 2, 'and with none the next time');
   });
 
-  test('decodes other columns only where a row matches', async () => {
+  test('decodes other columns only where a row may match', async () => {
     const empty = { lon: 0.1, lat: 0.1, radius: 1e-6 };
     assert.deepEqual((await answer({ cone: empty, columns: ['name'] })).batches, []);
-    const ordinals = [...release.rowGroups.first.keys()];
-    const { rowGroups } = engine;
-    const decoded = ordinals.filter((ordinal) => rowGroups.cachedPositions(release, ordinal) !== null);
+    const leaf = await engine.leaves.load(release, 0);
+    const groups = [...leaf.first.keys()].map((at) => rowGroupAt(release, 0, leaf, at));
+    const decoded = groups.filter((group) => engine.rowGroups.cachedIndex(group) !== null);
     assert.equal(decoded.length, 1);
-    assert.equal(rowGroups.cached(release, decoded[0]!, ['name']), null);
+    assert.equal(engine.rowGroups.cachedColumns(decoded[0]!, ['name']), null);
+  });
+
+  test('reads nothing where the coverage says that nothing is', async () => {
+    await bucket.editManifest(CATALOG, (manifest) => ({
+      ...manifest,
+      skymap: { order: 0, rows: [manifest.rows, ...Array<number>(11).fill(0)] },
+      coverage: { order: 0, ranges: [0, 1] },
+    }));
+    await reopen();
+    assert.deepEqual((await answer({ cone: { lon: 56.75, lat: -80, radius: 2 } })).batches, []);
+    assert.deepEqual(bucket.reads, []);
   });
 
   test('gives rows in ascending order of cells, the first before all are read', async () => {
     const { batches } = start({ cone: WHOLE_SKY });
     await batches.next();
     const files = new Set(bucket.reads.map(({ key }) => key));
-    assert.ok(files.size < release.manifest.partitions.length, `${files.size} files read for the first rows`);
+    assert.ok(files.size < release.manifest.partitions, `${files.size} files read for the first rows`);
     await batches.return({ overflow: false });
     const { column } = await answer({ cone: WHOLE_SKY });
     const cells = engine.kernel.hash(Float64Array.from(column('ra')), Float64Array.from(column('dec')));
@@ -175,7 +188,9 @@ describe('cone search', () => {
   });
 
   test('fails when a file in the middle is damaged, after the rows before it', async () => {
-    const { key } = locate(release, release.rowGroups.first.length - 1);
+    const last = release.manifest.leaves.length - 1;
+    const leaf = await engine.leaves.load(release, last);
+    const key = fileOf(rowGroupAt(release, last, leaf, leaf.first.length - 1));
     await truncate(join(bucket.folder, key), 100_000);
     const { batches } = start({ cone: WHOLE_SKY });
     assert.equal((await batches.next()).done, false);

@@ -57,11 +57,10 @@ async function* rowsAsTheyCome(
   query: ConeQuery,
 ): AsyncGenerator<Batch, Overflow, undefined> {
   let left = query.limit;
-  for await (const matches of coneMatches(engine, release, query.cone)) {
+  for await (const matches of coneMatches(engine, release, query.cone, query.columns)) {
     if (left === 0) return { overflow: true };
-    const columns = await matches.columns(query.columns);
     const { row, separation } = matches.row.length > left ? firstRows(matches, left) : matches;
-    yield batch(row.length, columns, row, query.separation ? separation : null);
+    yield batch(row.length, matches.columns, row, query.separation ? separation : null);
     if (row.length < matches.row.length) return { overflow: true };
     left -= row.length;
   }
@@ -76,15 +75,14 @@ async function* sortedRows(
   const limit = Math.min(query.limit, SORTED_ROWS);
   const collected = nearest(limit);
   let found = 0;
-  for await (const matches of coneMatches(engine, release, query.cone)) {
+  for await (const matches of coneMatches(engine, release, query.cone, query.columns)) {
     found += matches.row.length;
     const { horizon } = collected;
     const row = matches.row.filter((_, at) => matches.separation[at]! <= horizon);
     if (row.length === 0 || limit === 0) continue;
     const separation = matches.separation.filter((distance) => distance <= horizon);
-    const columns = await matches.columns(query.columns);
     collected.add(
-      columns.map((data) => takeRows(data, row)),
+      matches.columns.map((data) => takeRows(data, row)),
       separation,
     );
   }

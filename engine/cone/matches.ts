@@ -1,99 +1,103 @@
 import type { Data } from 'apache-arrow';
-import { locate, type Release, rowGroupsInRanges } from '../catalog/release.ts';
+import { coverageOf } from '../catalog/coverage.ts';
+import { HEALPIX_COLUMN } from '../catalog/manifest.ts';
+import {
+  leavesInRanges,
+  type Release,
+  type RowGroup,
+  rowGroupAt,
+  rowGroupsInRanges,
+} from '../catalog/release.ts';
+import { mainColumns } from '../catalog/table.ts';
 import type { Engine } from '../engine.ts';
-import type { Cone, ConeRows } from '../healpix-wasm/kernel.ts';
-import type { FetchedRowGroup, RowGroups } from '../parquet/row-groups.ts';
+import type { CellRanges, Cone, ConeRows } from '../healpix-wasm/kernel.ts';
+import { touches } from '../healpix-wasm/ranges.ts';
+import type { StoredBytes } from '../parquet/row-groups.ts';
 import { readAhead } from './read-ahead.ts';
 
 /** Rows of one row group that are in the cone, ascending, with their separations in degrees; at least one. */
 export interface Matches extends ConeRows {
-  /** Columns of the row group, whole; decoded only now. */
-  columns(names: readonly string[]): Promise<Data[]>;
+  /** The columns asked for, whole. */
+  readonly columns: readonly Data[];
 }
 
-/** One read asks for at most so many bytes, if several row groups share it. */
-const READ_BYTES = 1 << 20;
+/** Row groups that are read together. */
+const BLOCK_ROW_GROUPS = 16;
 
-/** Reads under way at once. */
-const READ_AHEAD = 4;
+/** Blocks on their way at once: the one whose rows are being sent, and the next. */
+const BLOCKS = 2;
+
+/** What is known of a row group before it is its turn. */
+interface Candidate {
+  readonly group: RowGroup;
+  /** Rows that may be in the cone; null where the index column has to be read for that. */
+  readonly rows: Uint32Array | null;
+  /** Null where they have to be read. */
+  readonly columns: readonly Data[] | null;
+}
+
+interface Block {
+  readonly candidates: readonly Candidate[];
+  readonly stored: StoredBytes;
+}
 
 /**
- * The rows in a cone, row group by row group in ascending order of cells. Of a row group only the positions
- * and the index are decoded, into the kernel's memory, until it is known to have a row in the cone.
- * @throws CorruptPartitionError, StorageError
+ * The rows in a cone, row group by row group in ascending order of cells. Of a row group only the index column
+ * is decoded, into the kernel's memory, until it is known to have a row that may be in the cone.
+ * @param names of the columns wanted.
+ * @throws CorruptReleaseError, StorageError
  */
 export async function* coneMatches(
   engine: Engine,
   release: Release,
   cone: Cone,
+  names: readonly string[],
 ): AsyncGenerator<Matches, void, undefined> {
   const { kernel, rowGroups } = engine;
   const ranges = kernel.coneRanges(cone);
-  const candidates = rowGroupsInRanges(release.rowGroups, ranges);
-  const unknown = candidates.filter((ordinal) => rowGroups.cachedPositions(release, ordinal) === null);
-  const reads = fetchAhead(rowGroups, release, unknown);
+  if (!touches(ranges, coverageOf(release))) return;
+  const { ra, dec } = mainColumns(release.manifest.table);
+  const wanted = [ra.name, dec.name, ...names];
 
-  /** For what has left the cache since. */
-  async function fetchAgain(ordinal: number): Promise<FetchedRowGroup> {
-    const [group] = await rowGroups.fetch(release, [ordinal]);
-    return group!;
+  function look(group: RowGroup): Candidate {
+    const rows = rowGroups.cachedIndex(group)?.candidates(cone, ranges) ?? null;
+    const columns = rows?.length === 0 ? [] : rowGroups.cachedColumns(group, wanted);
+    return { group, rows, columns };
   }
 
-  async function columnsOf(ordinal: number, fetched: FetchedRowGroup | null, names: readonly string[]) {
-    return (
-      rowGroups.cached(release, ordinal, names) ??
-      rowGroups.decode(release, fetched ?? (await fetchAgain(ordinal)), names)
+  async function load(groups: readonly RowGroup[]): Promise<Block> {
+    const candidates = groups.map(look).filter(({ rows }) => rows?.length !== 0);
+    const unread = candidates.filter(({ rows, columns }) => rows === null || columns === null);
+    if (unread.length === 0) return { candidates, stored: [] };
+    const stored = await rowGroups.fetch(
+      unread.map(({ group }) => group),
+      unread.some(({ rows }) => rows === null) ? [HEALPIX_COLUMN, ...wanted] : wanted,
     );
+    return { candidates, stored };
   }
 
-  let read = 0;
-  for (const ordinal of candidates) {
-    let fetched: FetchedRowGroup | null = null;
-    if (ordinal === unknown[read]) {
-      read++;
-      fetched = (await reads.next()).value!;
+  for await (const { candidates, stored } of readAhead(blocks(engine, release, ranges), BLOCKS, load)) {
+    for (const { group, rows, columns } of candidates) {
+      const found = rows ?? rowGroups.useIndex(group, stored, (index) => index.candidates(cone, ranges));
+      if (found.length === 0) continue;
+      const [lon, lat, ...rest] = columns ?? rowGroups.columns(group, stored, wanted);
+      const inside = kernel.coneRows(cone, lon!.values, lat!.values, found);
+      if (inside.row.length > 0) yield { ...inside, columns: rest };
     }
-    const { row, separation } =
-      rowGroups.cachedPositions(release, ordinal)?.inCone(cone, ranges) ??
-      rowGroups.usePositions(release, fetched ?? (await fetchAgain(ordinal)), (positions) =>
-        positions.inCone(cone, ranges),
-      );
-    if (row.length === 0) continue;
-    yield { row, separation, columns: (names) => columnsOf(ordinal, fetched, names) };
   }
 }
 
-/** Row groups in their order, read with a few reads under way. */
-async function* fetchAhead(
-  rowGroups: RowGroups,
+/** Row groups that may have rows in the ranges, in ascending order. */
+async function* blocks(
+  { leaves }: Engine,
   release: Release,
-  ordinals: readonly number[],
-): AsyncGenerator<FetchedRowGroup, undefined, undefined> {
-  const fetch = (run: readonly number[]) => rowGroups.fetch(release, run);
-  for await (const groups of readAhead(readRuns(release, ordinals), READ_AHEAD, fetch)) yield* groups;
-}
-
-/** Row groups in order, those that are neighbours in one file together. */
-function* readRuns(
-  release: Release,
-  ordinals: readonly number[],
-): Generator<readonly number[], void, undefined> {
-  let run: number[] = [];
-  let key = '';
-  let end = 0;
-  let bytes = 0;
-  for (const ordinal of ordinals) {
-    const { key: file, rowGroup } = locate(release, ordinal);
-    const joins = file === key && rowGroup.offset === end && bytes + rowGroup.bytes <= READ_BYTES;
-    if (run.length > 0 && !joins) {
-      yield run;
-      run = [];
-      bytes = 0;
+  ranges: CellRanges,
+): AsyncGenerator<RowGroup[], void, undefined> {
+  for (const number of leavesInRanges(release, ranges)) {
+    const leaf = leaves.cached(release, number) ?? (await leaves.load(release, number));
+    const groups = rowGroupsInRanges(leaf, ranges);
+    for (let from = 0; from < groups.length; from += BLOCK_ROW_GROUPS) {
+      yield groups.slice(from, from + BLOCK_ROW_GROUPS).map((at) => rowGroupAt(release, number, leaf, at));
     }
-    run.push(ordinal);
-    bytes += rowGroup.bytes;
-    key = file;
-    end = rowGroup.offset + rowGroup.bytes;
   }
-  if (run.length > 0) yield run;
 }

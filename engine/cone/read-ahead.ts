@@ -3,12 +3,12 @@
  * fails is reported when its turn comes; those behind it are left to end unheard.
  */
 export async function* readAhead<Item, Result>(
-  items: Iterable<Item>,
+  items: AsyncIterable<Item>,
   depth: number,
   load: (item: Item) => Promise<Result>,
 ): AsyncGenerator<Result, void, undefined> {
   const loading: Promise<Result>[] = [];
-  for (const item of items) {
+  for await (const item of items) {
     const result = load(item);
     result.catch(() => {});
     loading.push(result);

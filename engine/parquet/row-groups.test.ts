@@ -6,10 +6,12 @@ import { crc32 } from 'node:zlib';
 import type { Data } from 'apache-arrow';
 import { parquetReadObjects } from 'hyparquet';
 import { type ScratchBucket, scratchBucket } from '../../test/scratch-bucket.ts';
-import { HEALPIX_COLUMN } from '../catalog/manifest.ts';
-import { locate, type Release } from '../catalog/release.ts';
+import { encodeLeaf } from '../catalog/leaf.ts';
+import { HEALPIX_COLUMN, leafPath } from '../catalog/manifest.ts';
+import { fileOf, type Release, type RowGroup, rowGroupAt } from '../catalog/release.ts';
 import type { Engine } from '../engine.ts';
 import { CorruptPartitionError } from '../errors.ts';
+import { chunkSpan } from './spans.ts';
 
 const CATALOG = 'hipparcos.stars';
 const COLUMNS = [HEALPIX_COLUMN, 'ra', 'name', 'hd'];
@@ -27,211 +29,186 @@ describe('row groups of a release', () => {
   async function reopen(options: { cacheBytes?: number } = {}) {
     engine = bucket.engine(options);
     release = (await engine.catalogs.open(CATALOG))!;
+    await engine.leaves.load(release, 0);
     bucket.reads.splice(0);
   }
 
-  async function read(ordinal: number, columns = COLUMNS): Promise<Data[]> {
-    const [fetched] = await engine.rowGroups.fetch(release, [ordinal]);
-    return engine.rowGroups.decode(release, fetched!, columns);
+  /** Of the first leaf. */
+  async function rowGroup(at: number): Promise<RowGroup> {
+    return rowGroupAt(release, 0, await engine.leaves.load(release, 0), at);
   }
 
-  const pathOf = (ordinal: number) => join(bucket.folder, locate(release, ordinal).key);
+  async function read(at: number, columns = COLUMNS): Promise<Data[]> {
+    const group = await rowGroup(at);
+    return engine.rowGroups.columns(group, await engine.rowGroups.fetch([group], columns), columns);
+  }
 
-  const isCorrupt = (ordinal: number, message: RegExp) => (error: CorruptPartitionError) => {
+  async function cached(at: number, columns = COLUMNS): Promise<Data[] | null> {
+    return engine.rowGroups.cachedColumns(await rowGroup(at), columns);
+  }
+
+  const pathOf = async (at: number) => join(bucket.folder, fileOf(await rowGroup(at)));
+
+  const isCorrupt = (message: RegExp) => (error: CorruptPartitionError) => {
     assert.ok(error instanceof CorruptPartitionError, String(error));
-    assert.equal(error.key, locate(release, ordinal).key);
+    assert.match(error.key, /^hipparcos\.stars\/.*\/Npix=\d+\.parquet$/);
     assert.match(error.message, message);
     return true;
   };
 
-  /** Makes the manifest vouch for what the file now holds, as a broken export would. */
-  async function vouchFor(key: string) {
-    const file = await readFile(join(bucket.folder, key));
+  /** Makes the index vouch for what the first row group's file now holds, as a broken export would. */
+  async function vouchForFirst() {
+    const group = await rowGroup(0);
+    const file = await readFile(await pathOf(0));
+    const chunkCrc32 = group.leaf.chunkCrc32.map((crc, chunk) => {
+      if (chunk >= group.leaf.columns) return crc;
+      const { start, end } = chunkSpan(group, chunk);
+      return crc32(file.subarray(start, end));
+    });
+    const bytes = encodeLeaf({ ...group.leaf, chunkCrc32 });
+    await bucket.storage.put(`${release.prefix}/${leafPath(0)}`, bytes);
     await bucket.editManifest(CATALOG, (manifest) => ({
       ...manifest,
-      partitions: manifest.partitions.map((partition) =>
-        key.endsWith(partition.path)
-          ? {
-              ...partition,
-              footerCrc32: crc32(file.subarray(file.length - partition.footerBytes)),
-              rowGroups: partition.rowGroups.map((group) => ({
-                ...group,
-                crc32: crc32(file.subarray(group.offset, group.offset + group.bytes)),
-              })),
-            }
-          : partition,
-      ),
+      leaves: manifest.leaves.map((leaf, number) => (number === 0 ? { ...leaf, crc32: crc32(bytes) } : leaf)),
     }));
     await reopen();
   }
 
   test('hold what another reader finds in the file', async () => {
-    for (const ordinal of [0, 5]) {
-      const [index, ra, name, hd] = await read(ordinal);
-      const { group, partition } = locate(release, ordinal);
-      const rowStart = partition.rowGroups.slice(0, group).reduce((sum, { rows }) => sum + rows, 0);
-      const rowEnd = rowStart + partition.rowGroups[group]!.rows;
-      const file = (await readFile(pathOf(ordinal))).buffer as ArrayBuffer;
-      const rows = await parquetReadObjects({ file, columns: COLUMNS, rowStart, rowEnd });
+    const columns = [HEALPIX_COLUMN, ...release.manifest.table.columns.map(({ name }) => name)];
+    for (const at of [0, 5, 100]) {
+      const group = await rowGroup(at);
+      const found = await read(at, columns);
+      const rowsBefore = group.leaf.rows.subarray(at - group.leaf.group[at]!, at);
+      const rowStart = rowsBefore.reduce((sum, rows) => sum + rows, 0);
+      const rowEnd = rowStart + group.leaf.rows[at]!;
+      const file = (await readFile(await pathOf(at))).buffer as ArrayBuffer;
+      const rows = await parquetReadObjects({ file, columns, rowStart, rowEnd });
       const text = new TextDecoder();
-      rows.forEach((row, at) => {
-        assert.equal(index!.values[at], row[HEALPIX_COLUMN]);
-        assert.equal(ra!.values[at], row.ra);
-        assert.equal(hd!.getValid(at) ? hd!.values[at] : null, row.hd);
-        const bytes = name!.values.subarray(name!.valueOffsets[at], name!.valueOffsets[at + 1]);
-        assert.equal(name!.getValid(at) ? text.decode(bytes) : null, row.name);
-      });
-      assert.equal(index!.length, rows.length);
+      const cell = (data: Data, row: number) => {
+        if (!data.getValid(row)) return null;
+        const { valueOffsets, values } = data;
+        return valueOffsets
+          ? text.decode(values.subarray(valueOffsets[row], valueOffsets[row + 1]))
+          : values[row];
+      };
+      const all = Array.from(rows, (_, row) =>
+        Object.fromEntries(columns.map((name, column) => [name, cell(found[column]!, row)])),
+      );
+      assert.deepEqual(all, rows);
+      for (const data of found) assert.equal(data.length, rows.length);
     }
   });
 
-  test('cost one read each, and one for the footer of the file', async () => {
+  test('cost one read each, neighbours one together', async () => {
     await read(0);
+    assert.equal(bucket.reads.length, 1);
+    await engine.rowGroups.fetch([await rowGroup(1), await rowGroup(2)], COLUMNS);
     assert.equal(bucket.reads.length, 2);
-    await engine.rowGroups.fetch(release, [1, 2]);
-    assert.equal(bucket.reads.length, 3, 'neighbours share a read; the footer is known');
+    await engine.rowGroups.fetch([await rowGroup(3)], ['ra']);
+    const { start, end } = chunkSpan(await rowGroup(3), release.columns.get('ra')!.at);
+    assert.deepEqual(
+      bucket.reads.at(-1)!.range,
+      { offset: start, length: end - start },
+      'only what is wanted',
+    );
   });
 
   test('stay in the cache column by column', async () => {
     const whole = await read(0);
-    assert.deepEqual(engine.rowGroups.cached(release, 0, COLUMNS), whole);
-    assert.equal(engine.rowGroups.cached(release, 0, [...COLUMNS, 'dec']), null);
-    assert.equal(engine.rowGroups.cached(release, 1, COLUMNS), null);
-    const [fetched] = await engine.rowGroups.fetch(release, [0]);
-    const [ra, dec] = engine.rowGroups.decode(release, fetched!, ['ra', 'dec']);
+    assert.deepEqual(await cached(0), whole);
+    assert.equal(await cached(0, [...COLUMNS, 'dec']), null);
+    assert.equal(await cached(1), null);
+    const [ra, dec] = await read(0, ['ra', 'dec']);
     assert.equal(ra, whole[1], 'what is known is not decoded again');
     assert.equal(dec!.length, ra!.length);
+    assert.equal((await cached(0, [...COLUMNS, 'dec']))!.length, 5);
   });
 
   test('leave a cache that is full, oldest first, and can be read again', async () => {
-    const bytes = (await read(0)).reduce((sum, data) => sum + data.byteLength, 0);
-    // Three quarters of it is for columns: room for the columns of two row groups.
-    await reopen({ cacheBytes: Math.ceil((bytes * 2.5) / 0.75) });
-    const cached = () =>
-      [0, 1, 2].map((ordinal) => engine.rowGroups.cached(release, ordinal, COLUMNS) !== null);
-    for (const ordinal of [0, 1, 2]) await read(ordinal);
-    assert.deepEqual(cached(), [false, true, true]);
+    const bytes = (await read(0)).reduce((sum, data) => sum + data.byteLength + 500, 0);
+    // Seven eighths of five eighths of it are for columns: room for those of two row groups.
+    await reopen({ cacheBytes: Math.ceil((bytes * 2.5) / (7 / 8) / (5 / 8)) });
+    for (const at of [0, 1, 2]) await read(at);
+    const known = await Promise.all([0, 1, 2].map(async (at) => (await cached(at)) !== null));
+    assert.deepEqual(known, [false, true, true]);
     assert.equal((await read(0)).length, COLUMNS.length);
   });
 
-  test('share the cache with positions in the kernel, which gives their memory back', async () => {
-    const positions = async (ordinal: number) => {
-      const [fetched] = await engine.rowGroups.fetch(release, [ordinal]);
-      return engine.rowGroups.usePositions(release, fetched!, (used) => {
-        assert.equal(used.alive, true);
-        return used;
-      });
+  test("keep their index column in the kernel's memory as long as there is room", async () => {
+    const index = async (at: number) => {
+      const group = await rowGroup(at);
+      const stored = await engine.rowGroups.fetch([group], [HEALPIX_COLUMN]);
+      return engine.rowGroups.useIndex(group, stored, (resident) => resident);
     };
-    const cached = (ordinal: number) => engine.rowGroups.cachedPositions(release, ordinal);
-    const first = await positions(0);
-    const rows = locate(release, 0).rowGroup.rows;
-    assert.deepEqual([first.rows, first.bytes, first.alive], [rows, 24 * rows, true]);
-    assert.equal(cached(0), first);
-    assert.equal(cached(1), null);
-    const again = await positions(0);
-    assert.deepEqual([first.alive, again.alive], [false, true], 'the newer ones take the place of the older');
-
-    await reopen({ cacheBytes: Math.ceil((first.bytes * 2.5) / 0.75) });
-    const kept = [await positions(0), await positions(1), await positions(2)];
+    const first = await index(0);
+    assert.equal(engine.rowGroups.cachedIndex(await rowGroup(0)), first);
+    assert.equal(first.rows, (await rowGroup(0)).leaf.rows[0]);
+    await reopen({ cacheBytes: Math.ceil(((first.bytes + 400) * 2.5) / (7 / 8) / (3 / 8)) });
+    const kept = [await index(0), await index(1), await index(2)];
     assert.deepEqual(
       kept.map(({ alive }) => alive),
       [false, true, true],
     );
-    assert.equal(cached(0), null);
-    for (const ordinal of [1, 2]) await read(ordinal);
-    assert.ok(!kept[1]!.alive, 'columns push positions out, too');
-
+    assert.equal(engine.rowGroups.cachedIndex(await rowGroup(0)), null);
     await reopen({ cacheBytes: 1 });
-    assert.equal((await positions(0)).alive, false, 'what has no room is freed after its use');
+    assert.equal((await index(0)).alive, false, 'what has no room is freed after its use');
   });
 
   test('need no cache', async () => {
     await reopen({ cacheBytes: 1 });
-    assert.equal((await read(0))[0]!.length, release.manifest.partitions[0]!.rowGroups[0]!.rows);
-    assert.equal(engine.rowGroups.cached(release, 0, COLUMNS), null);
+    assert.equal((await read(0))[0]!.length, (await rowGroup(0)).leaf.rows[0]);
+    assert.equal(await cached(0), null);
   });
 
   test('are refused if their file is missing', async () => {
-    await unlink(pathOf(0));
-    await assert.rejects(read(0), isCorrupt(0, /is missing/));
+    await unlink(await pathOf(0));
+    await assert.rejects(read(0), isCorrupt(/is missing/));
   });
 
   test('are refused if their file is truncated', async () => {
-    for (const size of [locate(release, 0).partition.bytes - 1, 1000, 3, 0]) {
-      await truncate(pathOf(0), size);
-      await reopen();
-      await assert.rejects(read(0), isCorrupt(0, /is truncated: \d+ of \d+ bytes/));
+    for (const size of [1000, 3, 0]) {
+      await truncate(await pathOf(0), size);
+      await assert.rejects(read(0), isCorrupt(/is truncated: \d+ of \d+ bytes/));
     }
   });
 
-  test('are refused if one bit of them is flipped, or of the footer', async () => {
-    const good = await readFile(pathOf(0));
-    const { rowGroup, partition } = locate(release, 0);
-    const footer = partition.bytes - partition.footerBytes;
-    const group = [
-      rowGroup.offset,
-      rowGroup.offset + (rowGroup.bytes >> 1),
-      rowGroup.offset + rowGroup.bytes - 1,
-    ];
-    for (const position of [...group, footer, partition.bytes - 6, partition.bytes - 1]) {
-      const bad = Buffer.from(good);
-      bad[position]! ^= 4;
-      await writeFile(pathOf(0), bad);
-      await reopen();
-      await assert.rejects(read(0), isCorrupt(0, position < footer ? /row group 0/ : /the footer/));
-      assert.equal(engine.rowGroups.cached(release, 0, ['ra']), null);
+  test('are refused if one bit of a column that is wanted is flipped', async () => {
+    const good = await readFile(await pathOf(0));
+    const group = await rowGroup(0);
+    for (const name of COLUMNS) {
+      const { start, end } = chunkSpan(group, release.columns.get(name)!.at);
+      for (const position of [start, (start + end) >> 1, end - 1]) {
+        const bad = Buffer.from(good);
+        bad[position]! ^= 4;
+        await writeFile(await pathOf(0), bad);
+        await assert.rejects(read(0), isCorrupt(new RegExp(`row group 0 whose column ${name} is damaged`)));
+        assert.equal(await cached(0, ['ra']), null);
+        assert.equal((await read(0, ['vmag'])).length, 1, 'other columns can be read');
+        await reopen();
+      }
     }
   });
 
-  test('are refused if the manifest vouches for damage, and the decoder stays sound', async () => {
-    const { key, rowGroup } = locate(release, 0);
-    const good = await readFile(pathOf(0));
+  test('are refused if the index vouches for damage that makes no sense', async () => {
+    const group = await rowGroup(0);
+    const path = await pathOf(0);
+    const good = await readFile(path);
+    const names = release.manifest.table.columns.map(({ name }) => name);
+    const { start } = chunkSpan(group, 0);
+    const { end } = chunkSpan(group, names.length);
     let refused = 0;
     for (let step = 0; step < 60; step++) {
       const bad = Buffer.from(good);
-      for (let at = 0; at < 6; at++)
-        bad[rowGroup.offset + ((step * 7919 + at * 104_729) % rowGroup.bytes)]! ^= 0x55;
-      await writeFile(pathOf(0), bad);
-      await vouchFor(key);
-      await read(
-        0,
-        release.manifest.table.columns.map(({ name }) => name),
-      ).catch((error) => {
-        assert.ok(isCorrupt(0, /cannot be used/)(error));
+      for (let at = 0; at < 6; at++) bad[start + ((step * 7919 + at * 104_729) % (end - start))]! ^= 0x55;
+      await writeFile(path, bad);
+      await vouchForFirst();
+      await read(0, names).catch((error) => {
+        assert.ok(isCorrupt(/cannot be used/)(error));
         refused++;
       });
     }
-    assert.ok(refused > 20, `${refused} of 60 refused`);
-    assert.equal((await read(5))[0]!.length, locate(release, 5).rowGroup.rows);
-  });
-
-  test('are refused if the footer is none', async () => {
-    const { key, partition } = locate(release, 0);
-    const file = await readFile(pathOf(0));
-    file.fill(0, file.length - partition.footerBytes);
-    await writeFile(pathOf(0), file);
-    await vouchFor(key);
-    await assert.rejects(read(0), isCorrupt(0, /has a footer that cannot be read/));
-  });
-
-  test('are refused if they lack a column of the manifest, or have it as another type', async () => {
-    await bucket.editManifest(CATALOG, (manifest) => ({
-      ...manifest,
-      table: {
-        ...manifest.table,
-        columns: [
-          ...manifest.table.columns.map((column) =>
-            column.name === 'vmag' ? { ...column, datatype: 'float' as const } : column,
-          ),
-          { ...manifest.table.columns[1]!, name: 'parallax', ucd: null },
-        ],
-      },
-    }));
-    await reopen();
-    await assert.rejects(read(0, ['parallax']), isCorrupt(0, /has no column parallax/));
-    await assert.rejects(
-      read(0, ['vmag']),
-      isCorrupt(0, /column vmag holds Float64 where the manifest says Float32/),
-    );
+    assert.ok(refused > 5, `${refused} of 60 refused`);
+    assert.equal((await read(5))[0]!.length, group.leaf.rows[5]);
   });
 });

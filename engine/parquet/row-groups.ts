@@ -1,229 +1,151 @@
-import { type Data, DataType } from 'apache-arrow';
-import crc32 from 'crc-32';
+import type { Data } from 'apache-arrow';
 import { LRUCache } from 'lru-cache';
 import { HEALPIX_COLUMN } from '../catalog/manifest.ts';
-import { locate, type Release, type RowGroupLocation } from '../catalog/release.ts';
-import { mainColumns } from '../catalog/table.ts';
+import { fileOf, type RowGroup } from '../catalog/release.ts';
 import { CorruptPartitionError } from '../errors.ts';
-import type { HealpixKernel, Positions } from '../healpix-wasm/kernel.ts';
+import type { HealpixKernel, RowIndex } from '../healpix-wasm/kernel.ts';
 import { readObject } from '../storage/reading.ts';
-import { sharedLoads } from '../storage/shared-loads.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { Decoder } from './decode.ts';
-import { type Footer, parseFooter } from './footer.ts';
-import { rowGroupFile } from './row-group-file.ts';
+import { decodeChunk } from './column-chunk.ts';
+import { chunkSpan, readSpans, type Span } from './spans.ts';
 
-/** Reads row groups and keeps what it decoded. Row groups are named by their ordinal in the release. */
+/** Reads row groups and keeps what it decoded. */
 export interface RowGroups {
+  /** The index column of a row group in the kernel's memory, if it is there: to be used before others are. */
+  cachedIndex(group: RowGroup): RowIndex | null;
   /** Columns of a row group, if all are in the cache. */
-  cached(release: Release, ordinal: number, columns: readonly string[]): Data[] | null;
+  cachedColumns(group: RowGroup, names: readonly string[]): Data[] | null;
   /**
-   * The bytes of row groups that are neighbours in one file, by one read, and the file's footer, by another
-   * unless it is known.
-   * @throws CorruptPartitionError where they are not those the manifest describes.
+   * The stored bytes of some columns of row groups, in few reads.
+   * @param groups in ascending order.
+   * @throws CorruptPartitionError where a file is missing or truncated.
    * @throws StorageError where the bucket cannot be read.
    */
-  fetch(release: Release, ordinals: readonly number[]): Promise<FetchedRowGroup[]>;
+  fetch(groups: readonly RowGroup[], names: readonly string[]): Promise<StoredBytes>;
   /**
-   * Columns of a fetched row group, which are then in the cache.
-   * @throws CorruptPartitionError where they cannot be decoded, or are not of the types in the manifest.
+   * What `use` makes of the index column of a row group, which then stays in the kernel's memory.
+   * @throws CorruptPartitionError as `columns` does; what `use` throws.
    */
-  decode(release: Release, fetched: FetchedRowGroup, columns: readonly string[]): Data[];
-  /** Index and positions of a row group in the kernel's memory, if they are there: to be used before others are. */
-  cachedPositions(release: Release, ordinal: number): Positions | null;
+  useIndex<Result>(group: RowGroup, stored: StoredBytes, use: (index: RowIndex) => Result): Result;
   /**
-   * What `use` makes of the index and positions of a fetched row group, which then stay in the kernel's memory.
-   * @throws CorruptPartitionError as `decode` does; what `use` throws.
+   * Columns of a row group, which are then in the cache.
+   * @throws CorruptPartitionError where they are not what the release's index describes.
    */
-  usePositions<Result>(
-    release: Release,
-    fetched: FetchedRowGroup,
-    use: (positions: Positions) => Result,
-  ): Result;
+  columns(group: RowGroup, stored: StoredBytes, names: readonly string[]): Data[];
 }
 
-export interface FetchedRowGroup {
-  readonly ordinal: number;
-  readonly footer: Footer;
-  readonly bytes: Uint8Array;
-}
+/** What was read, piece by piece. */
+export type StoredBytes = readonly (Span & { readonly bytes: Uint8Array })[];
 
-/** The share of the cache that parsed footers may take. They are held as objects, some four times their bytes. */
-const FOOTER_SHARE = 1 / 4;
-const FOOTER_WEIGHT = 4;
+/** The share of the cache for index columns: with them most cones that hold nothing need no other column. */
+const INDEX_SHARE = 3 / 8;
 
-/** What a row group in the cache costs besides its buffers, and what each of its columns does, in bytes. */
-const ENTRY_OVERHEAD = 500;
+/** What an entry of the cache costs besides its buffers, and what each of its columns does, in bytes. */
+const ENTRY_OVERHEAD = 400;
 const COLUMN_OVERHEAD = 400;
 
-/** What is known of a row group. It leaves the cache as a whole. */
-interface CachedRowGroup {
-  readonly positions: Positions | null;
-  /** By name. */
-  readonly columns: ReadonlyMap<string, Data>;
-}
-
-const UNKNOWN: CachedRowGroup = { positions: null, columns: new Map() };
-
-/**
- * @param kernel whose memory holds positions.
- * @param cacheBytes bound on what is kept between calls: decoded columns, positions in the kernel and footers.
- */
-export function createRowGroups(
-  storage: Storage,
-  decoder: Decoder,
-  kernel: HealpixKernel,
-  cacheBytes: number,
-): RowGroups {
-  const footers = new LRUCache<string, Footer>({ maxSize: Math.ceil(cacheBytes * FOOTER_SHARE) });
-  const cache = new LRUCache<string, CachedRowGroup>({
-    maxSize: Math.ceil(cacheBytes * (1 - FOOTER_SHARE)),
-    dispose: ({ positions }) => positions?.free(),
-    noDisposeOnSet: true,
+/** @param cacheBytes bound on what is kept between calls: decoded columns, and index columns in the kernel. */
+export function createRowGroups(storage: Storage, kernel: HealpixKernel, cacheBytes: number): RowGroups {
+  const indexes = new LRUCache<string, RowIndex>({
+    maxSize: Math.ceil(cacheBytes * INDEX_SHARE),
+    dispose: (index) => index.free(),
   });
-  const shareFooter = sharedLoads<Footer>();
+  /** By name, for each row group. */
+  const columns = new LRUCache<string, ReadonlyMap<string, Data>>({
+    maxSize: Math.ceil(cacheBytes * (1 - INDEX_SHARE)),
+  });
 
-  async function readFooter({ key, partition }: RowGroupLocation): Promise<Footer> {
-    const { bytes, footerBytes, footerCrc32 } = partition;
-    const footer = await readExactly(storage, key, bytes - footerBytes, footerBytes);
-    checkBytes(key, 'the footer', footer, footerCrc32);
-    try {
-      const parsed = parseFooter(footer);
-      footers.set(key, parsed, { size: footerBytes * FOOTER_WEIGHT });
-      return parsed;
-    } catch (error) {
-      throw new CorruptPartitionError(key, `has a footer that cannot be read: ${(error as Error).message}`, {
-        cause: error,
-      });
+  async function read(span: Span): Promise<StoredBytes[number]> {
+    const { key, start, end } = span;
+    const bytes = await readObject(storage, key, { offset: start, length: end - start });
+    if (bytes === null) throw new CorruptPartitionError(key, 'is missing');
+    if (bytes.length !== end - start) {
+      throw new CorruptPartitionError(
+        key,
+        `is truncated: ${bytes.length} of ${end - start} bytes from byte ${start} on`,
+      );
     }
+    return { ...span, bytes };
   }
 
-  /** Puts what is known of a row group in place of what was, unless it is too large for the cache. */
-  function keep(key: string, known: CachedRowGroup): void {
-    let size = ENTRY_OVERHEAD + (known.positions?.bytes ?? 0);
-    for (const data of known.columns.values()) size += data.byteLength + COLUMN_OVERHEAD;
-    cache.set(key, known, { size });
-    if (cache.peek(key) !== known) known.positions?.free();
-  }
-
-  function decodeColumns(
-    release: Release,
-    { ordinal, footer, bytes }: FetchedRowGroup,
-    names: readonly string[],
-  ): Data[] {
-    const { key, group, rowGroup } = locate(release, ordinal);
-    const absent = names.find((name) => !footer.groups[group]!.chunks.has(name));
-    if (absent !== undefined) throw new CorruptPartitionError(key, `has no column ${absent}`);
+  function decode(group: RowGroup, stored: StoredBytes, name: string): Data {
+    const { leaf, at, release } = group;
+    const column = release.columns.get(name)!;
+    const bytes = storedChunk(group, column.at, stored);
+    if (kernel.crc32(bytes) !== leaf.chunkCrc32[at * leaf.columns + column.at]) {
+      throw corrupt(group, name, 'is damaged: its checksum differs');
+    }
     try {
-      const file = rowGroupFile(footer, group, bytes, rowGroup.offset, names);
-      const decoded = decoder(file, rowGroup.rows);
-      return names.map((name, at) => withType(name, release.types.get(name)!, decoded[at]!));
+      return decodeChunk(bytes, column, leaf.rows[at]!, kernel.snappy);
     } catch (error) {
-      const problem =
-        error instanceof WebAssembly.RuntimeError ? 'the decoder failed' : (error as Error).message;
-      throw new CorruptPartitionError(key, `has a row group ${group} that cannot be used: ${problem}`, {
-        cause: error,
-      });
+      throw corrupt(group, name, `cannot be used: ${(error as Error).message}`, error);
     }
   }
 
   return {
-    cached(release, ordinal, columns) {
-      const known = cache.get(cacheKey(release, ordinal));
+    cachedIndex({ id }) {
+      const index = indexes.get(id);
+      return index?.alive ? index : null;
+    },
+
+    cachedColumns({ id }, names) {
+      const known = columns.get(id);
       if (known === undefined) return null;
       const found: Data[] = [];
-      for (const name of columns) {
-        const data = known.columns.get(name);
+      for (const name of names) {
+        const data = known.get(name);
         if (data === undefined) return null;
         found.push(data);
       }
       return found;
     },
 
-    async fetch(release, ordinals) {
-      const locations = ordinals.map((ordinal) => locate(release, ordinal));
-      const { key, rowGroup } = locations[0]!;
-      const { offset, bytes } = locations.at(-1)!.rowGroup;
-      const [footer, read] = await Promise.all([
-        footers.get(key) ?? shareFooter(key, () => readFooter(locations[0]!)),
-        readExactly(storage, key, rowGroup.offset, offset + bytes - rowGroup.offset),
-      ]);
-      return locations.map(({ group, rowGroup: { offset, bytes, rows, crc32 } }, at) => {
-        const start = offset - rowGroup.offset;
-        const own = read.subarray(start, start + bytes);
-        checkBytes(key, `row group ${group}`, own, crc32);
-        if (footer.groups[group]?.rows !== rows) {
-          throw new CorruptPartitionError(key, `does not have ${rows} rows in row group ${group}`);
-        }
-        return { ordinal: ordinals[at]!, footer, bytes: own };
-      });
+    fetch(groups, names) {
+      const { columns } = groups[0]!.release;
+      const positions = new Set(names.map((name) => columns.get(name)!.at));
+      return Promise.all(
+        readSpans(
+          groups,
+          [...positions].sort((a, b) => a - b),
+        ).map(read),
+      );
     },
 
-    decode(release, fetched, columns) {
-      const key = cacheKey(release, fetched.ordinal);
-      const known = cache.get(key) ?? UNKNOWN;
-      const all = new Map(known.columns);
-      const missing = columns.filter((name) => !all.has(name));
-      if (missing.length > 0) {
-        decodeColumns(release, fetched, missing).forEach((data, at) => {
-          all.set(missing[at]!, data);
-        });
-        keep(key, { ...known, columns: all });
-      }
-      return columns.map((name) => all.get(name)!);
-    },
-
-    cachedPositions(release, ordinal) {
-      const positions = cache.get(cacheKey(release, ordinal))?.positions;
-      return positions?.alive ? positions : null;
-    },
-
-    usePositions(release, fetched, use) {
-      const { ra, dec } = mainColumns(release.manifest.table);
-      const [index, lon, lat] = decodeColumns(release, fetched, [HEALPIX_COLUMN, ra.name, dec.name]);
-      const positions = kernel.positions(index!.values, lon!.values, lat!.values);
-      const key = cacheKey(release, fetched.ordinal);
+    useIndex(group, stored, use) {
+      const index = kernel.rowIndex(decode(group, stored, HEALPIX_COLUMN).values);
       try {
-        return use(positions);
+        return use(index);
       } finally {
-        const known = cache.get(key) ?? UNKNOWN;
-        known.positions?.free();
-        keep(key, { ...known, positions });
+        indexes.set(group.id, index, { size: index.bytes + ENTRY_OVERHEAD });
+        if (indexes.peek(group.id) !== index) index.free();
       }
+    },
+
+    columns(group, stored, names) {
+      const known = new Map(columns.get(group.id));
+      for (const name of names) if (!known.has(name)) known.set(name, decode(group, stored, name));
+      let size = ENTRY_OVERHEAD;
+      for (const data of known.values()) size += data.byteLength + COLUMN_OVERHEAD;
+      columns.set(group.id, known, { size });
+      return names.map((name) => known.get(name)!);
     },
   };
 }
 
-function cacheKey({ prefix }: Release, ordinal: number): string {
-  return `${prefix}#${ordinal}`;
+function storedChunk(group: RowGroup, column: number, stored: StoredBytes): Uint8Array {
+  const key = fileOf(group);
+  const { start, end } = chunkSpan(group, column);
+  const span = stored.find((one) => one.key === key && one.start <= start && one.end >= end);
+  return span!.bytes.subarray(start - span!.start, end - span!.start);
 }
 
-async function readExactly(
-  storage: Storage,
-  key: string,
-  offset: number,
-  length: number,
-): Promise<Uint8Array> {
-  const bytes = await readObject(storage, key, { offset, length });
-  if (bytes === null) throw new CorruptPartitionError(key, 'is missing');
-  if (bytes.length !== length) {
-    throw new CorruptPartitionError(
-      key,
-      `is truncated: ${bytes.length} of ${length} bytes from byte ${offset} on`,
-    );
-  }
-  return bytes;
-}
-
-function checkBytes(key: string, what: string, bytes: Uint8Array, expected: number): void {
-  if (crc32.buf(bytes) >>> 0 !== expected)
-    throw new CorruptPartitionError(key, `is damaged: the checksum of ${what} differs`);
-}
-
-/** The column with the manifest's type, which may differ in what does not change its values: a time zone. */
-function withType(name: string, type: DataType, data: Data): Data {
-  const layout = (of: DataType): string => (DataType.isTimestamp(of) ? `timestamp ${of.unit}` : String(of));
-  if (layout(data.type) !== layout(type))
-    throw new Error(`column ${name} holds ${data.type} where the manifest says ${type}`);
-  return data.clone(type);
+function corrupt(group: RowGroup, name: string, problem: string, cause?: unknown): CorruptPartitionError {
+  const number = group.leaf.group[group.at];
+  return new CorruptPartitionError(
+    fileOf(group),
+    `has a row group ${number} whose column ${name} ${problem}`,
+    {
+      cause,
+    },
+  );
 }
