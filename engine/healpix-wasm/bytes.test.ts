@@ -3,7 +3,7 @@ import test from 'node:test';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { snappyUncompress } from 'hyparquet';
-import { kernel } from './test-sky.ts';
+import { kernel } from '../../test/sky.ts';
 
 test('the CRC-32 is that of zlib, for every length', () => {
   const bytes = Uint8Array.from({ length: 300_000 }, (_, i) => Math.imul(i, 2_654_435_761) >>> 13);

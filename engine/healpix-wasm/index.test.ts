@@ -1,19 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { type CellRanges, type Cone, createKernel, KernelError, type Positions } from './index.ts';
-import {
-  at,
-  CELLS,
-  catalogue,
-  cones,
-  degrees,
-  flagOf,
-  hashOne,
-  kernel,
-  rangesOf,
-  separation,
-} from './test-sky.ts';
+import { at, CELLS, catalogue, cones, degrees, flagOf, hashOne, kernel, separation } from '../../test/sky.ts';
+import { createKernel, KernelError } from './index.ts';
 
 test('hash gives the cells that healpy gives', () => {
   // healpy 1.20: ang2pix(2**29, lon, lat, nest=True, lonlat=True); Sirius, Vega, Polaris, both poles, the origin.
@@ -114,116 +103,15 @@ test('radius 0 covers the point, radius 180 the sky', () => {
   });
 });
 
-const SKY: Cone = { lon: 0, lat: 0, radius: 180 };
-const ALL = rangesOf([0n, CELLS]);
-
-/** Copies columns for one use. */
-function withPositions<Result>(
-  [index, lon, lat]: readonly [BigInt64Array, Float64Array, Float64Array],
-  use: (positions: Positions) => Result,
-): Result {
-  const positions = kernel.positions(index, lon, lat);
-  try {
-    return use(positions);
-  } finally {
-    positions.free();
-  }
-}
-
-/** Rows that a select of all the sky finds in the ranges, in a column of cells alone. */
-function rowsInRanges(index: BigInt64Array, ranges: CellRanges): number[] {
-  const zeros = new Float64Array(index.length);
-  return withPositions([index, zeros, zeros], (positions) => [...positions.inCone(SKY, ranges).row]);
-}
-
-test('rows are found in the ranges where a scan finds them', () => {
-  const { index } = catalogue(3000, 2);
-  const sorted = fc.uniqueArray(fc.bigInt({ min: 0n, max: CELLS }), { minLength: 2, maxLength: 40 });
-  fc.assert(
-    fc.property(sorted, fc.boolean(), (borders, onRows) => {
-      const edges = onRows ? borders.map((border) => index[Number(border % 3000n)]!) : borders;
-      edges.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-      const pairs = edges.length >> 1;
-      const ranges: CellRanges = {
-        start: BigInt64Array.from({ length: pairs }, (_, i) => edges[2 * i]!),
-        end: BigInt64Array.from({ length: pairs }, (_, i) => edges[2 * i + 1]!),
-        full: Uint8Array.from({ length: pairs }, (_, i) => i & 1),
-      };
-      const expected = [...index.keys()].filter((row) => flagOf(ranges, index[row]!) !== undefined);
-      assert.deepEqual(rowsInRanges(index, ranges), expected);
-    }),
-  );
-});
-
-test('rows of equal cells stay together; no rows and no ranges are taken', () => {
-  const index = BigInt64Array.of(5n, 5n, 5n, 9n);
-  assert.deepEqual(rowsInRanges(index, rangesOf([5n, 6n], [6n, 9n])), [0, 1, 2]);
-  assert.deepEqual(rowsInRanges(new BigInt64Array(0), rangesOf([5n, 6n])), []);
-  assert.deepEqual(rowsInRanges(index, rangesOf()), []);
-});
-
-test('ranges and positions together find the rows of a scan', () => {
-  const { index, lon, lat } = catalogue(4000, 3);
-  const positions = kernel.positions(index, lon, lat);
-  fc.assert(
-    fc.property(cones, (cone) => {
-      const found = positions.inCone(cone, kernel.coneRanges(cone));
-      const expected = [...index.keys()].filter(
-        (row) => separation(cone, lon[row]!, lat[row]!) <= cone.radius,
-      );
-      assert.deepEqual([...found.row], expected);
-      found.row.forEach((row, i) => {
-        const exact = separation(cone, lon[row]!, lat[row]!);
-        // The haversine loses half its digits at the antipode.
-        const tolerance = exact > 179 ? 1e-6 : 1e-13 * Math.max(1, exact);
-        assert.ok(
-          Math.abs(found.separation[i]! - exact) <= tolerance,
-          `${found.separation[i]} is not ${exact}`,
-        );
-        assert.ok(found.separation[i]! <= cone.radius);
-      });
-    }),
-    { numRuns: 300 },
-  );
-  positions.free();
-});
-
-test('positions that are NaN or infinite match nothing, in full ranges too', () => {
-  const lon = Float64Array.of(10, Number.NaN, 10, Number.POSITIVE_INFINITY, 10);
-  const lat = Float64Array.of(20, 20, Number.NaN, 20, 20);
-  const { row, separation } = select(lon, lat, { lon: 10, lat: 20, radius: 180 });
-  assert.deepEqual([...row], [0, 4]);
-  assert.deepEqual([...separation], [0, 0]);
-});
-
-test('the rim belongs to the cone', () => {
-  const lon = Float64Array.of(0, 0, 0);
-  const lat = Float64Array.of(1 - 1e-12, 1, 1 + 1e-12);
-  assert.deepEqual([...select(lon, lat, { lon: 0, lat: 0, radius: 1 }).row], [0, 1]);
-  const antipode = select(Float64Array.of(200), Float64Array.of(-5), { lon: 20, lat: 5, radius: 180 });
-  assert.deepEqual([...antipode.separation], [180]);
-});
-
-const OCTANTS = [0, 45, 90, 135, 180, 225, 270, 315];
-
 test('results survive later calls and memory growth', () => {
   const cone = { lon: 1, lat: 2, radius: 3 };
   const before = kernel.coneRanges(cone);
   const copy = structuredClone(before);
   catalogue(500_000, 4);
-  const positions = kernel.positions(new BigInt64Array(8), Float64Array.of(...OCTANTS), new Float64Array(8));
-  const rows = positions.inCone(SKY, ALL);
-  const lon = new Float64Array(2_000_000);
-  assert.equal(select(lon, lon, SKY).row.length, 2_000_000);
-  assert.deepEqual(positions.inCone(SKY, ALL), rows);
-  const separations = [...rows.separation].map((separation) => separation.toFixed(9));
-  assert.deepEqual(
-    separations,
-    OCTANTS.map((lon) => Math.min(lon, 360 - lon).toFixed(9)),
-  );
-  positions.free();
+  const grown = Array.from({ length: 40 }, () => kernel.rowIndex(new BigInt64Array(1_000_000)));
   assert.deepEqual(before, copy);
   assert.deepEqual(kernel.coneRanges(cone), copy);
+  for (const index of grown) index.free();
 });
 
 const NOT_FINITE = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -242,7 +130,6 @@ test('bad cones are refused by name and value', () => {
         error instanceof KernelError &&
         error.message.startsWith(`the cone's ${name} is ${value}: it must be in [`);
       assert.throws(() => kernel.coneRanges(cone), expected);
-      assert.throws(() => select(new Float64Array(1), new Float64Array(1), cone), expected);
     }
   }
 });
@@ -264,36 +151,10 @@ test('bad positions are refused by row', () => {
   }
 });
 
-test('bad lengths, ranges and cells are refused', () => {
-  const cone = { lon: 0, lat: 0, radius: 1 };
-  const two = new Float64Array(2);
-  const three = new Float64Array(3);
+test('bad lengths and cells are refused', () => {
   const throws = (call: () => unknown, message: RegExp) =>
     assert.throws(call, { name: 'KernelError', message });
-  throws(() => kernel.hash(two, three), /lon 2, lat 3/);
-  throws(() => kernel.positions(new BigInt64Array(2), two, three), /index 2, lon 2, lat 3/);
-  const positions = kernel.positions(new BigInt64Array(3), three, three);
-  const uneven = { ...ALL, end: BigInt64Array.of(2n, 3n) };
-  throws(() => positions.inCone(cone, uneven), /start 1, end 2/);
-  for (const [start, end] of [
-    [[5n], [4n]],
-    [
-      [1n, 3n],
-      [4n, 6n],
-    ],
-    [
-      [4n, 1n],
-      [5n, 2n],
-    ],
-  ] as [bigint[], bigint[]][]) {
-    const ranges = {
-      start: BigInt64Array.from(start),
-      end: BigInt64Array.from(end),
-      full: new Uint8Array(start.length),
-    };
-    throws(() => positions.inCone(cone, ranges), /cell ranges are not ascending and disjoint/);
-  }
-  positions.free();
+  throws(() => kernel.hash(new Float64Array(2), new Float64Array(3)), /lon 2, lat 3/);
   for (const [order, pixel] of [
     [-1, 0n],
     [30, 0n],
@@ -340,26 +201,3 @@ test('an instance that trapped is not used again', () => {
     );
   }
 });
-
-test('freed positions give their memory back and answer no more', () => {
-  const lon = new Float64Array(100_000);
-  const index = new BigInt64Array(100_000);
-  // 1,000 times 2.4 MB fit in 4 GB of memory only if they are given back; and they are, once.
-  for (let round = 0; round < 2000; round++) {
-    const positions = kernel.positions(index, lon, lon);
-    assert.equal(positions.bytes, 2_400_000);
-    positions.free();
-    if (round % 100 > 0) continue;
-    positions.free();
-    assert.equal(positions.alive, false);
-    assert.throws(() => positions.inCone(SKY, ALL), {
-      name: 'KernelError',
-      message: 'these positions are no longer in the kernel',
-    });
-  }
-});
-
-/** The rows of columns that are in a cone, whatever their cells. */
-function select(lon: Float64Array, lat: Float64Array, cone: Cone) {
-  return withPositions([new BigInt64Array(lon.length), lon, lat], (positions) => positions.inCone(cone, ALL));
-}

@@ -4,7 +4,6 @@ import type { RangeBlock } from './held-ranges.ts';
 import { BAD_REGION, type Instance, instantiate } from './instance.ts';
 import type { CellRanges, Cone, HealpixKernel, Position, Region } from './kernel.ts';
 import { KernelError } from './kernel-error.ts';
-import { residentPositions } from './positions.ts';
 import { badRegion, encodeRegion } from './regions.ts';
 import { differentLengths, requireCone } from './require.ts';
 import { residentIndex } from './row-index.ts';
@@ -15,7 +14,6 @@ export type {
   ConeRows,
   HealpixKernel,
   Position,
-  Positions,
   Region,
   RowIndex,
 } from './kernel.ts';
@@ -58,7 +56,6 @@ export function createKernel(module: WebAssembly.Module): HealpixKernel {
     vertices: (order, pixel) => run((instance) => cellPoints(instance, order, pixel).slice(1)),
     coneRanges: (cone) => run((instance) => coneRanges(instance, cone)),
     regionRanges: (region) => run((instance) => regionRanges(instance, region)),
-    positions: (index, lon, lat) => run((instance) => residentPositions(host, instance, index, lon, lat)),
     rowIndex: (index) => run((instance) => residentIndex(host, instance, index)),
     coneRows: (cone, lon, lat, rows) => run((instance) => coneRows(instance, cone, lon, lat, rows)),
     crc32: (bytes) => run((instance) => crc32(instance, bytes)),

@@ -26,37 +26,13 @@ interface Exports {
     full: number,
     capacity: number,
   ): number;
-  kernel_cone_select(
-    index: number,
-    lon: number,
-    lat: number,
-    rows: number,
-    start: number,
-    end: number,
-    ranges: number,
-    coneLon: number,
-    coneLat: number,
-    coneRadius: number,
-    row: number,
-    separation: number,
-  ): number;
-  kernel_region_select(
-    index: number,
-    lon: number,
-    lat: number,
-    rows: number,
-    start: number,
-    end: number,
-    ranges: number,
-    kind: number,
-    numbers: number,
-    n: number,
-    row: number,
-  ): number;
   kernel_check_ranges(start: number, end: number, ranges: number): number;
+  kernel_index_pack(cells: number, rows: number, packed: number, first: number): number;
   kernel_index_candidates(
-    index: number,
+    cells: number,
     rows: number,
+    order: number,
+    first: bigint,
     start: number,
     end: number,
     full: number,
@@ -67,10 +43,13 @@ interface Exports {
     row: number,
   ): number;
   kernel_index_in_ranges(
-    index: number,
+    cells: number,
     rows: number,
+    order: number,
+    first: bigint,
     start: number,
     end: number,
+    full: number,
     ranges: number,
     row: number,
   ): number;
@@ -98,8 +77,8 @@ interface Exports {
 }
 
 /** What the C layer returns instead of a count. */
-export const BAD_RANGES = -2;
 export const BAD_REGION = -4;
+export const BAD_INDEX = -6;
 
 /** The whole memory, by type of its elements. */
 interface Views {

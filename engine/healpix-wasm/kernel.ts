@@ -71,13 +71,8 @@ export interface HealpixKernel {
   /** Cells that cover a region: no cell that touches it is missing. */
   regionRanges(region: Region): CellRanges;
   /**
-   * Copies the columns of a row group into the kernel's memory, where they stay until they are freed: 24 bytes a row.
-   * `index` is ascending, of order 29; lon is in [−360, 360], in degrees; of equal length.
-   */
-  positions(index: BigInt64Array, lon: Float64Array, lat: Float64Array): Positions;
-  /**
    * Copies the cells of a row group, ascending and of order 29, into the kernel's memory, where they stay until they
-   * are freed: 8 bytes a row.
+   * are freed: 4 bytes a row, at the deepest order at which the row group spans fewer than 2³² cells.
    */
   rowIndex(index: BigInt64Array): RowIndex;
   /**
@@ -104,30 +99,13 @@ export interface RowIndex {
   /** False once they are freed, or lost with a kernel that failed: they answer nothing any more. */
   readonly alive: boolean;
   /**
-   * Rows, ascending, that may be in the cone, by their cells: no row of the cone is missing, and what is there beyond
-   * is within 1 milliarcsecond of the rim, or in a range that is flagged full. Cheapest with the very object that `coneRanges` returned last.
+   * Rows, ascending, that may be in the cone by their cells as they are kept: no row of the cone is missing; beyond are
+   * those within a diameter of such a cell (0.8 milliarcseconds at order 29, 0.4″ at order 20) from the rim, and those
+   * in ranges that are flagged full. Cheapest with the very object that `coneRanges` returned last.
    */
   candidates(cone: Cone, ranges: CellRanges): Uint32Array;
-  /** Rows, ascending, whose cell is in the ranges. */
+  /** Rows, ascending, whose cell as it is kept has part in the ranges: no row of the ranges is missing. */
   inRanges(ranges: CellRanges): Uint32Array;
-  /** Gives the memory back; once is enough. */
-  free(): void;
-}
-
-/** Positions of rows in the kernel's memory. */
-export interface Positions {
-  readonly rows: number;
-  /** Bytes of the kernel's memory that they take. */
-  readonly bytes: number;
-  /** False once they are freed, or lost with a kernel that failed: they answer nothing any more. */
-  readonly alive: boolean;
-  /**
-   * Rows whose cell is in the ranges and whose haversine distance from the centre is at most the radius, whatever the
-   * ranges' flags. A position that is not finite is in no cone.
-   */
-  inCone(cone: Cone, ranges: CellRanges): ConeRows;
-  /** Rows, ascending, whose cell is in the ranges and whose position is in the region, whatever the ranges' flags. */
-  inRegion(region: Region, ranges: CellRanges): Uint32Array;
   /** Gives the memory back; once is enough. */
   free(): void;
 }

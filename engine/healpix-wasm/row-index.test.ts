@@ -1,8 +1,18 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
+import {
+  at,
+  CELLS,
+  catalogue,
+  cones,
+  degrees,
+  flagOf,
+  kernel,
+  rangesOf,
+  separation,
+} from '../../test/sky.ts';
 import type { CellRanges, Cone } from './index.ts';
-import { at, CELLS, catalogue, cones, flagOf, kernel, rangesOf, separation } from './test-sky.ts';
 
 const SKY: Cone = { lon: 0, lat: 0, radius: 180 };
 const ALL = rangesOf([0n, CELLS]);
@@ -21,8 +31,16 @@ function inRanges(cells: BigInt64Array, ranges: CellRanges): number[] {
   }
 }
 
+/** Bits of an order-29 cell that are left out, so that the cells of a row group are within 2³² of the first. */
+function bitsLeftOut(index: BigInt64Array): bigint {
+  let bits = 0n;
+  while ((index.at(-1)! >> bits) - (index[0]! >> bits) >= 1n << 32n) bits += 2n;
+  return bits;
+}
+
 test('rows are found in the ranges where a scan finds them', () => {
   const { index } = catalogue(3000, 2);
+  const bits = bitsLeftOut(index);
   const sorted = fc.uniqueArray(fc.bigInt({ min: 0n, max: CELLS }), { minLength: 2, maxLength: 40 });
   fc.assert(
     fc.property(sorted, fc.boolean(), (borders, onRows) => {
@@ -34,8 +52,17 @@ test('rows are found in the ranges where a scan finds them', () => {
           (_, i) => [edges[2 * i]!, edges[2 * i + 1]!] as [bigint, bigint],
         ),
       );
-      const expected = [...index.keys()].filter((row) => flagOf(ranges, index[row]!) !== undefined);
-      assert.deepEqual(inRanges(index, ranges), expected);
+      const hasPart = (cell: bigint) =>
+        ranges.start.some((start, i) => start >> bits <= cell && cell <= (ranges.end[i]! - 1n) >> bits);
+      const found = inRanges(index, ranges);
+      assert.deepEqual(
+        found,
+        [...index.keys()].filter((row) => hasPart(index[row]! >> bits)),
+      );
+      const missing = [...index.keys()].filter(
+        (row) => flagOf(ranges, index[row]!) !== undefined && !found.includes(row),
+      );
+      assert.deepEqual(missing, []);
     }),
   );
 });
@@ -100,8 +127,27 @@ test('candidates are the rows of the cone and of a rim of a milliarcsecond', () 
   );
 });
 
+test('a row group that spans much has candidates as near the rim as its cells are wide', () => {
+  const { index, lon, lat } = catalogue(4000, 8);
+  const resident = kernel.rowIndex(index);
+  assert.equal(resident.bytes, 16_000);
+  // Twice the largest half-diagonal of the cells kept, those of order 14 on the whole sky.
+  const diameter = 2.2 / 2 ** (29 - Number(bitsLeftOut(index)) / 2) / degrees;
+  fc.assert(
+    fc.property(cones, (cone) => {
+      const candidates = resident.candidates(cone, kernel.coneRanges(cone));
+      for (const row of candidates) {
+        const distance = separation(cone, lon[row]!, lat[row]!);
+        assert.ok(distance <= cone.radius + diameter || distance > 170, `row ${row} at ${distance}`);
+      }
+    }),
+    { numRuns: 300 },
+  );
+  resident.free();
+});
+
 test('rows of full ranges are candidates untested', () => {
-  const { index } = catalogue(1000, 4);
+  const index = BigInt64Array.from({ length: 1000 }, (_, i) => BigInt(i) * 1000n);
   const resident = kernel.rowIndex(index);
   const nowhere = { lon: 12, lat: 34, radius: 0 };
   const middle = index[500]!;
@@ -212,17 +258,20 @@ test('bad lengths, rows, ranges and cones are refused', () => {
     throws(() => index.inRanges(ranges), /cell ranges are not ascending and disjoint/);
   }
   index.free();
+  for (const cells of [BigInt64Array.of(5n, 4n), BigInt64Array.of(-1n), BigInt64Array.of(CELLS)]) {
+    throws(() => kernel.rowIndex(cells), /the cells of a row index must ascend, in \[0, 12·4\^29\)/);
+  }
 });
 
 test('a freed index gives its memory back and answers no more', () => {
-  const cells = new BigInt64Array(100_000);
-  // 5,000 times 0.8 MB fit in 4 GB of memory only if they are given back; and they are, once.
-  for (let round = 0; round < 6000; round++) {
+  const cells = new BigInt64Array(1_000_000);
+  // 1,000 times 4 MB fit in 4 GB of memory only if they are given back; and they are, once.
+  for (let round = 0; round < 1200; round++) {
     const index = kernel.rowIndex(cells);
-    assert.equal(index.bytes, 800_000);
+    assert.equal(index.bytes, 4_000_000);
     assert.equal(index.alive, true);
     index.free();
-    if (round % 500 > 0) continue;
+    if (round % 100 > 0) continue;
     index.free();
     assert.equal(index.alive, false);
     const gone = { name: 'KernelError', message: 'this row index is no longer in the kernel' };

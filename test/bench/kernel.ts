@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { CellRanges, Cone } from '../../engine/healpix-wasm/index.ts';
+import type { Cone } from '../../engine/healpix-wasm/index.ts';
 import { loadKernel } from '../../engine/healpix-wasm/node.ts';
 
 export interface Measurement {
@@ -15,7 +15,8 @@ export interface Measurement {
 const ROWS = 1_000_000;
 const BATCH_ROWS = 10_000;
 const CONES = 1000;
-const GROUP_ROWS = 4000;
+/** As in the row groups of a release. */
+const GROUP_ROWS = 1024;
 
 const CRATE = fileURLToPath(new URL('../../engine/healpix-wasm', import.meta.url));
 
@@ -40,34 +41,35 @@ export async function benchKernel(): Promise<Measurement[]> {
   });
 
   for (const [name, radius] of Object.entries({ '0.5″': 0.5 / 3600, '1′': 1 / 60, '1°': 1, '20°': 20 })) {
-    const cones = conesAt(lon, lat, radius, 997);
+    const cones = Array.from({ length: CONES }, (_, i) => coneAt({ lon, lat }, i * 997, radius));
     measure(`ranges of a cone of ${name}`, 'cones/s', CONES, () => {
       for (const cone of cones) kernel.coneRanges(cone);
     });
   }
 
   const group = rowGroup(kernel.hash);
-  const positions = kernel.positions(group.index, group.lon, group.lat);
+  const index = kernel.rowIndex(group.index);
   for (const [name, radius] of Object.entries({ '1′': 1 / 60, '1°': 1 })) {
-    const cones = conesAt(group.lon, group.lat, radius, 4);
-    measure(`a cone of ${name} from 4,000 rows`, 'cones/s', CONES, () => {
-      for (const cone of cones) positions.inCone(cone, kernel.coneRanges(cone));
+    const cones = Array.from({ length: CONES }, (_, i) => coneAt(group, i % GROUP_ROWS, radius));
+    measure(`a cone of ${name} from ${GROUP_ROWS} rows`, 'cones/s', CONES, () => {
+      for (const cone of cones) {
+        const rows = index.candidates(cone, kernel.coneRanges(cone));
+        if (rows.length > 0) kernel.coneRows(cone, group.lon, group.lat, rows);
+      }
     });
   }
-  positions.free();
+  index.free();
 
-  const everything: CellRanges = {
-    start: BigInt64Array.of(0n),
-    end: BigInt64Array.of(12n << 58n),
-    full: Uint8Array.of(1),
-  };
-  const million = kernel.positions(new BigInt64Array(ROWS), lon, lat);
+  const all = Uint32Array.from({ length: GROUP_ROWS }, (_, row) => row);
   for (const [name, radius] of Object.entries({ 'no row inside': 0.001, 'every row inside': 180 })) {
-    measure(`filter, ${name}`, 'rows/s', ROWS, () =>
-      million.inCone({ lon: 10, lat: 20, radius }, everything),
-    );
+    const cone = { lon: 10, lat: 20, radius };
+    measure(`filter, ${name}`, 'rows/s', ROWS, () => {
+      for (let row = 0; row < ROWS; row += GROUP_ROWS) {
+        const [lonOf, latOf] = [lon.subarray(row, row + GROUP_ROWS), lat.subarray(row, row + GROUP_ROWS)];
+        kernel.coneRows(cone, lonOf, latOf, all.subarray(0, lonOf.length));
+      }
+    });
   }
-  million.free();
   return measurements;
 }
 
@@ -105,8 +107,8 @@ function rowGroup(hash: (lon: Float64Array, lat: Float64Array) => BigInt64Array)
   };
 }
 
-function conesAt(lon: Float64Array, lat: Float64Array, radius: number, step: number): Cone[] {
-  return Array.from({ length: CONES }, (_, i) => ({ lon: lon[i * step]!, lat: lat[i * step]!, radius }));
+function coneAt({ lon, lat }: { lon: Float64Array; lat: Float64Array }, row: number, radius: number): Cone {
+  return { lon: lon[row]!, lat: lat[row]!, radius };
 }
 
 /** Best of fifteen after a warm-up: the speed of the code rather than the load of the machine. */

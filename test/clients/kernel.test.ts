@@ -27,15 +27,17 @@ test('the kernel agrees with astropy-healpix, cdshealpix and numpy', {
 
   const cones = Array.from({ length: CONES }, () => randomCone(random));
   const covers = cones.map(kernel.coneRanges);
-  const positions = kernel.positions(index, lon, lat);
-  const answers = covers.map((ranges, i) => positions.inCone(cones[i]!, ranges));
+  const rowIndex = kernel.rowIndex(index);
+  const answers = covers.map((ranges, i) =>
+    kernel.coneRows(cones[i]!, lon, lat, rowIndex.candidates(cones[i]!, ranges)),
+  );
 
   const triangles = Array.from({ length: REGIONS }, () => randomTriangle(random));
   const boxes = Array.from({ length: REGIONS }, () => randomBox(random));
   const regionRows = [...triangles.map(triangle), ...boxes.map(box)].map((region) =>
-    positions.inRegion(region, kernel.regionRanges(region)),
+    kernel.regionRows(region, lon, lat, rowIndex.inRanges(kernel.regionRanges(region))),
   );
-  positions.free();
+  rowIndex.free();
 
   const folder = await mkdtemp(join(tmpdir(), 'almagest-kernel-'));
   try {

@@ -5,7 +5,6 @@
 
 use std::slice::{from_raw_parts, from_raw_parts_mut};
 
-use crate::candidates::candidates;
 use crate::cell;
 use crate::cone::Cone;
 use crate::cover::cover;
@@ -13,8 +12,8 @@ use crate::crc32::crc32;
 use crate::descent::Range;
 use crate::filter::ConeFilter;
 use crate::hash;
-use crate::ranges::{rows_in_ranges, spans_in_ranges};
 use crate::region::Region;
+use crate::row_index::{Frame, Ranges, RowIndex};
 
 /// A number of the cone is not finite or out of its interval.
 pub const BAD_CONE: i32 = -1;
@@ -26,6 +25,8 @@ pub const BAD_CELL: i32 = -3;
 pub const BAD_REGION: i32 = -4;
 /// The bytes are not what Snappy makes of so many others.
 pub const BAD_SNAPPY: i32 = -5;
+/// The cells of rows do not ascend within the sphere.
+pub const BAD_INDEX: i32 = -6;
 
 /// Cells of `n` positions. Returns how many it hashed: fewer than `n` if the position of that row is not finite or out
 /// of its interval.
@@ -102,44 +103,6 @@ pub unsafe extern "C" fn kernel_region_ranges(
     out.count as i32
 }
 
-/// Rows in a region, of those whose cell is in the ranges, as [`kernel_cone_select`] does; or [`BAD_REGION`].
-///
-/// # Safety
-/// `index`, `lon` and `lat` point to `rows` elements; `start` and `end` to `ranges`; `numbers` to `n`; `row` has room for
-/// `rows`.
-#[no_mangle]
-pub unsafe extern "C" fn kernel_region_select(
-    index: *const i64,
-    lon: *const f64,
-    lat: *const f64,
-    rows: usize,
-    start: *const i64,
-    end: *const i64,
-    ranges: usize,
-    kind: u32,
-    numbers: *const f64,
-    n: usize,
-    row: *mut u32,
-) -> i32 {
-    let Some(region) = Region::new(kind, from_raw_parts(numbers, n)) else {
-        return BAD_REGION;
-    };
-    let (start, end) = (from_raw_parts(start, ranges), from_raw_parts(end, ranges));
-    if !ascending(start, end) {
-        return BAD_RANGES;
-    }
-    let (lon, lat) = (from_raw_parts(lon, rows), from_raw_parts(lat, rows));
-    let mut count = 0;
-    let ranges = start.iter().copied().zip(end.iter().copied());
-    rows_in_ranges(from_raw_parts(index, rows), ranges, |span| {
-        for at in span.filter(|&at| region.contains(lon[at], lat[at])) {
-            row.add(count).write(at as u32);
-            count += 1;
-        }
-    });
-    count as i32
-}
-
 /// Where ranges go, one array per member; the count goes on beyond the capacity.
 struct Columns {
     start: *mut i64,
@@ -160,47 +123,6 @@ impl Columns {
     }
 }
 
-/// Rows in a cone, of those whose cell is in the ranges: from columns of `rows` positions, ascending by cell.
-/// Returns their number, [`BAD_CONE`] or [`BAD_RANGES`].
-///
-/// # Safety
-/// `index`, `lon` and `lat` point to `rows` elements; `start` and `end` to `ranges`; `row` and `separation` have
-/// room for `rows`.
-#[no_mangle]
-pub unsafe extern "C" fn kernel_cone_select(
-    index: *const i64,
-    lon: *const f64,
-    lat: *const f64,
-    rows: usize,
-    start: *const i64,
-    end: *const i64,
-    ranges: usize,
-    cone_lon: f64,
-    cone_lat: f64,
-    cone_radius: f64,
-    row: *mut u32,
-    separation: *mut f64,
-) -> i32 {
-    let Some(cone) = Cone::new(cone_lon, cone_lat, cone_radius) else {
-        return BAD_CONE;
-    };
-    let (start, end) = (from_raw_parts(start, ranges), from_raw_parts(end, ranges));
-    if !ascending(start, end) {
-        return BAD_RANGES;
-    }
-    let (lon, lat) = (from_raw_parts(lon, rows), from_raw_parts(lat, rows));
-    let mut count = 0;
-    let mut filter = ConeFilter::new(&cone, |r, s| {
-        row.add(count).write(r);
-        separation.add(count).write(s);
-        count += 1;
-    });
-    let ranges = start.iter().copied().zip(end.iter().copied());
-    rows_in_ranges(from_raw_parts(index, rows), ranges, |span| filter.filter(lon, lat, span));
-    filter.finish();
-    count as i32
-}
-
 /// Returns 0 if ranges are ascending and disjoint, else [`BAD_RANGES`].
 ///
 /// # Safety
@@ -214,15 +136,37 @@ pub unsafe extern "C" fn kernel_check_ranges(start: *const i64, end: *const i64,
     }
 }
 
-/// Rows, ascending, that may be in a cone by their cells, as [`candidates`] finds them. The ranges have passed
-/// [`kernel_check_ranges`]. Returns their number, or [`BAD_CONE`].
+/// Packs order-29 cells into 4 bytes each. Returns their order, or [`BAD_INDEX`], and writes the first of them.
 ///
 /// # Safety
-/// `index` points to `rows` i64, ascending; `start`, `end` and `full` to `ranges` elements; `row` has room for `rows`.
+/// `cells` points to `rows` i64, `packed` to as many u32, `first` to one i64.
+#[no_mangle]
+pub unsafe extern "C" fn kernel_index_pack(
+    cells: *const i64,
+    rows: usize,
+    packed: *mut u32,
+    first: *mut i64,
+) -> i32 {
+    let cells = from_raw_parts(cells, rows);
+    let Some(frame) = Frame::of(cells) else {
+        return BAD_INDEX;
+    };
+    frame.pack(cells, from_raw_parts_mut(packed, rows));
+    first.write(frame.first);
+    frame.order as i32
+}
+
+/// Rows, ascending, that may be in a cone by their cells, packed by [`kernel_index_pack`] with `order` and `first`. The
+/// ranges have passed [`kernel_check_ranges`]. Returns their number, or [`BAD_CONE`].
+///
+/// # Safety
+/// `cells` points to `rows` u32; `start`, `end` and `full` to `ranges` elements; `row` has room for `rows`.
 #[no_mangle]
 pub unsafe extern "C" fn kernel_index_candidates(
-    index: *const i64,
+    cells: *const u32,
     rows: usize,
+    order: u32,
+    first: i64,
     start: *const i64,
     end: *const i64,
     full: *const u8,
@@ -235,37 +179,43 @@ pub unsafe extern "C" fn kernel_index_candidates(
     let Some(cone) = Cone::new(cone_lon, cone_lat, cone_radius) else {
         return BAD_CONE;
     };
-    let (start, end) = (from_raw_parts(start, ranges), from_raw_parts(end, ranges));
+    let index = RowIndex { frame: Frame { order, first }, cells: from_raw_parts(cells, rows) };
     let mut count = 0;
-    candidates(from_raw_parts(index, rows), start, end, from_raw_parts(full, ranges), &cone, |found| {
+    index.candidates(&cone, slices(start, end, full, ranges), |found| {
         row.add(count).write(found);
         count += 1;
     });
     count as i32
 }
 
-/// Rows, ascending, whose cell is in the ranges, which have passed [`kernel_check_ranges`]. Returns their number.
+/// Rows, ascending, whose cells have part in the ranges, as [`kernel_index_candidates`]. Returns their number.
 ///
 /// # Safety
 /// As [`kernel_index_candidates`].
 #[no_mangle]
 pub unsafe extern "C" fn kernel_index_in_ranges(
-    index: *const i64,
+    cells: *const u32,
     rows: usize,
+    order: u32,
+    first: i64,
     start: *const i64,
     end: *const i64,
+    full: *const u8,
     ranges: usize,
     row: *mut u32,
 ) -> i32 {
-    let (start, end) = (from_raw_parts(start, ranges), from_raw_parts(end, ranges));
+    let index = RowIndex { frame: Frame { order, first }, cells: from_raw_parts(cells, rows) };
     let mut count = 0;
-    spans_in_ranges(from_raw_parts(index, rows), start, end, |_, span| {
-        for at in span {
-            row.add(count).write(at as u32);
-            count += 1;
-        }
+    index.in_ranges(slices(start, end, full, ranges), |found| {
+        row.add(count).write(found);
+        count += 1;
     });
     count as i32
+}
+
+unsafe fn slices<'a>(start: *const i64, end: *const i64, full: *const u8, ranges: usize) -> Ranges<'a> {
+    let (start, end) = (from_raw_parts(start, ranges), from_raw_parts(end, ranges));
+    Ranges { start, end, full: from_raw_parts(full, ranges) }
 }
 
 /// Which of `n` positions are in a cone: their places, ascending, and separations in degrees. Returns their number, or

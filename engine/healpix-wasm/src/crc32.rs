@@ -105,7 +105,11 @@ mod tests {
         let bytes: Vec<u8> = (0..5000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
         for start in 0..20 {
             for end in (start..400).chain([1000, 4095, 4096, 4999, 5000]) {
-                assert_eq!(crc32(&bytes[start..end]), !by_table(u32::MAX, &bytes[start..end]), "{start}..{end}");
+                assert_eq!(
+                    crc32(&bytes[start..end]),
+                    !by_table(u32::MAX, &bytes[start..end]),
+                    "{start}..{end}"
+                );
             }
         }
         assert_eq!(crc32(&[0; 1000]), !by_table(u32::MAX, &[0; 1000]));

@@ -4,7 +4,6 @@
 //! that JavaScript calls. Cells are `i64`, the type of the `_healpix_29` column of HATS 1.0.
 
 pub mod abi;
-pub mod candidates;
 pub mod cell;
 pub mod cone;
 pub mod cover;
@@ -15,8 +14,8 @@ pub mod hash;
 pub mod memory;
 pub mod plane;
 pub mod polygon;
-pub mod ranges;
 pub mod region;
+pub mod row_index;
 pub mod trig;
 pub mod vector;
 pub mod zone;

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { type CellRanges, type Cone, createKernel } from './index.ts';
+import { type CellRanges, type Cone, createKernel } from '../engine/healpix-wasm/index.ts';
 
-// build.sh --check tests a fresh module by this variable.
-const wasm = process.env.HEALPIX_WASM ?? new URL('healpix.wasm', import.meta.url);
+// engine/healpix-wasm/build.sh --check tests a fresh module by this variable.
+const wasm = process.env.HEALPIX_WASM ?? new URL('../engine/healpix-wasm/healpix.wasm', import.meta.url);
 export const kernel = createKernel(new WebAssembly.Module(readFileSync(wasm)));
 
 export const CELLS = 12n << 58n;
