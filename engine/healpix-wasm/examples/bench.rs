@@ -6,14 +6,16 @@ use std::time::Instant;
 
 use healpix::cone::Cone;
 use healpix::cover::cover;
+use healpix::descent::Range;
 use healpix::filter::ConeFilter;
 use healpix::hash::hash;
-use healpix::ranges::rows_in_ranges;
+use healpix::row_index::{Frame, Ranges, RowIndex};
+use healpix::CELLS;
 
 const ROWS: usize = 1_000_000;
 const BATCH_ROWS: usize = 10_000;
 const CONES: usize = 1000;
-const GROUP_ROWS: usize = 4000;
+const GROUP_ROWS: usize = 1024;
 
 /// Positions spread evenly over the sphere along a spiral.
 fn spiral() -> (Vec<f64>, Vec<f64>) {
@@ -26,17 +28,52 @@ fn spiral() -> (Vec<f64>, Vec<f64>) {
         .unzip()
 }
 
-/// Positions in a field of 12° by 12°, ascending by cell.
-fn row_group() -> (Vec<i64>, Vec<f64>, Vec<f64>) {
+/// Rows ascending by cell, with their cells packed.
+struct Group {
+    frame: Frame,
+    cells: Vec<u32>,
+    lon: Vec<f64>,
+    lat: Vec<f64>,
+}
+
+impl Group {
+    fn new(lon: &[f64], lat: &[f64]) -> Group {
+        let mut cells = vec![0; lon.len()];
+        hash(lon, lat, &mut cells).unwrap();
+        let mut rows: Vec<usize> = (0..lon.len()).collect();
+        rows.sort_by_key(|&row| cells[row]);
+        let sorted = |column: &[f64]| rows.iter().map(|&row| column[row]).collect();
+        cells.sort();
+        let frame = Frame::of(&cells).unwrap();
+        let mut packed = vec![0; cells.len()];
+        frame.pack(&cells, &mut packed);
+        Group { frame, cells: packed, lon: sorted(lon), lat: sorted(lat) }
+    }
+
+    fn rows(&self, cone: &Cone, ranges: Ranges) -> (Vec<u32>, Vec<f64>) {
+        let mut candidates = Vec::new();
+        let index = RowIndex { frame: self.frame, cells: &self.cells };
+        index.candidates(cone, ranges, |row| candidates.push(row));
+        let at =
+            |column: &[f64]| -> Vec<f64> { candidates.iter().map(|&row| column[row as usize]).collect() };
+        let (lon, lat) = (at(&self.lon), at(&self.lat));
+        let (mut rows, mut separations) = (Vec::new(), Vec::new());
+        let mut filter = ConeFilter::new(cone, |place, separation| {
+            rows.push(candidates[place as usize]);
+            separations.push(separation);
+        });
+        filter.filter(&lon, &lat, 0..lon.len());
+        filter.finish();
+        (rows, separations)
+    }
+}
+
+/// A row group in a field of 3° by 3°.
+fn field() -> Group {
     let (lon, lat): (Vec<f64>, Vec<f64>) = (0..GROUP_ROWS)
-        .map(|i| (100.0 + 12.0 * ((i as f64 * 0.618_033_988_75) % 1.0), 20.0 + 12.0 * i as f64 / 4000.0))
+        .map(|i| (100.0 + 3.0 * ((i as f64 * 0.618_033_988_75) % 1.0), 20.0 + 3.0 * i as f64 / 1024.0))
         .unzip();
-    let mut cells = vec![0; GROUP_ROWS];
-    hash(&lon, &lat, &mut cells).unwrap();
-    let mut rows: Vec<usize> = (0..GROUP_ROWS).collect();
-    rows.sort_by_key(|&row| cells[row]);
-    let sorted = |column: &[f64]| rows.iter().map(|&row| column[row]).collect();
-    (rows.iter().map(|&row| cells[row]).collect(), sorted(&lon), sorted(&lat))
+    Group::new(&lon, &lat)
 }
 
 /// Best of fifteen: the machine's speed, not its load.
@@ -66,42 +103,60 @@ fn main() {
             (0..CONES).map(|i| Cone::new(lon[i * 997], lat[i * 997], radius).unwrap()).collect();
         measure(&format!("ranges of a cone of {name}"), "cones/s", CONES, || {
             for cone in &cones {
-                let mut ranges = Vec::with_capacity(64);
-                cover(cone, |range| ranges.push(range));
-                black_box(ranges);
+                let mut columns = Columns::default();
+                cover(cone, |range| columns.push(range));
+                black_box(columns.ranges());
             }
         });
     }
 
-    let (index, group_lon, group_lat) = row_group();
+    let group = field();
+    let mut columns = Columns::default();
     for (name, radius) in [("1′", 1.0 / 60.0), ("1°", 1.0)] {
-        measure(&format!("a cone of {name} from 4,000 rows"), "cones/s", CONES, || {
+        measure(&format!("a cone of {name} from a row group"), "cones/s", CONES, || {
             for i in 0..CONES {
-                let cone = Cone::new(group_lon[i * 4], group_lat[i * 4], radius).unwrap();
-                let mut ranges = Vec::with_capacity(64);
-                cover(&cone, |range| ranges.push((range.start, range.end)));
-                let mut rows = Vec::new();
-                let mut filter = ConeFilter::new(&cone, |row, separation| rows.push((row, separation)));
-                rows_in_ranges(&index, ranges.into_iter(), |span| {
-                    filter.filter(&group_lon, &group_lat, span)
-                });
-                filter.finish();
-                black_box(rows);
+                let cone = Cone::new(group.lon[i], group.lat[i], radius).unwrap();
+                columns.clear();
+                cover(&cone, |range| columns.push(range));
+                black_box(group.rows(&cone, columns.ranges()));
             }
         });
     }
 
-    for (name, radius) in [("no row inside", 0.001), ("every row inside", 180.0)] {
-        let cone = Cone::new(10.0, 20.0, radius).unwrap();
-        measure(&format!("filter, {name}"), "rows/s", ROWS, || {
-            let (mut rows, mut separations) = (Vec::new(), Vec::new());
-            let mut filter = ConeFilter::new(&cone, |row, separation| {
-                rows.push(row);
-                separations.push(separation);
-            });
-            filter.filter(&lon, &lat, 0..ROWS);
-            filter.finish();
-            black_box((rows, separations));
+    columns.clear();
+    columns.push(Range { start: 0, end: CELLS, full: false });
+    for (name, lon, radius) in [("no row inside", 280.0, 1.0), ("every row inside", 100.0, 10.0)] {
+        let cone = Cone::new(lon, 20.0, radius).unwrap();
+        measure(&format!("filter, {name}"), "rows/s", CONES * GROUP_ROWS, || {
+            for _ in 0..CONES {
+                black_box(group.rows(&cone, columns.ranges()));
+            }
         });
+    }
+}
+
+/// Ranges by member.
+#[derive(Default)]
+struct Columns {
+    start: Vec<i64>,
+    end: Vec<i64>,
+    full: Vec<u8>,
+}
+
+impl Columns {
+    fn clear(&mut self) {
+        self.start.clear();
+        self.end.clear();
+        self.full.clear();
+    }
+
+    fn push(&mut self, range: Range) {
+        self.start.push(range.start);
+        self.end.push(range.end);
+        self.full.push(range.full.into());
+    }
+
+    fn ranges(&self) -> Ranges<'_> {
+        Ranges { start: &self.start, end: &self.end, full: &self.full }
     }
 }
