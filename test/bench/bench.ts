@@ -16,6 +16,7 @@ import type { Report } from './section.ts';
 import { bytesSection } from './sections/bytes.ts';
 import { coldSection } from './sections/cold.ts';
 import { conesSection } from './sections/cones.ts';
+import { growthSection } from './sections/growth.ts';
 import { kernelSection } from './sections/kernel.ts';
 import { memorySection } from './sections/memory.ts';
 import { writersSection } from './sections/writers.ts';
@@ -27,6 +28,7 @@ const SECTIONS = {
   bytes: bytesSection,
   writers: writersSection,
   memory: memorySection,
+  growth: growthSection,
   kernel: kernelSection,
 } as const;
 

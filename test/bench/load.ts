@@ -1,3 +1,4 @@
+import { integer, milliseconds } from './report.ts';
 import { openConnection } from './wire.ts';
 
 /** A service under load, and what was seen of it so far. */
@@ -132,6 +133,11 @@ function summarised(name: string, connections: number, slices: readonly Slice[])
     generatorCpu: (1e6 * sum(({ generatorCpu }) => generatorCpu)) / requests,
     rounds,
   };
+}
+
+/** In words. */
+export function figures({ requestsPerSecond, p50, p99 }: LoadResult): string {
+  return `${integer(requestsPerSecond)} /s, p50 ${milliseconds(p50)}, p99 ${milliseconds(p99)}`;
 }
 
 /** A ratio of two subjects that took turns: of each round, so that a busy machine weighs on both. */

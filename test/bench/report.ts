@@ -36,7 +36,7 @@ export interface SectionResults {
   readonly rows: readonly Row[];
 }
 
-const WIDTHS = { what: 50, target: 45, measured: 46, bare: 42, ratio: 18 } as const;
+const WIDTHS = { what: 52, target: 42, measured: 44, bare: 52, ratio: 18 } as const;
 
 export function header(): string {
   return line(['what', 'target', 'measured', 'bare', 'ratio (of rounds)', '']);

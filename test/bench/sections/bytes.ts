@@ -15,7 +15,7 @@ interface Reads {
 
 /**
  * What a 1′ cone reads with nothing in the caches: the service's own code, in this process, over a storage that counts. A new
- * engine for each cone; pointer and manifest, which an isolate keeps, are counted apart.
+ * engine for each cone; pointer, manifest and the leaf of its index, which an isolate keeps, are counted apart.
  */
 export const bytesSection: Section = async ({ catalog, quick, say }, report) => {
   const count = quick ? 50 : 400;
@@ -60,7 +60,7 @@ export const bytesSection: Section = async ({ catalog, quick, say }, report) => 
   });
   const [indexBytes, indexReads] = [distributionOf(before, 'bytes'), distributionOf(before, 'reads')];
   report({
-    what: '  before them, kept by an isolate: pointer, manifest',
+    what: '  before them, kept by an isolate: pointer, manifest, leaf',
     target: null,
     measured: `median ${kilobytes(indexBytes.median)}, ${indexReads.median} reads; max ${kilobytes(indexBytes.max)}, ${indexReads.max} reads`,
     bare: null,

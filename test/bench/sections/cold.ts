@@ -53,7 +53,8 @@ interface Sample {
   readonly firstByte: number;
 }
 
-async function firstRequest(start: () => Promise<MeasuredService>, path: string): Promise<Sample> {
+/** Of a service that is started for it. */
+export async function firstRequest(start: () => Promise<MeasuredService>, path: string): Promise<Sample> {
   const started = performance.now();
   const service = await start();
   const listening = performance.now() - started;

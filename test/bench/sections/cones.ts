@@ -1,7 +1,7 @@
 import { startBareAnswer } from '../bare.ts';
 import { ARCMIN, ARCSEC, type Centres, type Cone, conePath, randomCones } from '../cones.ts';
-import { compare, type LoadResult, median, ratioOf, type Subject } from '../load.ts';
-import { integer, milliseconds, type Row } from '../report.ts';
+import { compare, figures, type LoadResult, median, ratioOf, type Subject } from '../load.ts';
+import { integer, type Row } from '../report.ts';
 import type { BenchContext, Section } from '../section.ts';
 import { type MeasuredService, startService } from '../service.ts';
 import { openConnection } from '../wire.ts';
@@ -136,10 +136,6 @@ function latency(what: string, slowest: number, [bare, ours, peer]: readonly Loa
   ];
   if (peer) rows.push(beside(peer, ours!));
   return rows;
-}
-
-function figures({ requestsPerSecond, p50, p99 }: LoadResult): string {
-  return `${integer(requestsPerSecond)} /s, p50 ${milliseconds(p50)}, p99 ${milliseconds(p99)}`;
 }
 
 /** The peer's figures, in the place of ours, and what ours are to them. */

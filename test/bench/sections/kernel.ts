@@ -13,7 +13,7 @@ export async function kernelSection({ say }: Pick<BenchContext, 'say'>, report: 
       what: name,
       target: `≥ ${LIMIT} × native`,
       measured: `${integer(value)} ${unit}`,
-      bare: native === null ? 'no cargo here' : integer(native),
+      bare: native === null ? 'not measured' : integer(native),
       ratio,
       ok: ratio === null ? null : ratio >= LIMIT,
       values: { value, unit, native },
