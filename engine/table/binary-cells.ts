@@ -1,116 +1,108 @@
 import { type Data, DataType } from 'apache-arrow';
 import { type Column, isText } from '../catalog/column.ts';
-import { type BinaryTexts, binaryTexts } from './binary-texts.ts';
+import { binaryTexts } from './binary-texts.ts';
 import { nulls } from './cells.ts';
+import type { Bytes } from './digits.ts';
+import type { Cells } from './result.ts';
 import { boolAt } from './rows.ts';
 import { votableArraysize } from './votable-header.ts';
 
+/** Rows of a table at once, at most. */
+export const RUN_ROWS = 64;
+
 /** Rows in the VOTable's binary form (VOTable 1.4 §6: big-endian), on their way out. */
 export interface RowBuffer {
-  bytes: Uint8Array<ArrayBuffer>;
-  view: DataView<ArrayBuffer>;
-  length: number;
+  readonly bytes: Bytes;
+  readonly view: DataView<ArrayBuffer>;
 }
 
-export function newRowBuffer(capacity: number): RowBuffer {
-  const bytes = new Uint8Array(capacity);
-  return { bytes, view: new DataView(bytes.buffer), length: 0 };
+export function rowBuffer(size: number): RowBuffer {
+  const bytes = new Uint8Array(size);
+  return { bytes, view: new DataView(bytes.buffer) };
 }
 
-/** Makes room for so many bytes more. */
-export function reserve(buffer: RowBuffer, size: number): void {
-  if (buffer.length + size <= buffer.bytes.length) return;
-  const { bytes, view } = newRowBuffer(2 * (buffer.length + size));
-  bytes.set(buffer.bytes.subarray(0, buffer.length));
-  buffer.bytes = bytes;
-  buffer.view = view;
-}
-
-/** How the cells of a column are written at the end of a buffer. */
-export interface BinaryCell {
+/** The cells of a column in a batch, a run of which, [from, to) of `RUN_ROWS` at most, is written at once. */
+export interface BinaryColumn {
   /** Null if no cell of the column is null. */
-  readonly isNull: ((row: number) => boolean) | null;
-  /** Bytes of a cell: a number if they are the same in each row. */
-  readonly size: number | ((row: number) => number);
-  /** Writes a cell into a buffer that has room for it. */
-  write(row: number, to: RowBuffer): void;
+  readonly isNull: ((cell: number) => boolean) | null;
+  /** Adds the sizes of the cells of a run, in bytes, to those of their rows. */
+  addSizes(from: number, to: number, sizes: Int32Array): void;
+  /** Writes the cells of the run whose sizes were added last, each at its row's place, which it moves on. */
+  write(from: number, to: number, places: Int32Array, into: RowBuffer): void;
 }
 
 /** A writer of the cells of a column, made once per batch. */
-export function binaryCell(column: Column, data: Data): BinaryCell {
-  const isNull = nulls(data);
-  if (isText(column)) {
-    const write = textWriter(column, binaryTexts(column, data));
-    return { isNull, ...write };
-  }
-  const { size, put, none } = scalar(data);
+export function binaryColumn(column: Column, { data, rows }: Cells): BinaryColumn {
+  const isNullRow = nulls(data);
+  const isNull = isNullRow === null || rows === null ? isNullRow : (cell: number) => isNullRow(rows[cell]!);
+  const written = isText(column) ? texts(column, data, rows, isNull) : scalars(data, rows, isNull);
+  return { isNull, ...written };
+}
+
+type Writing = Omit<BinaryColumn, 'isNull'>;
+
+interface Scalar {
+  /** What stands for a null to readers that overlook its flag. */
+  readonly none: Uint8Array;
+  put(row: number, into: RowBuffer, at: number): void;
+}
+
+function scalars(data: Data, rows: Uint32Array | null, isNull: BinaryColumn['isNull']): Writing {
+  const { none, put } = scalar(data);
+  const size = none.length;
   return {
-    isNull,
-    size,
-    write(row, to) {
-      if (isNull?.(row)) none(to.view, to.length);
-      else put(to.view, to.length, row);
-      to.length += size;
+    addSizes(from, to, sizes) {
+      for (let nth = 0; nth < to - from; nth++) sizes[nth]! += size;
+    },
+    write(from, to, places, into) {
+      for (let cell = from; cell < to; cell++) {
+        const at = places[cell - from]!;
+        if (isNull?.(cell)) into.bytes.set(none, at);
+        else put(rows === null ? cell : rows[cell]!, into, at);
+        places[cell - from] = at + size;
+      }
     },
   };
 }
 
-interface Scalar {
-  readonly size: number;
-  put(view: DataView, at: number, row: number): void;
-  /** Writes what stands for a null to readers that overlook its flag. */
-  none(view: DataView, at: number): void;
-}
-
+/** Numbers change their order of bytes, which is little-endian on all machines that run JavaScript. */
 function scalar(data: Data): Scalar {
   const { type, values } = data;
   if (DataType.isBool(type)) {
     return {
-      size: 1,
-      put: (view, at, row) => view.setUint8(at, boolAt(data, row) ? TRUE : FALSE),
-      none: (view, at) => view.setUint8(at, UNKNOWN),
+      none: Uint8Array.of(UNKNOWN),
+      put(row, { bytes }, at) {
+        bytes[at] = boolAt(data, row) ? TRUE : FALSE;
+      },
     };
   }
-  if (values instanceof Float64Array) {
+  const size: number = values.BYTES_PER_ELEMENT;
+  const none = DataType.isFloat(type) ? Uint8Array.of(0x7f, size === 8 ? 0xf8 : 0xc0) : new Uint8Array();
+  if (size < 4) {
+    const source = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     return {
-      size: 8,
-      put: (view, at, row) => view.setFloat64(at, values[row]!),
-      none: (view, at) => view.setFloat64(at, Number.NaN),
+      none: padded(none, size),
+      put(row, { bytes }, at) {
+        for (let byte = 0; byte < size; byte++) bytes[at + byte] = source[size * (row + 1) - 1 - byte]!;
+      },
     };
   }
-  if (values instanceof Float32Array) {
-    return {
-      size: 4,
-      put: (view, at, row) => view.setFloat32(at, values[row]!),
-      none: (view, at) => view.setFloat32(at, Number.NaN),
-    };
-  }
-  if (values instanceof BigInt64Array) {
-    return {
-      size: 8,
-      put: (view, at, row) => view.setBigInt64(at, values[row]!),
-      none: (view, at) => view.setBigInt64(at, 0n),
-    };
-  }
-  if (values instanceof Int32Array) {
-    return {
-      size: 4,
-      put: (view, at, row) => view.setInt32(at, values[row]!),
-      none: (view, at) => view.setInt32(at, 0),
-    };
-  }
-  if (values instanceof Int16Array) {
-    return {
-      size: 2,
-      put: (view, at, row) => view.setInt16(at, values[row]!),
-      none: (view, at) => view.setInt16(at, 0),
-    };
-  }
-  return {
-    size: 1,
-    put: (view, at, row) => view.setUint8(at, values[row]),
-    none: (view, at) => view.setUint8(at, 0),
-  };
+  const words = new Int32Array(values.buffer, values.byteOffset, values.byteLength / 4);
+  return size === 4
+    ? { none: padded(none, 4), put: (row, { view }, at) => view.setInt32(at, words[row]!) }
+    : {
+        none: padded(none, 8),
+        put(row, { view }, at) {
+          view.setInt32(at, words[2 * row + 1]!);
+          view.setInt32(at + 4, words[2 * row]!);
+        },
+      };
+}
+
+function padded(bytes: Uint8Array, size: number): Uint8Array {
+  const whole = new Uint8Array(size);
+  whole.set(bytes);
+  return whole;
 }
 
 const TRUE = 'T'.charCodeAt(0);
@@ -127,36 +119,54 @@ function fixedLength(arraysize: string): number | null {
 }
 
 /** An array of variable length has its count in front, one of fixed length is filled with NULs, or cut. */
-function textWriter(column: Column, { offsets, bytes }: BinaryTexts): Pick<BinaryCell, 'size' | 'write'> {
+function texts(
+  column: Column,
+  data: Data,
+  rows: Uint32Array | null,
+  isNull: BinaryColumn['isNull'],
+): Writing {
+  const { room, write } = binaryTexts(column, data);
   const unit = column.datatype === 'unicodeChar' ? 2 : 1;
-  const length = fixedLength(votableArraysize(column) ?? '*');
+  const fixed = fixedLength(votableArraysize(column) ?? '*');
+  const fixedSize = fixed === null ? null : fixed * unit;
+  /** The texts of a run, one after the other, and where each ends. */
+  let bytes: Bytes = new Uint8Array();
+  const ends = new Int32Array(RUN_ROWS);
 
-  function copy(row: number, to: RowBuffer, most: number): number {
-    const start = offsets[row]!;
-    const end = Math.min(offsets[row + 1]!, start + most);
-    // Texts are short: a loop beats a subarray and a set.
-    for (let from = start, at = to.length; from < end; ) to.bytes[at++] = bytes[from++]!;
-    to.length += end - start;
-    return end - start;
-  }
-
-  if (length === null) {
-    return {
-      size: (row) => COUNT_BYTES + offsets[row + 1]! - offsets[row]!,
-      write(row, to) {
-        to.view.setInt32(to.length, (offsets[row + 1]! - offsets[row]!) / unit);
-        to.length += COUNT_BYTES;
-        copy(row, to, Number.POSITIVE_INFINITY);
-      },
-    };
-  }
-  const size = length * unit;
   return {
-    size,
-    write(row, to) {
-      const copied = copy(row, to, size);
-      to.bytes.fill(0, to.length, to.length + size - copied);
-      to.length += size - copied;
+    addSizes(from, to, sizes) {
+      let end = 0;
+      for (let cell = from; cell < to; cell++) {
+        if (!isNull?.(cell)) {
+          const row = rows === null ? cell : rows[cell]!;
+          bytes = withRoom(bytes, end + room(row));
+          end = write(row, bytes, end);
+        }
+        ends[cell - from] = end;
+        sizes[cell - from]! += fixedSize ?? COUNT_BYTES + end - (ends[cell - from - 1] ?? 0);
+      }
+    },
+    write(from, to, places, into) {
+      let start = 0;
+      for (let nth = 0; nth < to - from; nth++) {
+        const end = ends[nth]!;
+        let at = places[nth]!;
+        if (fixedSize === null) {
+          into.view.setInt32(at, (end - start) / unit);
+          at += COUNT_BYTES;
+        }
+        const until = at + (fixedSize ?? end - start);
+        for (let from = start; at < until; at++) into.bytes[at] = from < end ? bytes[from++]! : 0;
+        places[nth] = until;
+        start = end;
+      }
     },
   };
+}
+
+function withRoom(bytes: Bytes, size: number): Bytes {
+  if (size <= bytes.length) return bytes;
+  const larger = new Uint8Array(2 * size);
+  larger.set(bytes);
+  return larger;
 }

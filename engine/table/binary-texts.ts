@@ -1,57 +1,65 @@
 import { type Data, DataType } from 'apache-arrow';
 import type { Column } from '../catalog/column.ts';
-import { nulls, textCells } from './cells.ts';
+import { NUMBER_BYTES } from './decimals.ts';
+import type { Bytes } from './digits.ts';
+import { scalarText } from './text-cells.ts';
 
-/** The texts of a batch in binary form: that of a row is the bytes [offsets[row], offsets[row + 1]). */
+/** How the texts of a column are written in a VOTable's binary form, without count or filling. */
 export interface BinaryTexts {
-  readonly offsets: Int32Array;
-  readonly bytes: Uint8Array;
+  /** Bytes that the text of a row needs at most. */
+  room(row: number): number;
+  /** Writes the text of a row that is not null into bytes that have the room, and says where it ended. */
+  write(row: number, to: Bytes, at: number): number;
 }
 
 /**
- * The texts of a batch as a VOTable has them; a null's is empty. `char` is ASCII (VOTable 1.4 §6), and astropy
- * refuses a whole table for one byte that is not: other characters become `?`. A column that has them belongs
- * to `unicodeChar`, which is two bytes a character, beyond the basic plane a surrogate pair.
+ * `char` is ASCII (VOTable 1.4 §6), and astropy refuses a whole table for one byte that is not: other characters become `?`.
+ * A column that has them belongs to `unicodeChar`, which is two bytes a character, beyond the basic plane a surrogate pair.
  */
 export function binaryTexts({ datatype }: Column, data: Data): BinaryTexts {
-  if (datatype === 'char' && isPlainAscii(data)) return { offsets: data.valueOffsets, bytes: data.values };
-  const text = textCells({ data, rows: null });
-  const isNull = nulls(data);
-  const texts = Array.from({ length: data.length }, (_, row) => (isNull?.(row) ? '' : text(row)));
-  return datatype === 'char' ? ascii(texts) : ucs2(texts);
-}
-
-/** Whether a column's own bytes will do. */
-function isPlainAscii({ type, valueOffsets, values, length, nullCount }: Data): boolean {
-  if (!DataType.isUtf8(type) || nullCount > 0) return false;
-  const end: number = valueOffsets[length];
-  for (let at: number = valueOffsets[0]; at < end; at++) if (values[at] >= 0x80) return false;
-  return true;
-}
-
-function ascii(texts: readonly string[]): BinaryTexts {
-  const replaced = texts.map((text) => text.replace(/\P{ASCII}/gu, '?'));
-  return { offsets: offsetsOf(replaced, 1), bytes: new TextEncoder().encode(replaced.join('')) };
-}
-
-function ucs2(texts: readonly string[]): BinaryTexts {
-  const offsets = offsetsOf(texts, 2);
-  const bytes = new Uint8Array(offsets[texts.length]!);
-  let at = 0;
-  for (const text of texts) {
-    for (let character = 0; character < text.length; character++) {
-      const code = text.charCodeAt(character);
-      bytes[at++] = code >> 8;
-      bytes[at++] = code;
-    }
+  const isWide = datatype === 'unicodeChar';
+  if (!DataType.isUtf8(data.type)) {
+    const write = scalarText(data);
+    if (!isWide) return { room: () => NUMBER_BYTES, write };
+    return { room: () => 2 * NUMBER_BYTES, write: (row, to, at) => widen(to, at, write(row, to, at)) };
   }
-  return { offsets, bytes };
+  const offsets: Int32Array = data.valueOffsets;
+  const bytes: Uint8Array = data.values;
+  const copy = isWide ? copyUcs2 : copyAscii;
+  return {
+    room: (row) => 2 * (offsets[row + 1]! - offsets[row]!),
+    write: (row, to, at) => copy(bytes, offsets[row]!, offsets[row + 1]!, to, at),
+  };
 }
 
-function offsetsOf(texts: readonly string[], unit: number): Int32Array {
-  const offsets = new Int32Array(texts.length + 1);
-  texts.forEach((text, row) => {
-    offsets[row + 1] = offsets[row]! + unit * text.length;
-  });
-  return offsets;
+/** Makes two bytes a character of the ASCII in [start, end). */
+function widen(bytes: Bytes, start: number, end: number): number {
+  for (let length = end - start; length > 0; length--) {
+    bytes[start + 2 * length - 1] = bytes[start + length - 1]!;
+    bytes[start + 2 * length - 2] = 0;
+  }
+  return 2 * end - start;
+}
+
+function copyAscii(utf8: Uint8Array, start: number, end: number, to: Bytes, at: number): number {
+  let next = at;
+  for (let from = start; from < end; from++) {
+    const byte = utf8[from]!;
+    if (byte < 0x80) to[next++] = byte;
+    else if (byte >= 0xc0) to[next++] = QUESTION_MARK;
+  }
+  return next;
+}
+
+const QUESTION_MARK = '?'.charCodeAt(0);
+const decoder = new TextDecoder();
+
+function copyUcs2(utf8: Uint8Array, start: number, end: number, to: Bytes, at: number): number {
+  const text = decoder.decode(utf8.subarray(start, end));
+  for (let character = 0; character < text.length; character++) {
+    const code = text.charCodeAt(character);
+    to[at + 2 * character] = code >> 8;
+    to[at + 2 * character + 1] = code;
+  }
+  return at + 2 * text.length;
 }

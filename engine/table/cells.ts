@@ -1,34 +1,9 @@
-import { type Data, DataType } from 'apache-arrow';
-import type { Cells } from './result.ts';
+import type { Data } from 'apache-arrow';
 
-const decoder = new TextDecoder();
-
-/** The text of a cell that is not null. */
-export type CellText = (row: number) => string;
-
-/** Whether a cell is null; null if none of the column is. */
-export function nulls(data: Data): ((row: number) => boolean) | null {
-  return data.nullCount === 0 ? null : (row) => !data.getValid(row);
-}
-
-/**
- * A formatter for rows of a column of text: texts, timestamps or whole numbers. Where all rows are wanted, their texts are decoded
- * at once if they are ASCII, where bytes and characters are the same.
- */
-export function textCells({ data, rows }: Cells): CellText {
-  const { type, valueOffsets, values, length } = data;
-  if (DataType.isTimestamp(type)) return (row) => timestampText(values[row]);
-  if (!DataType.isUtf8(type)) return (row) => String(values[row]);
-  const decoded: CellText = (row) =>
-    decoder.decode(values.subarray(valueOffsets[row], valueOffsets[row + 1]));
-  if (rows !== null) return decoded;
-  const start = valueOffsets[0];
-  const bytes = values.subarray(start, valueOffsets[length]);
-  const all = decoder.decode(bytes);
-  if (all.length === bytes.length && !all.includes('\ufffd')) {
-    return (row) => all.slice(valueOffsets[row] - start, valueOffsets[row + 1] - start);
-  }
-  return decoded;
+/** Whether a row is null; null if none of the column is. */
+export function nulls({ nullCount, nullBitmap, offset }: Data): ((row: number) => boolean) | null {
+  if (nullCount === 0) return null;
+  return (row) => ((nullBitmap[(offset + row) >> 3]! >> ((offset + row) & 7)) & 1) === 0;
 }
 
 /** `YYYY-MM-DDThh:mm:ss[.fraction]`, UTC (DALI 1.1 §3.3.3), of microseconds since 1970. */

@@ -71,13 +71,18 @@ function scalar(data: Data, style: CellStyle): WriteNumber {
   if (DataType.isBool(type)) {
     return (row, to, at) => writeAscii(boolAt(data, row) ? style.true : style.false, to, at);
   }
-  if (DataType.isTimestamp(type)) return (row, to, at) => writeAscii(timestampText(values[row]), to, at);
   const unwritable = (value: number): string => {
     if (Number.isNaN(value)) return style.nan;
     return value > 0 ? style.positiveInfinity : style.negativeInfinity;
   };
   if (values instanceof Float64Array) return float64Writer(values, unwritable);
   if (values instanceof Float32Array) return float32Writer(values, unwritable);
+  return scalarText(data);
+}
+
+/** A writer of whole numbers and of timestamps, in `NUMBER_BYTES` at most, which are the same in all formats. */
+export function scalarText({ type, values }: Data): WriteNumber {
+  if (DataType.isTimestamp(type)) return (row, to, at) => writeAscii(timestampText(values[row]), to, at);
   if (values instanceof BigInt64Array) {
     const halves = new Int32Array(values.buffer, values.byteOffset, 2 * values.length);
     return (row, to, at) => writeInt64(halves[2 * row + 1]!, halves[2 * row]! >>> 0, to, at);
