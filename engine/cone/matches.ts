@@ -10,22 +10,25 @@ import {
 } from '../catalog/release.ts';
 import { mainColumns } from '../catalog/table.ts';
 import type { Engine } from '../engine.ts';
-import type { CellRanges, Cone, ConeRows } from '../healpix-wasm/kernel.ts';
+import type { Cone, ConeRows } from '../healpix-wasm/kernel.ts';
 import { touches } from '../healpix-wasm/ranges.ts';
+import type { KeptColumn } from '../parquet/kept-column.ts';
 import type { StoredBytes } from '../parquet/row-groups.ts';
-import { readAhead } from './read-ahead.ts';
 
-/** Rows of one row group that are in the cone, ascending, with their separations in degrees; at least one. */
+/**
+ * Rows of one row group that are in the cone, ascending, with their separations in degrees; at least one. They are
+ * rows of the columns beside them.
+ */
 export interface Matches extends ConeRows {
-  /** The columns asked for, whole. */
+  /** The columns asked for; other rows may be among theirs. */
   readonly columns: readonly Data[];
 }
 
-/** Row groups that are read together. */
+/** Row groups that are read together, while the rows of those before them are sent. */
 const BLOCK_ROW_GROUPS = 16;
 
-/** Blocks on their way at once: the one whose rows are being sent, and the next. */
-const BLOCKS = 2;
+/** A cone that touches more row groups of a leaf reads through, and leaves the cache to the small ones. */
+const KEPT_ROW_GROUPS = 64;
 
 /** What is known of a row group before it is its turn. */
 interface Candidate {
@@ -33,7 +36,7 @@ interface Candidate {
   /** Rows that may be in the cone; null where the index column has to be read for that. */
   readonly rows: Uint32Array | null;
   /** Null where they have to be read. */
-  readonly columns: readonly Data[] | null;
+  readonly columns: readonly KeptColumn[] | null;
 }
 
 interface Block {
@@ -53,7 +56,7 @@ export async function* coneMatches(
   cone: Cone,
   names: readonly string[],
 ): AsyncGenerator<Matches, void, undefined> {
-  const { kernel, rowGroups } = engine;
+  const { kernel, leaves, rowGroups } = engine;
   const ranges = kernel.coneRanges(cone);
   if (!touches(ranges, coverageOf(release))) return;
   const { ra, dec } = mainColumns(release.manifest.table);
@@ -65,39 +68,50 @@ export async function* coneMatches(
     return { group, rows, columns };
   }
 
-  async function load(groups: readonly RowGroup[]): Promise<Block> {
+  /** At once where nothing has to be read. */
+  function load(groups: readonly RowGroup[]): Block | Promise<Block> {
     const candidates = groups.map(look).filter(({ rows }) => rows?.length !== 0);
     const unread = candidates.filter(({ rows, columns }) => rows === null || columns === null);
     if (unread.length === 0) return { candidates, stored: [] };
-    const stored = await rowGroups.fetch(
+    const needed = unread.some(({ rows }) => rows === null) ? [HEALPIX_COLUMN, ...wanted] : wanted;
+    const reading = rowGroups.fetch(
       unread.map(({ group }) => group),
-      unread.some(({ rows }) => rows === null) ? [HEALPIX_COLUMN, ...wanted] : wanted,
+      needed,
     );
-    return { candidates, stored };
+    return reading.then((stored) => ({ candidates, stored }));
   }
 
-  for await (const { candidates, stored } of readAhead(blocks(engine, release, ranges), BLOCKS, load)) {
-    for (const { group, rows, columns } of candidates) {
-      const found = rows ?? rowGroups.useIndex(group, stored, (index) => index.candidates(cone, ranges));
-      if (found.length === 0) continue;
-      const [lon, lat, ...rest] = columns ?? rowGroups.columns(group, stored, wanted);
-      const inside = kernel.coneRows(cone, lon!.values, lat!.values, found);
-      if (inside.row.length > 0) yield { ...inside, columns: rest };
+  for (const number of leavesInRanges(release, ranges)) {
+    const leaf = leaves.cached(release, number) ?? (await leaves.load(release, number));
+    const found = rowGroupsInRanges(leaf, ranges);
+    const block = (from: number) => {
+      const positions = found.slice(from, from + BLOCK_ROW_GROUPS);
+      return load(positions.map((at) => rowGroupAt(release, number, leaf, at)));
+    };
+    const keep = found.length <= KEPT_ROW_GROUPS;
+    let next = block(0);
+    for (let from = 0; from < found.length; from += BLOCK_ROW_GROUPS) {
+      const { candidates, stored } = next instanceof Promise ? await next : next;
+      next = block(from + BLOCK_ROW_GROUPS);
+      // Whoever asks for no more rows does not hear of it.
+      if (next instanceof Promise) next.catch(() => {});
+      for (const { group, rows, columns } of candidates) {
+        const maybe =
+          rows ?? rowGroups.useIndex(group, stored, keep, (index) => index.candidates(cone, ranges));
+        if (maybe.length === 0) continue;
+        const kept = columns ?? rowGroups.columns(group, stored, keep, wanted);
+        const [lon, lat, ...rest] = kept.map((column) => column.take(maybe));
+        const inside = kernel.coneRows(cone, lon!.values, lat!.values, firstRows(maybe.length));
+        if (inside.row.length > 0) yield { ...inside, columns: rest };
+      }
     }
   }
 }
 
-/** Row groups that may have rows in the ranges, in ascending order. */
-async function* blocks(
-  { leaves }: Engine,
-  release: Release,
-  ranges: CellRanges,
-): AsyncGenerator<RowGroup[], void, undefined> {
-  for (const number of leavesInRanges(release, ranges)) {
-    const leaf = leaves.cached(release, number) ?? (await leaves.load(release, number));
-    const groups = rowGroupsInRanges(leaf, ranges);
-    for (let from = 0; from < groups.length; from += BLOCK_ROW_GROUPS) {
-      yield groups.slice(from, from + BLOCK_ROW_GROUPS).map((at) => rowGroupAt(release, number, leaf, at));
-    }
-  }
+const FIRST_ROWS = Uint32Array.from({ length: 1024 }, (_, row) => row);
+
+function firstRows(count: number): Uint32Array {
+  return count <= FIRST_ROWS.length
+    ? FIRST_ROWS.subarray(0, count)
+    : Uint32Array.from({ length: count }, (_, row) => row);
 }

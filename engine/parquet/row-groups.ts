@@ -7,6 +7,7 @@ import type { HealpixKernel, RowIndex } from '../healpix-wasm/kernel.ts';
 import { readObject } from '../storage/reading.ts';
 import type { Storage } from '../storage/storage.ts';
 import { decodeChunk } from './column-chunk.ts';
+import { type KeptColumn, keptColumn, wholeColumn } from './kept-column.ts';
 import { chunkSpan, readSpans, type Span } from './spans.ts';
 
 /** Reads row groups and keeps what it decoded. */
@@ -14,7 +15,7 @@ export interface RowGroups {
   /** The index column of a row group in the kernel's memory, if it is there: to be used before others are. */
   cachedIndex(group: RowGroup): RowIndex | null;
   /** Columns of a row group, if all are in the cache. */
-  cachedColumns(group: RowGroup, names: readonly string[]): Data[] | null;
+  cachedColumns(group: RowGroup, names: readonly string[]): KeptColumn[] | null;
   /**
    * The stored bytes of some columns of row groups, in few reads.
    * @param groups in ascending order.
@@ -23,26 +24,35 @@ export interface RowGroups {
    */
   fetch(groups: readonly RowGroup[], names: readonly string[]): Promise<StoredBytes>;
   /**
-   * What `use` makes of the index column of a row group, which then stays in the kernel's memory.
+   * What `use` makes of the index column of a row group, which stays in the kernel's memory if it is to be kept.
    * @throws CorruptPartitionError as `columns` does; what `use` throws.
    */
-  useIndex<Result>(group: RowGroup, stored: StoredBytes, use: (index: RowIndex) => Result): Result;
+  useIndex<Result>(
+    group: RowGroup,
+    stored: StoredBytes,
+    keep: boolean,
+    use: (index: RowIndex) => Result,
+  ): Result;
   /**
-   * Columns of a row group, which are then in the cache.
+   * Columns of a row group, which are in the cache afterwards if they are to be kept.
    * @throws CorruptPartitionError where they are not what the release's index describes.
    */
-  columns(group: RowGroup, stored: StoredBytes, names: readonly string[]): Data[];
+  columns(
+    group: RowGroup,
+    stored: StoredBytes,
+    keep: boolean,
+    names: readonly string[],
+  ): readonly KeptColumn[];
 }
 
 /** What was read, piece by piece. */
 export type StoredBytes = readonly (Span & { readonly bytes: Uint8Array })[];
 
 /** The share of the cache for index columns: with them most cones that hold nothing need no other column. */
-const INDEX_SHARE = 3 / 8;
+const INDEX_SHARE = 1 / 4;
 
-/** What an entry of the cache costs besides its buffers, and what each of its columns does, in bytes. */
+/** What an entry of the cache costs besides what it holds, in bytes. */
 const ENTRY_OVERHEAD = 400;
-const COLUMN_OVERHEAD = 400;
 
 /** @param cacheBytes bound on what is kept between calls: decoded columns, and index columns in the kernel. */
 export function createRowGroups(storage: Storage, kernel: HealpixKernel, cacheBytes: number): RowGroups {
@@ -51,7 +61,7 @@ export function createRowGroups(storage: Storage, kernel: HealpixKernel, cacheBy
     dispose: (index) => index.free(),
   });
   /** By name, for each row group. */
-  const columns = new LRUCache<string, ReadonlyMap<string, Data>>({
+  const columns = new LRUCache<string, ReadonlyMap<string, KeptColumn>>({
     maxSize: Math.ceil(cacheBytes * (1 - INDEX_SHARE)),
   });
 
@@ -91,11 +101,11 @@ export function createRowGroups(storage: Storage, kernel: HealpixKernel, cacheBy
     cachedColumns({ id }, names) {
       const known = columns.get(id);
       if (known === undefined) return null;
-      const found: Data[] = [];
+      const found: KeptColumn[] = [];
       for (const name of names) {
-        const data = known.get(name);
-        if (data === undefined) return null;
-        found.push(data);
+        const column = known.get(name);
+        if (column === undefined) return null;
+        found.push(column);
       }
       return found;
     },
@@ -111,21 +121,24 @@ export function createRowGroups(storage: Storage, kernel: HealpixKernel, cacheBy
       );
     },
 
-    useIndex(group, stored, use) {
+    useIndex(group, stored, keep, use) {
       const index = kernel.rowIndex(decode(group, stored, HEALPIX_COLUMN).values);
       try {
         return use(index);
       } finally {
-        indexes.set(group.id, index, { size: index.bytes + ENTRY_OVERHEAD });
+        if (keep) indexes.set(group.id, index, { size: index.bytes + ENTRY_OVERHEAD });
         if (indexes.peek(group.id) !== index) index.free();
       }
     },
 
-    columns(group, stored, names) {
+    columns(group, stored, keep, names) {
+      if (!keep) return names.map((name) => wholeColumn(decode(group, stored, name)));
       const known = new Map(columns.get(group.id));
-      for (const name of names) if (!known.has(name)) known.set(name, decode(group, stored, name));
+      for (const name of names) {
+        if (!known.has(name)) known.set(name, keptColumn(decode(group, stored, name)));
+      }
       let size = ENTRY_OVERHEAD;
-      for (const data of known.values()) size += data.byteLength + COLUMN_OVERHEAD;
+      for (const { bytes } of known.values()) size += bytes;
       columns.set(group.id, known, { size });
       return names.map((name) => known.get(name)!);
     },

@@ -1,0 +1,67 @@
+import { BufferType, Data, type DataType, Type } from 'apache-arrow';
+import { takeRows } from '../table/rows.ts';
+import { type Packed, packDecimals, packIntegers, packWide } from './packed.ts';
+
+/** A column of a row group as it is kept in memory: in fewer bytes than Arrow's arrays where that can be. */
+export interface KeptColumn {
+  /** What it takes, about. */
+  readonly bytes: number;
+  /** The cells of some rows, ascending, each at most once: the very values that were stored. */
+  take(rows: Uint32Array): Data;
+}
+
+/** Objects and array buffers have sizes of their own. */
+const OVERHEAD_BYTES = 300;
+
+type Buffers = Partial<Data['buffers']>;
+
+/** A column as it was decoded. */
+export function wholeColumn(data: Data): KeptColumn {
+  const bytes = data.byteLength + OVERHEAD_BYTES;
+  return { bytes, take: (rows) => (rows.length === data.length ? data : takeRows(data, rows)) };
+}
+
+/**
+ * Catalogues hold decimals: a magnitude of three digits fits in two bytes, a position within a row group in
+ * four. What is not like that is kept as it is.
+ */
+export function keptColumn(data: Data): KeptColumn {
+  const packed = pack(data);
+  if (packed === null) return wholeColumn(data);
+  const { type } = data;
+  const nulls = data.nullCount === 0 ? null : data.nullBitmap!.slice(0, (data.length + 7) >> 3);
+  return {
+    bytes: packed.bytes + (nulls?.byteLength ?? 0) + OVERHEAD_BYTES,
+    take: (rows) => unpacked(type, packed, nulls, rows),
+  };
+}
+
+function pack(data: Data): Packed | null {
+  const { type, length } = data;
+  const isNull = data.nullCount === 0 ? () => false : (row: number) => !data.getValid(row);
+  const values = data.values.subarray(0, length);
+  switch (type.typeId) {
+    case Type.Float:
+      return packDecimals(values, isNull);
+    case Type.Int:
+    case Type.Timestamp:
+      return values instanceof BigInt64Array ? packWide(values, isNull) : packIntegers(values, isNull);
+    default:
+      return null;
+  }
+}
+
+function unpacked(type: DataType, packed: Packed, valid: Uint8Array | null, rows: Uint32Array): Data {
+  const buffers = { [BufferType.DATA]: packed.take(rows) } as Buffers;
+  if (valid === null) return new Data(type, 0, rows.length, 0, buffers);
+  const bits = new Uint8Array((rows.length + 7) >> 3);
+  let unset = rows.length;
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at]!;
+    if (((valid[row >> 3]! >> (row & 7)) & 1) === 0) continue;
+    bits[at >> 3]! |= 1 << (at & 7);
+    unset--;
+  }
+  if (unset === 0) return new Data(type, 0, rows.length, 0, buffers);
+  return new Data(type, 0, rows.length, unset, { ...buffers, [BufferType.VALIDITY]: bits } as Buffers);
+}
