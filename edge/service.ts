@@ -18,6 +18,13 @@ export interface Limits {
   readonly defaultRecords: number;
 }
 
+/** Where whole answers are kept: a data centre's cache, that its instances of the worker share. */
+export interface AnswerCache {
+  readonly cache: Pick<Cache, 'match' | 'put'>;
+  /** Longest answer that is kept. */
+  readonly maxBytes: number;
+}
+
 /** All that the app needs to answer. */
 export interface Service {
   readonly engine: Engine;
@@ -26,6 +33,8 @@ export interface Service {
   readonly title: string;
   /** Address of the root as clients reach it, where requests do not tell; without a trailing slash. */
   readonly publicUrl: string | null;
+  /** Null where there is none. */
+  readonly answerCache: AnswerCache | null;
 }
 
 /** Where a catalogue's cone search is, from the root. */

@@ -8,6 +8,7 @@ test('defaults', () => {
     title: 'Almagest',
     publicUrl: null,
     cacheBytes: 67_108_864,
+    answerCacheBytes: 262_144,
   });
 });
 
@@ -31,6 +32,7 @@ test('a wrong variable is named, with what would be right', () => {
   assert.throws(() => readSettings({ MAX_RADIUS: '0' }), /MAX_RADIUS is "0"/);
   assert.throws(() => readSettings({ MAX_RECORDS: 'many' }), /MAX_RECORDS is "many"/);
   assert.throws(() => readSettings({ CACHE_BYTES: '0' }), /CACHE_BYTES/);
+  assert.throws(() => readSettings({ ANSWER_CACHE_BYTES: '-1' }), /ANSWER_CACHE_BYTES is "-1"/);
   assert.throws(() => readSettings({ PUBLIC_URL: 'vo.example.org' }), /PUBLIC_URL .* such as https/);
   assert.throws(() => readSettings({ PUBLIC_URL: 'vo.example.org:8443' }), /PUBLIC_URL .* such as https/);
 });

@@ -10,10 +10,18 @@ export interface Settings {
   readonly SERVICE_TITLE?: string;
   /** Bytes of decoded rows that are kept in memory. */
   readonly CACHE_BYTES?: string;
+  /** Bytes of the longest answer that is kept in Cloudflare's cache; 0: none is. */
+  readonly ANSWER_CACHE_BYTES?: string;
+}
+
+/** What the settings say of the service, and of what it is made with. */
+export interface ServiceSettings extends Omit<Service, 'engine' | 'answerCache'> {
+  readonly cacheBytes: number;
+  readonly answerCacheBytes: number;
 }
 
 /** @throws Error naming the variable that is wrong, and what would be right. */
-export function readSettings(env: Settings): Omit<Service, 'engine'> & { readonly cacheBytes: number } {
+export function readSettings(env: Settings): ServiceSettings {
   const maxRecords = number(env, 'MAX_RECORDS', 1_000_000, 1, Number.MAX_SAFE_INTEGER);
   return {
     limits: {
@@ -27,6 +35,7 @@ export function readSettings(env: Settings): Omit<Service, 'engine'> & { readonl
     title: env.SERVICE_TITLE || 'Almagest',
     publicUrl: publicUrl(env.PUBLIC_URL),
     cacheBytes: number(env, 'CACHE_BYTES', 64 * 2 ** 20, 1, Number.MAX_SAFE_INTEGER),
+    answerCacheBytes: number(env, 'ANSWER_CACHE_BYTES', 256 * 2 ** 10, 0, Number.MAX_SAFE_INTEGER),
   };
 }
 

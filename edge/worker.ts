@@ -7,6 +7,7 @@ import { diskServiceStorage, type Fetcher } from '../engine/storage/disk-service
 import { r2Storage } from '../engine/storage/r2.ts';
 import type { Storage } from '../engine/storage/storage.ts';
 import { createApp } from './app.ts';
+import type { AnswerCache } from './service.ts';
 import { readSettings, type Settings } from './settings.ts';
 
 /** What the worker is bound to: a bucket on Cloudflare or a disk service on one's own server, and settings. */
@@ -29,13 +30,20 @@ export default {
 };
 
 function build(env: Environment): Hono {
-  const { cacheBytes, ...service } = readSettings(env);
+  const { cacheBytes, answerCacheBytes, ...service } = readSettings(env);
   const engine = createEngine({
     storage: storageOf(env),
     kernel: createKernel(healpixModule),
     cacheBytes,
   });
-  return createApp({ engine, ...service });
+  return createApp({ engine, answerCache: answerCacheOf(env, answerCacheBytes), ...service });
+}
+
+/** Comes with R2. Bare workerd has none, and a disk at hand needs none. */
+function answerCacheOf({ BUCKET }: Environment, maxBytes: number): AnswerCache | null {
+  if (!BUCKET || maxBytes === 0) return null;
+  const { default: cache } = caches as unknown as { readonly default: Cache };
+  return { cache, maxBytes };
 }
 
 function storageOf({ BUCKET, DISK }: Environment): Storage {

@@ -7,12 +7,12 @@ import type { Storage } from '../engine/storage/storage.ts';
 
 /** The edge app in this process, over a bucket: for requests with `app.request(address)`. */
 export function appOver(storage: Storage, settings: Settings = {}): Hono {
-  const { cacheBytes, ...service } = readSettings(settings);
+  const { cacheBytes, answerCacheBytes: _, ...service } = readSettings(settings);
   const engine = createEngine({
     storage,
     kernel: loadKernel(),
     cacheBytes,
     pointerLifetime: 0,
   });
-  return createApp({ engine, ...service });
+  return createApp({ engine, answerCache: null, ...service });
 }

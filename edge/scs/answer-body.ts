@@ -1,4 +1,7 @@
-type Bytes = Uint8Array<ArrayBuffer>;
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+/** Of a response. */
+export type Body = Bytes | ReadableStream<Bytes>;
 
 /**
  * An answer as a response body: whole if it is short, else a stream. Waits for the first two chunks, so that what fails at the start
@@ -6,7 +9,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
  * a client that hangs up ends the search.
  * @throws whatever the answer throws in its first two chunks.
  */
-export async function answerBody(chunks: AsyncGenerator<Bytes>): Promise<Bytes | ReadableStream<Bytes>> {
+export async function answerBody(chunks: AsyncGenerator<Bytes>): Promise<Body> {
   const first = await chunks.next();
   if (first.done) return new Uint8Array();
   const second = await chunks.next();

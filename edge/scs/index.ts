@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { BlankEnv } from 'hono/types';
+import type { Engine } from '../../engine/engine.ts';
 import { writerFor } from '../../engine/table/formats.ts';
 import { votableError } from '../../engine/table/votable-error.ts';
 import { answerHeaders } from '../answer-headers.ts';
@@ -11,6 +12,7 @@ import { type Service, SOFTWARE } from '../service.ts';
 import { answerCone, STANDARD_ID } from './answer.ts';
 import { answerBody } from './answer-body.ts';
 import { entityTag, matchesTag } from './entity-tag.ts';
+import { type Kept, keptBody } from './kept-body.ts';
 import { parseConeQuery } from './parameters.ts';
 import { requestParameters } from './request-parameters.ts';
 import { DEFAULT_FORMAT } from './response-format.ts';
@@ -31,8 +33,13 @@ export function coneSearchApp(service: Service): Hono {
     if (matchesTag(c.req.header('if-none-match'), headers.etag!)) {
       return new Response(null, { status: 304, headers });
     }
-    const chunks = writerFor(query.format.format)!.write(answerCone(service.engine, release, query));
-    const body = await answerBody(chunks);
+    const { engine, answerCache } = service;
+    const answer = (from: Engine) => answerCone(from, release, query);
+    const { write } = writerFor(query.format.format)!;
+    const body =
+      answerCache === null
+        ? await answerBody(write(answer(engine)))
+        : await keptBody(answerCache, kept(c, headers.etag!, query.format.mediaType), engine, answer, write);
     headers['content-type'] = query.format.mediaType;
     if ('byteLength' in body) headers['content-length'] = String(body.byteLength);
     // Made from one object: Hono's c.body() sets header after header.
@@ -41,6 +48,12 @@ export function coneSearchApp(service: Service): Hono {
   app.get('/:catalog', answer);
   app.post('/:catalog', bodyLimit({ maxSize: MAX_BODY, onError: refuseBody }), answer);
   return app;
+}
+
+/** The tag names all that the answer depends on; the host is the service's own, as Cloudflare's cache wants it. */
+function kept(c: Context, tag: string, mediaType: string): Kept {
+  const key = new URL(`/answers/${encodeURIComponent(tag)}`, c.req.url).href;
+  return { key, mediaType, waitUntil: (promise) => c.executionCtx.waitUntil(promise) };
 }
 
 function refuseBody(): never {

@@ -1,0 +1,145 @@
+import type { Engine } from '../../engine/engine.ts';
+import type { Batch, Overflow, ResultTable } from '../../engine/table/result.ts';
+import type { AnswerCache } from '../service.ts';
+import { answerBody, type Body, type Bytes } from './answer-body.ts';
+
+/** What a kept answer is found by, and what it is. */
+export interface Kept {
+  /** Address, on the host of the service: it names the release and all that the answer depends on. */
+  readonly key: string;
+  /** Value of Content-Type. */
+  readonly mediaType: string;
+  /** Lets a promise outlive the answer. */
+  readonly waitUntil: (promise: Promise<unknown>) => void;
+}
+
+/** Seconds for which an answer is kept: it never gets old, as its key names the release. */
+const LIFETIME = 86_400;
+
+/**
+ * The body of an answer, as it is made or as the cache has it, whichever is there first. The cache is asked only where the answer has to
+ * wait for the bucket: what is in memory is there sooner than the cache can say so. Such an answer is kept for the next time, if it was
+ * whole and is short enough.
+ * @param answer makes the table with the engine that it is given.
+ * @throws what `answerBody` throws, where the cache does not have the answer.
+ */
+export async function keptBody(
+  { cache, maxBytes }: AnswerCache,
+  { key, mediaType, waitUntil }: Kept,
+  engine: Engine,
+  answer: (engine: Engine) => ResultTable,
+  write: (table: ResultTable) => AsyncGenerator<Bytes>,
+): Promise<Body> {
+  const reading = Promise.withResolvers<null>();
+  const watched = watch(answer(observed(engine, () => reading.resolve(null))));
+  const copy = copied(write(watched.table), maxBytes);
+  const made = answerBody(copy.chunks);
+  const atOnce = await Promise.race([made, reading.promise]);
+  if (atOnce !== null) return atOnce;
+
+  const found = lookUp(cache, key);
+  const known = await Promise.race([
+    found,
+    made.then(
+      () => null,
+      () => found,
+    ),
+  ]);
+  if (known !== null) {
+    // It ends once what it waits for has come.
+    copy.chunks.return().catch(() => {});
+    return known;
+  }
+  const body = await made;
+  waitUntil(
+    copy.whole.then(async (bytes) => {
+      if (bytes === null || !watched.complete() || (await found) !== null) return;
+      const headers = { 'content-type': mediaType, 'cache-control': `public, max-age=${LIFETIME}` };
+      await cache.put(key, new Response(bytes, { headers })).catch(tellOfCache);
+    }),
+  );
+  return body;
+}
+
+/** Null for an answer that the cache does not have, or where the cache fails. */
+async function lookUp(cache: AnswerCache['cache'], key: string): Promise<Bytes | null> {
+  try {
+    const answer = await cache.match(key);
+    return answer === undefined ? null : new Uint8Array(await answer.arrayBuffer());
+  } catch (error) {
+    tellOfCache(error);
+    return null;
+  }
+}
+
+function tellOfCache(error: unknown): void {
+  console.error(`The cache of answers failed: ${error instanceof Error ? error.message : error}`);
+}
+
+/** An engine that tells when it goes to the bucket for a release's rows. */
+function observed(engine: Engine, onRead: () => void): Engine {
+  const { leaves, rowGroups } = engine;
+  return {
+    ...engine,
+    leaves: {
+      ...leaves,
+      load(...leaf) {
+        onRead();
+        return leaves.load(...leaf);
+      },
+    },
+    rowGroups: {
+      ...rowGroups,
+      fetch(...groups) {
+        onRead();
+        return rowGroups.fetch(...groups);
+      },
+    },
+  };
+}
+
+/** Whether the rows came to their end: a writer may end a document whose rows failed, and say so in it. */
+function watch(table: ResultTable): { table: ResultTable; complete(): boolean } {
+  let complete = false;
+  async function* batches(): AsyncGenerator<Batch, Overflow, undefined> {
+    const overflow = yield* table.batches;
+    complete = true;
+    return overflow;
+  }
+  return { table: { ...table, batches: batches() }, complete: () => complete };
+}
+
+/** Chunks as they pass, and all of them together once they have: null if they are too long, or did not come to their end. */
+function copied(
+  source: AsyncGenerator<Bytes>,
+  maxBytes: number,
+): { chunks: AsyncGenerator<Bytes, void>; whole: Promise<Bytes | null> } {
+  const { promise, resolve } = Promise.withResolvers<Bytes | null>();
+  async function* chunks(): AsyncGenerator<Bytes, void> {
+    let pieces: Bytes[] = [];
+    let length = 0;
+    let ended = false;
+    try {
+      for await (const chunk of source) {
+        length += chunk.byteLength;
+        if (length <= maxBytes) pieces.push(chunk);
+        else pieces = [];
+        yield chunk;
+      }
+      ended = true;
+    } finally {
+      resolve(ended && length <= maxBytes ? joined(pieces, length) : null);
+    }
+  }
+  return { chunks: chunks(), whole: promise };
+}
+
+function joined(pieces: readonly Bytes[], length: number): Bytes {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.byteLength;
+  }
+  return whole;
+}
