@@ -36,8 +36,9 @@ Examples:
 const REPORT_HELP = `
 A table for each catalogue. A section that several files have is taken from the last of them.
 
-Example:
-  almagest bench report cones.json writers.json > figures.md`;
+Examples:
+  almagest bench report bench.json
+  almagest bench report --short cones.json writers.json > figures.md`;
 
 export const benchCommand = new Command('bench')
   .description('measure the kernel and the service on this machine')
@@ -120,10 +121,11 @@ benchCommand
   .command('report')
   .description('results of earlier runs as Markdown')
   .argument('<files...>', 'what --json wrote')
+  .option('--short', 'one table of what has a target, the catalogues side by side', false)
   .addHelpText('after', REPORT_HELP)
-  .action(async (files: string[]) => {
+  .action(async (files: string[], { short }: { short: boolean }) => {
     const { benchReport } = await import('../../test/bench/bench.ts');
-    console.log(await benchReport(files));
+    console.log(await benchReport(files, short));
   });
 
 /** @throws Error at Ctrl-C, after which the program ends, and with it all that it has started. */

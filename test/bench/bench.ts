@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { terminalProgress } from '../../cli/terminal/progress.ts';
 import { type BenchCatalog, type CatalogChoice, openCatalog } from './catalogs.ts';
+import { markdown, shortMarkdown } from './markdown.ts';
 import {
   type BenchResults,
   described,
@@ -8,7 +9,6 @@ import {
   formatted,
   header,
   load,
-  markdown,
   type Row,
   type SectionResults,
 } from './report.ts';
@@ -99,9 +99,14 @@ export async function bench(options: BenchOptions): Promise<void> {
   console.log(`\n${minutes.toFixed(1)} minutes, load average ${load()} after them`);
 }
 
-/** Files that `bench` wrote, as Markdown. @throws Error naming a file that is none. */
-export async function benchReport(files: readonly string[]): Promise<string> {
-  return markdown(await Promise.all(files.map(readResults)));
+/**
+ * Files that `bench` wrote, as Markdown.
+ * @param short only what has a target, the catalogues side by side.
+ * @throws Error naming a file that is none.
+ */
+export async function benchReport(files: readonly string[], short: boolean): Promise<string> {
+  const runs = await Promise.all(files.map(readResults));
+  return short ? shortMarkdown(runs) : markdown(runs);
 }
 
 async function readResults(file: string): Promise<BenchResults> {

@@ -54,26 +54,11 @@ function line(texts: readonly string[]): string {
     .trimEnd();
 }
 
-function cells({ what, target, measured, bare, ratio, spread, ok }: Row): string[] {
+/** The texts of a line: what, target, measured, bare, ratio, verdict. */
+export function cells({ what, target, measured, bare, ratio, spread, ok }: Row): string[] {
   const range = spread ? ` (${spread.map((end) => end.toFixed(2)).join('–')})` : '';
   const verdict = ok === null ? '' : ok ? 'ok' : 'not';
   return [what, target ?? '', measured, bare ?? '', ratio === null ? '' : ratio.toFixed(2) + range, verdict];
-}
-
-/** Results as Markdown, a table for each catalogue and one for what is of none. Of sections that were measured twice the later counts. */
-export function markdown(runs: readonly BenchResults[]): string {
-  const tables = new Map<string, Map<string, readonly Row[]>>();
-  for (const { section, title, rows } of runs.flatMap(({ sections }) => sections)) {
-    const table = tables.get(title) ?? new Map<string, readonly Row[]>();
-    tables.set(title, table.set(section, rows));
-  }
-  const blocks = [runs.map((run) => `${described(run)}.`).join('\n')];
-  for (const [title, sections] of tables) {
-    const rows = [...sections.values()].flat().map((row) => `| ${cells(row).join(' | ')} |`);
-    const head = '| what | target | measured | bare | ratio (of rounds) | |\n|---|---|---|---|---|---|';
-    blocks.push(`**${title}**`, [head, ...rows].join('\n'));
-  }
-  return blocks.join('\n\n');
 }
 
 export function described({ date, machine }: Pick<BenchResults, 'date' | 'machine'>): string {

@@ -50,7 +50,7 @@ export const bytesSection: Section = async ({ catalog, quick, say }, report) => 
     values: { cones: count, bytes, shareAbove: shareAbove('bytes') },
   });
   report({
-    what: '  range reads for it',
+    what: 'range reads of a cold 1′ cone',
     target: '≤ 2 after the manifest, every one',
     measured: `median ${reads.median}, p99 ${reads.p99}, max ${reads.max}; above 2: ${(100 * shareAbove('reads')).toFixed(1)} %`,
     bare: null,

@@ -72,10 +72,10 @@ export const memorySection: Section = async ({ catalog, quick, say }, report) =>
     const resident = service.usage()?.peak ?? null;
     const { total, objects, buffers, wasm } = peak;
     report({
-      what: `memory of the isolate at most, ${integer(requests)} mixed requests`,
+      what: 'memory of the isolate at most, mixed requests',
       target: '< 128 MB',
       measured: `${megabytes(total)}: ${integer(objects / 1e6)} objects, ${integer(buffers / 1e6)} buffers, ${integer(wasm / 1e6)} wasm`,
-      bare: `${megabytes(held.total)} once garbage is collected`,
+      bare: `${megabytes(held.total)} once garbage is collected; ${integer(requests)} requests`,
       ratio: null,
       ok: total < LIMIT,
       values: {
