@@ -37,18 +37,35 @@ export function keptColumn(data: Data): KeptColumn {
 }
 
 function pack(data: Data): Packed | null {
-  const { type, length } = data;
-  const isNull = data.nullCount === 0 ? () => false : (row: number) => !data.getValid(row);
-  const values = data.values.subarray(0, length);
-  switch (type.typeId) {
+  const values = presentValues(data);
+  switch (data.type.typeId) {
     case Type.Float:
-      return packDecimals(values, isNull);
+      return packDecimals(values);
     case Type.Int:
     case Type.Timestamp:
-      return values instanceof BigInt64Array ? packWide(values, isNull) : packIntegers(values, isNull);
+      return values instanceof BigInt64Array ? packWide(values) : packIntegers(values);
     default:
       return null;
   }
+}
+
+/** The values, those of nulls replaced by one that is there. */
+function presentValues(data: Data) {
+  const values = data.values.subarray(0, data.length);
+  if (data.nullCount === 0 || data.nullCount === data.length) return values;
+  const present = values.slice();
+  let last = values[firstValid(data)];
+  for (let row = 0; row < data.length; row++) {
+    if (data.getValid(row)) last = values[row];
+    else present[row] = last;
+  }
+  return present;
+}
+
+function firstValid(data: Data): number {
+  let row = 0;
+  while (!data.getValid(row)) row++;
+  return row;
 }
 
 function unpacked(type: DataType, packed: Packed, valid: Uint8Array | null, rows: Uint32Array): Data {
