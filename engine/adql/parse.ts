@@ -1,0 +1,87 @@
+import { EOF, type IToken } from 'chevrotain';
+import { expectedAfter, oneOf } from './expected.ts';
+import { quoted, refuseFaultyTokens } from './faulty-tokens.ts';
+import { AdqlGrammar } from './grammar.ts';
+import { guess, usualMistake } from './hints.ts';
+import { limitDepth, limitNesting } from './nesting.ts';
+import { positionOf } from './nodes.ts';
+import { positionIn } from './position.ts';
+import { AdqlSyntaxError } from './syntax-error.ts';
+import type { Statement } from './syntax-tree.ts';
+import { tokenize } from './tokens.ts';
+
+/** To say what is expected, the tokens before are parsed again and again; not so many of them. */
+const LONGEST_EXPLAINED = 2000;
+
+let grammar: AdqlGrammar | undefined;
+
+/**
+ * The syntax tree of an ADQL 2.1 query, which one semicolon may end. Of ADQL 2.0 it takes coordinate systems, of the drafts of 2.1
+ * hexadecimal numbers and bitwise operators; what else it takes beyond the standard, the tree's types say.
+ * @throws AdqlSyntaxError at the first fault
+ */
+export function parseAdql(text: string): Statement {
+  const tokens = tokenize(text);
+  refuseFaultyTokens(tokens);
+  limitNesting(tokens);
+  try {
+    const result = parse(tokens);
+    if ('fault' in result) throw explain(text, tokens, result.fault);
+    limitDepth(result.statement);
+    return result.statement;
+  } finally {
+    // The tokens of a long query take tens of megabytes, and the grammar stays.
+    if (grammar !== undefined) grammar.input = [];
+  }
+}
+
+type Result = { readonly statement: Statement } | { readonly fault: IToken };
+
+function parse(tokens: readonly IToken[]): Result {
+  // Made with the first query: a worker that answers none shall not pay for it.
+  grammar ??= new AdqlGrammar({ validate: false });
+  grammar.input = [...tokens];
+  const statement = grammar.statement();
+  const [error] = grammar.errors;
+  return error === undefined ? { statement } : { fault: error.token };
+}
+
+function explain(text: string, tokens: readonly IToken[], fault: IToken): AdqlSyntaxError {
+  let index = fault.tokenType === EOF ? tokens.length : tokens.indexOf(fault);
+  const expected: string[] = [];
+  if (index <= LONGEST_EXPLAINED) {
+    // The parser looks two tokens ahead: the fault may be in the second of them.
+    if (index < tokens.length && accepts(tokens.slice(0, index + 1))) index++;
+    const before = tokens.slice(0, index);
+    expected.push(...expectedAfter(before, accepts));
+    if (accepts(before, 'whole')) expected.push('the end of the query');
+  }
+  const token = tokens[index];
+  const position = token === undefined ? endOf(text, tokens) : positionOf(token);
+  const mistake = usualMistake(tokens, index, expected);
+  if (mistake !== null) return new AdqlSyntaxError(mistake, position);
+  const found = token === undefined ? 'the end of the query' : quoted(token);
+  const plain =
+    expected.length === 0
+      ? `Here ${found} is out of place`
+      : `Expected ${oneOf(expected)} but found ${found}`;
+  const advice = guess(tokens, index, expected);
+  return new AdqlSyntaxError(advice === null ? plain : `${plain}. ${advice}`, position);
+}
+
+/** Whether a query may begin so, the parser stumbling, if at all, over the end only; or whether this is a whole one. */
+function accepts(tokens: readonly IToken[], extent: 'beginning' | 'whole' = 'beginning'): boolean {
+  try {
+    const result = parse(tokens);
+    return 'statement' in result || (extent === 'beginning' && result.fault.tokenType === EOF);
+  } catch (error) {
+    if (!(error instanceof AdqlSyntaxError)) throw error;
+    return extent === 'beginning' && grammar!.lastRead() === tokens.at(-1);
+  }
+}
+
+function endOf(text: string, tokens: readonly IToken[]) {
+  const last = tokens.at(-1);
+  const end = last === undefined ? 0 : positionOf(last).end;
+  return positionIn(text, end, end);
+}

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { XMLParser } from 'fast-xml-parser';
+import { parseAdql } from './parse.ts';
+import { AdqlSyntaxError } from './syntax-error.ts';
+import { writeAdql } from './write.ts';
+
+/** The IVOA's validation queries (github.com/ivoa/lyonetia), files of `<adql valid="true">query</adql>`. */
+const folder = process.env.ALMAGEST_TEST_DATA && join(process.env.ALMAGEST_TEST_DATA, 'adql');
+const skip = folder ? false : 'set ALMAGEST_TEST_DATA to a folder with the validation queries in adql/';
+
+interface ValidationQuery {
+  readonly text: string;
+  readonly valid: boolean;
+}
+
+function validationQueries(folder: string): ValidationQuery[] {
+  const parser = new XMLParser({
+    ignoreAttributes: false,
+    trimValues: false,
+    isArray: (name) => name === 'query',
+  });
+  return readdirSync(folder)
+    .sort()
+    .flatMap((file) => parser.parse(readFileSync(join(folder, file), 'utf8')).queries.query)
+    .map(({ adql }) => ({ text: adql['#text'], valid: adql['@_valid'] === 'true' }));
+}
+
+test("the IVOA's validation queries parse or fail as they are marked", { skip }, () => {
+  const queries = validationQueries(folder as string);
+  assert.equal(queries.filter(({ valid }) => valid).length, 128);
+  assert.equal(queries.filter(({ valid }) => !valid).length, 24);
+  for (const { text, valid } of queries) {
+    if (valid)
+      assert.equal(writeAdql(parseAdql(writeAdql(parseAdql(text)))), writeAdql(parseAdql(text)), text);
+    else if (!text.includes('my_undefined_function'))
+      assert.throws(() => parseAdql(text), AdqlSyntaxError, text);
+  }
+});
