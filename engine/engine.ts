@@ -24,7 +24,7 @@ export interface EngineOptions {
 const POINTER_LIFETIME = 5000;
 
 /** The share of the cache for the leaves of releases' indexes, which take some 0.1 bytes a row. */
-const LEAF_SHARE = 1 / 8;
+const LEAF_SHARE = 1 / 16;
 
 export function createEngine(options: EngineOptions): Engine {
   const { storage, kernel, cacheBytes, pointerLifetime = POINTER_LIFETIME } = options;

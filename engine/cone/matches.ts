@@ -25,7 +25,7 @@ export interface Matches extends ConeRows {
 }
 
 /** Row groups that are read together, while the rows of those before them are sent. */
-const BLOCK_ROW_GROUPS = 16;
+const BLOCK_ROW_GROUPS = 8;
 
 /** A cone that touches more row groups of a leaf reads through, and leaves the cache to the small ones. */
 const KEPT_ROW_GROUPS = 64;

@@ -112,4 +112,6 @@ test('decimals, small numbers and neighbours take fewer bytes', () => {
     1024,
   );
   assert.equal(bytesOf(new Float64(), rows.map(Math.sin)), 8 * 1024);
+  const classes = rows.map((row) => (row % 7 === 0 ? 'BINARY' : 'STAR'));
+  assert.equal(bytesOf(new Utf8(), classes), 1024 + 'BINARYSTAR'.length + 3 * 4);
 });

@@ -1,6 +1,7 @@
 import { BufferType, Data, type DataType, Type } from 'apache-arrow';
 import { takeRows } from '../table/rows.ts';
-import { type Packed, packDecimals, packIntegers, packWide } from './packed.ts';
+import { type PackedNumbers, packDecimals, packIntegers, packWide } from './packed.ts';
+import { packTexts, type Texts } from './packed-texts.ts';
 
 /** A column of a row group as it is kept in memory: in fewer bytes than Arrow's arrays where that can be. */
 export interface KeptColumn {
@@ -15,6 +16,12 @@ const OVERHEAD_BYTES = 300;
 
 type Buffers = Partial<Data['buffers']>;
 
+interface Packed {
+  readonly bytes: number;
+  /** Of an Arrow array of the rows, but for the nulls. */
+  buffers(rows: Uint32Array): Buffers;
+}
+
 /** A column as it was decoded. */
 export function wholeColumn(data: Data): KeptColumn {
   const bytes = data.byteLength + OVERHEAD_BYTES;
@@ -23,7 +30,7 @@ export function wholeColumn(data: Data): KeptColumn {
 
 /**
  * Catalogues hold decimals: a magnitude of three digits fits in two bytes, a position within a row group in
- * four. What is not like that is kept as it is.
+ * four; and texts that repeat. What is not like that is kept as it is.
  */
 export function keptColumn(data: Data): KeptColumn {
   const packed = pack(data);
@@ -37,16 +44,33 @@ export function keptColumn(data: Data): KeptColumn {
 }
 
 function pack(data: Data): Packed | null {
-  const values = presentValues(data);
   switch (data.type.typeId) {
     case Type.Float:
-      return packDecimals(values);
+      return ofNumbers(packDecimals(presentValues(data)));
     case Type.Int:
-    case Type.Timestamp:
-      return values instanceof BigInt64Array ? packWide(values) : packIntegers(values);
+    case Type.Timestamp: {
+      const values = presentValues(data);
+      return ofNumbers(values instanceof BigInt64Array ? packWide(values) : packIntegers(values));
+    }
+    case Type.Utf8: {
+      const packed = packTexts({ bytes: data.values, offsets: data.valueOffsets }, data.length);
+      return packed && { bytes: packed.bytes, buffers: (rows) => textBuffers(packed.take(rows)) };
+    }
     default:
       return null;
   }
+}
+
+function ofNumbers(packed: PackedNumbers | null): Packed | null {
+  return packed && { bytes: packed.bytes, buffers: (rows) => numberBuffers(packed.take(rows)) };
+}
+
+function numberBuffers(values: ArrayBufferView): Buffers {
+  return { [BufferType.DATA]: values } as Buffers;
+}
+
+function textBuffers({ bytes, offsets }: Texts): Buffers {
+  return { [BufferType.DATA]: bytes, [BufferType.OFFSET]: offsets } as Buffers;
 }
 
 /** The values, those of nulls replaced by one that is there. */
@@ -69,7 +93,7 @@ function firstValid(data: Data): number {
 }
 
 function unpacked(type: DataType, packed: Packed, valid: Uint8Array | null, rows: Uint32Array): Data {
-  const buffers = { [BufferType.DATA]: packed.take(rows) } as Buffers;
+  const buffers = packed.buffers(rows);
   if (valid === null) return new Data(type, 0, rows.length, 0, buffers);
   const bits = new Uint8Array((rows.length + 7) >> 3);
   let unset = rows.length;

@@ -1,5 +1,5 @@
 /** Numbers in fewer bytes than they had, each with the very value it had. */
-export interface Packed {
+export interface PackedNumbers {
   readonly bytes: number;
   /** An array of the type that was packed. */
   take(rows: Uint32Array): Numbers | BigInt64Array;
@@ -23,7 +23,7 @@ const EXACT = { 8: 2 ** 53, 4: 2 ** 24 } as const;
  * rounded as the decimal was when it was read (IEEE 754).
  * @returns null where not all numbers are such decimals, or would not become smaller.
  */
-export function packDecimals(values: Float64Array | Float32Array): Packed | null {
+export function packDecimals(values: Float64Array | Float32Array): PackedNumbers | null {
   const power = POWERS.find((power) => areMultiples(values, power));
   if (power === undefined) return null;
   const whole = wholeNumbers(values.length);
@@ -42,7 +42,7 @@ export function packDecimals(values: Float64Array | Float32Array): Packed | null
 }
 
 /** Whole numbers from the smallest one on; null where they would not become smaller. */
-export function packIntegers(values: Int32Array | Int16Array | Uint8Array): Packed | null {
+export function packIntegers(values: Int32Array | Int16Array | Uint8Array): PackedNumbers | null {
   const whole = wholeNumbers(values.length);
   whole.set(values);
   const steps = stepsOf(whole, values.BYTES_PER_ELEMENT);
@@ -59,7 +59,7 @@ export function packIntegers(values: Int32Array | Int16Array | Uint8Array): Pack
 }
 
 /** Whole numbers of 64 bits that have their upper halves in common; null where they have not. */
-export function packWide(values: BigInt64Array): Packed | null {
+export function packWide(values: BigInt64Array): PackedNumbers | null {
   // Low and high half of each, as all machines that WebAssembly knows store them.
   const halves = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length);
   const high = halves[1] ?? 0;

@@ -125,8 +125,8 @@ describe('row groups of a release', () => {
   test('leave a cache that is full, oldest first, and can be read again', async () => {
     await read(0);
     const bytes = (await cached(0))!.reduce((sum, column) => sum + column.bytes, 400);
-    // Seven eighths of three quarters of it are for columns: room for those of two row groups.
-    await reopen({ cacheBytes: Math.ceil((bytes * 2.5) / (7 / 8) / (3 / 4)) });
+    // 15/16 of 4/5 of it are for columns: room for those of two row groups.
+    await reopen({ cacheBytes: Math.ceil((bytes * 2.5) / (15 / 16) / (4 / 5)) });
     for (const at of [0, 1, 2]) await read(at);
     const known = await Promise.all([0, 1, 2].map(async (at) => (await cached(at)) !== null));
     assert.deepEqual(known, [false, true, true]);
@@ -152,7 +152,7 @@ describe('row groups of a release', () => {
     const first = await index(0);
     assert.equal(engine.rowGroups.cachedIndex(await rowGroup(0)), first);
     assert.equal(first.rows, (await rowGroup(0)).leaf.rows[0]);
-    await reopen({ cacheBytes: Math.ceil(((first.bytes + 400) * 2.5) / (7 / 8) / (1 / 4)) });
+    await reopen({ cacheBytes: Math.ceil(((first.bytes + 400) * 2.5) / (15 / 16) / (1 / 5)) });
     const kept = [await index(0), await index(1), await index(2)];
     assert.deepEqual(
       kept.map(({ alive }) => alive),

@@ -49,7 +49,7 @@ export interface RowGroups {
 export type StoredBytes = readonly (Span & { readonly bytes: Uint8Array })[];
 
 /** The share of the cache for index columns: with them most cones that hold nothing need no other column. */
-const INDEX_SHARE = 1 / 4;
+const INDEX_SHARE = 1 / 5;
 
 /** What an entry of the cache costs besides what it holds, in bytes. */
 const ENTRY_OVERHEAD = 400;

@@ -1,12 +1,7 @@
 import { BufferType } from 'apache-arrow';
 import type { Collector } from './column-chunk.ts';
+import { type Texts, takeTexts } from './packed-texts.ts';
 import { dictionaryIndices, type Page } from './page.ts';
-
-/** Texts one after the other; the nth lies in [offsets[n], offsets[n + 1]). */
-interface Texts {
-  readonly bytes: Uint8Array;
-  readonly offsets: Int32Array;
-}
 
 /** Collects the texts of a column, each page with the dictionary or with its own. */
 export function textCollector(rows: number): Collector {
@@ -51,20 +46,10 @@ function plainTexts({ present, view, start }: Page): Texts {
 
 function looked(page: Page, dictionary: Texts | null): Texts {
   if (dictionary === null) throw new Error('it has no dictionary');
-  const { bytes: words, offsets: starts } = dictionary;
   const indices = dictionaryIndices(page);
-  const offsets = new Int32Array(indices.length + 1);
-  for (let text = 0; text < indices.length; text++) {
-    const word = indices[text]!;
-    if (word >= starts.length - 1) throw new Error('it has an index that its dictionary has not');
-    offsets[text + 1] = offsets[text]! + starts[word + 1]! - starts[word]!;
-  }
-  const bytes = new Uint8Array(offsets[indices.length]!);
-  for (let text = 0, to = 0; text < indices.length; text++) {
-    const word = indices[text]!;
-    for (let from = starts[word]!; from < starts[word + 1]!; ) bytes[to++] = words[from++]!;
-  }
-  return { bytes, offsets };
+  const words = dictionary.offsets.length - 1;
+  if (indices.some((word) => word >= words)) throw new Error('it has an index that its dictionary has not');
+  return takeTexts(dictionary, indices);
 }
 
 function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
