@@ -5,8 +5,8 @@ usage: check_release.py RELEASE_FOLDER
 """
 
 import io
+import itertools
 import json
-import struct
 import sys
 import zlib
 from pathlib import Path
@@ -53,16 +53,17 @@ def main() -> None:
     columns = manifest["table"]["columns"]
     ra, dec = (main_column(columns, ucd) for ucd in ("pos.eq.ra;meta.main", "pos.eq.dec;meta.main"))
     check_vocabularies(columns)
-    tables = check_files(release, manifest, columns)
-    check_dataset_metadata(release, manifest)
+    files = check_leaves(release, manifest)
+    tables = check_files(release, manifest, columns, files)
+    check_dataset_metadata(release, manifest, files)
     rows = pa.concat_tables(tables) if tables else pq.read_table(release / "dataset" / "_common_metadata")
     check_index(rows, ra, dec)
     check_moc(release, manifest, rows, ra, dec)
-    check_hats(release, manifest, ra, dec)
+    check_hats(release, manifest, files, ra, dec)
     check_lsdb(release, rows, ra, dec)
     if tables:
         check_duckdb(release, rows)
-        check_astropy(release, manifest, columns)
+        check_astropy(release, files, columns)
     finish()
 
 
@@ -89,55 +90,77 @@ def is_vounit(unit: str) -> bool:
     return True
 
 
-def check_files(release: Path, manifest: dict, columns: list[dict]) -> list[pa.Table]:
-    """Every data file is what the manifest says of it."""
-    tables = []
+def check_leaves(release: Path, manifest: dict) -> dict[str, list[dict]]:
+    """The index is what the manifest says of it. Gives the row groups by the path of their file."""
+    files, leaves = {}, manifest["leaves"]
+    wrong, last = [], -1
+    for number, entry in enumerate(leaves):
+        data = (release / "index" / f"{number}.arrow").read_bytes()
+        groups = pa.ipc.open_stream(data).read_all().to_pylist()
+        if (
+            (len(data), zlib.crc32(data)) != (entry["bytes"], entry["crc32"])
+            or (len(groups), sum(group["rows"] for group in groups)) != (entry["rowGroups"], entry["rows"])
+            or groups[0]["first"] != int(entry["first"])
+        ):
+            wrong.append(number)
+        for group in groups:
+            if not last <= group["first"] <= group["last"]:
+                wrong.append(number)
+            last = group["last"]
+            order, pixel = group["order"], int(group["pixel"])
+            path = f"dataset/Norder={order}/Dir={pixel // 10000 * 10000}/Npix={pixel}.parquet"
+            files.setdefault(path, []).append(group)
+    check(f"the leaves of the index, {len(leaves)}, are as the manifest says", not wrong, f"{wrong}")
+    return files
+
+
+def check_files(release: Path, manifest: dict, columns: list[dict], files: dict[str, list[dict]]) -> list[pa.Table]:
+    """Every data file is what the index says of it."""
+    tables, size = [], 0
     names = ["_healpix_29", *(column["name"] for column in columns)]
-    wrong = {"size": [], "footer": [], "columns": [], "row groups": [], "VOTable": [], "cells": []}
-    for partition in manifest["partitions"]:
-        path = partition["path"]
+    wrong = {"columns": [], "row groups": [], "VOTable": [], "cells": []}
+    for path, groups in files.items():
         data = (release / path).read_bytes()
-        if len(data) != partition["bytes"]:
-            wrong["size"].append(path)
-        footer = data[-partition["footerBytes"] :]
-        length = struct.unpack("<I", footer[-8:-4])[0] + 8
-        if length != len(footer) or zlib.crc32(footer) != partition["footerCrc32"]:
-            wrong["footer"].append(path)
+        size += len(data)
         metadata = pq.read_metadata(io.BytesIO(data))
         if metadata.schema.to_arrow_schema().names != names:
             wrong["columns"].append(path)
-        if not same_row_groups(data, metadata, partition):
+        if not same_row_groups(data, metadata, groups):
             wrong["row groups"].append(path)
         version = metadata.metadata[VOTABLE_VERSION_KEY]
         if version != b"1.0" or not describes(metadata.metadata[VOTABLE_KEY], names, columns):
             wrong["VOTable"].append(path)
         table = pq.read_table(io.BytesIO(data))
-        shift = 2 * (29 - partition["order"])
         index = table["_healpix_29"].to_numpy()
-        if not np.all(index >> shift == partition["pixel"]) or not np.all(np.diff(index) >= 0):
+        in_cell = index >> 2 * (29 - groups[0]["order"]) == int(groups[0]["pixel"])
+        if not np.all(in_cell) or not np.all(np.diff(index) >= 0):
             wrong["cells"].append(path)
         tables.append(table)
     for what, paths in wrong.items():
         check(f"{len(tables)} data files: {what}", not paths, ", ".join(paths))
-    check("rows of the manifest", sum(map(len, tables)) == manifest["rows"], f"{sum(map(len, tables))}")
+    found = (len(tables), size, sum(map(len, tables)))
+    expected = tuple(manifest[name] for name in ("partitions", "bytes", "rows"))
+    check("files, bytes and rows of the manifest", found == expected, f"{found}, {expected}")
+    on_disk = {str(file.relative_to(release)) for file in (release / "dataset").rglob("*.parquet")}
+    check("the index has every data file", on_disk == set(files), f"{on_disk ^ set(files)}")
     return tables
 
 
-def same_row_groups(data: bytes, metadata: pq.FileMetaData, partition: dict) -> bool:
-    groups = partition["rowGroups"]
-    if metadata.num_row_groups != len(groups) or metadata.num_rows != partition["rows"]:
+def same_row_groups(data: bytes, metadata: pq.FileMetaData, groups: list[dict]) -> bool:
+    if [group["group"] for group in groups] != list(range(metadata.num_row_groups)):
         return False
     for number, group in enumerate(groups):
         found = metadata.row_group(number)
         chunks = [found.column(column) for column in range(found.num_columns)]
         starts = [chunk.dictionary_page_offset or chunk.data_page_offset for chunk in chunks]
-        ends = [start + chunk.total_compressed_size for start, chunk in zip(starts, chunks)]
+        sizes = [chunk.total_compressed_size for chunk in chunks]
+        offsets = list(itertools.accumulate(group["chunk_bytes"][:-1], initial=group["offset"]))
+        crcs = [zlib.crc32(data[start : start + size]) for start, size in zip(starts, sizes)]
         index = chunks[0].statistics
-        offset, end = group["offset"], group["offset"] + group["bytes"]
         if (
-            (min(starts), max(ends), found.num_rows) != (offset, end, group["rows"])
-            or (index.min, index.max) != (int(group["first"]), int(group["last"]))
-            or zlib.crc32(data[offset:end]) != group["crc32"]
+            (starts, sizes, crcs) != (offsets, group["chunk_bytes"], group["chunk_crc32"])
+            or found.num_rows != group["rows"]
+            or (index.min, index.max) != (group["first"], group["last"])
         ):
             return False
     return True
@@ -152,14 +175,14 @@ def describes(xml: bytes, names: list[str], columns: list[dict]) -> bool:
     return [field.name for field in fields] == names and found == expected
 
 
-def check_dataset_metadata(release: Path, manifest: dict) -> None:
+def check_dataset_metadata(release: Path, manifest: dict, files: dict[str, list[dict]]) -> None:
     """`_metadata` has every row group of every file, with all that the files' own footers say of it."""
     merged = pq.read_metadata(release / "dataset" / "_metadata")
     check("_metadata counts the rows", merged.num_rows == manifest["rows"], f"{merged.num_rows}")
     expected = []
-    for partition in manifest["partitions"]:
-        metadata = pq.read_metadata(release / partition["path"])
-        metadata.set_file_path(partition["path"].removeprefix("dataset/"))
+    for path in files:
+        metadata = pq.read_metadata(release / path)
+        metadata.set_file_path(path.removeprefix("dataset/"))
         expected.extend(metadata.row_group(number).to_dict() for number in range(metadata.num_row_groups))
     found = [merged.row_group(number).to_dict() for number in range(merged.num_row_groups)]
     check(f"_metadata has the {len(expected)} row groups of the files", found == expected)
@@ -191,14 +214,14 @@ def check_moc(release: Path, manifest: dict, rows: pa.Table, ra: str, dec: str) 
         check("every row is in the MOC", bool(np.all(moc.contains_lonlat(lon, lat))))
 
 
-def check_hats(release: Path, manifest: dict, ra: str, dec: str) -> None:
+def check_hats(release: Path, manifest: dict, files: dict[str, list[dict]], ra: str, dec: str) -> None:
     check("hats finds the catalogue valid (strict)", is_valid_catalog(release, strict=True))
     catalog = hats.read_hats(release)
     info = catalog.catalog_info
     check("hats.properties count the rows", info.total_rows == manifest["rows"], f"{info.total_rows}")
     check("hats.properties name the positions", (info.ra_column, info.dec_column) == (ra, dec))
     cells = {(pixel.order, pixel.pixel) for pixel in catalog.get_healpix_pixels()}
-    expected = {(partition["order"], partition["pixel"]) for partition in manifest["partitions"]}
+    expected = {(group["order"], int(group["pixel"])) for groups in files.values() for group in groups}
     check(f"partition_info.csv has the {len(expected)} partitions", cells == expected)
     lines = (release / "hats.properties").read_text().splitlines()
     missing = HATS_PROPERTIES - {line.split("=")[0] for line in lines}
@@ -232,19 +255,20 @@ def check_duckdb(release: Path, rows: pa.Table) -> None:
     check("DuckDB reads every row", found == (len(rows), index.min(), index.max()), f"{found}")
 
 
-def check_astropy(release: Path, manifest: dict, columns: list[dict]) -> None:
+def check_astropy(release: Path, files: dict[str, list[dict]], columns: list[dict]) -> None:
     # astropy 8.0's parquet.votable reader cannot put these beside the VOTable's types.
     if any(column["xtype"] == "timestamp" or column["datatype"] == "boolean" for column in columns):
         print("      astropy's parquet.votable reader knows neither timestamps nor null booleans: not asked")
         return
-    table = Table.read(release / manifest["partitions"][0]["path"], format="parquet.votable")
+    path, groups = next(iter(files.items()))
+    table = Table.read(release / path, format="parquet.votable")
     expected = {c["name"]: (str(u.Unit(c["unit"] or "")), c["ucd"], c["description"]) for c in columns}
     found = {
         name: (str(table[name].unit or ""), table[name].meta.get("ucd"), table[name].info.description)
         for name in table.colnames[1:]
     }
     check("astropy has units, UCDs and descriptions", found == expected, f"{found}")
-    check("astropy reads the rows of a file", len(table) == manifest["partitions"][0]["rows"], f"{len(table)}")
+    check("astropy reads the rows of a file", len(table) == sum(group["rows"] for group in groups), f"{len(table)}")
 
 
 # LSDB computes in worker processes, which import this file.
