@@ -25,20 +25,23 @@ export interface CachedRelease {
   /** Publishes the tables in an empty, migrated database. */
   readonly load: (client: pg.Client) => Promise<void>;
   readonly progress: Progress;
+  /** Rejects where the making is to be given up; the database's server is stopped then too. */
+  readonly stopped?: Promise<never>;
 }
 
 /**
  * A bucket folder with the tables that `load` publishes, exported from a PostgreSQL of its own. Made once for each
  * content of the sources and then shared, so treat it as read-only: copy it before you change it.
  */
-export async function cachedBucket({ name, sources, load, progress }: CachedRelease): Promise<string> {
+export async function cachedBucket(options: CachedRelease): Promise<string> {
+  const { name, sources } = options;
   const bucket = join(cache, `${name}-${await fingerprint(sources)}`);
   if (existsSync(bucket)) return bucket;
   await mkdir(cache, { recursive: true });
   await removeOld(name);
   const workplace = await mkdtemp(join(cache, 'unfinished-'));
   try {
-    await exportAll(workplace, load, progress);
+    await exportAll(workplace, options);
     // Another process may have been as quick: its bucket is as good.
     await rename(join(workplace, 'bucket'), bucket).catch((error) => {
       if (!existsSync(bucket)) throw error;
@@ -49,12 +52,15 @@ export async function cachedBucket({ name, sources, load, progress }: CachedRele
   return bucket;
 }
 
-async function exportAll(dataFolder: string, load: CachedRelease['load'], progress: Progress): Promise<void> {
+async function exportAll(
+  dataFolder: string,
+  { load, progress, stopped }: Pick<CachedRelease, 'load' | 'progress' | 'stopped'>,
+): Promise<void> {
   const settings = readSettings({ ALMAGEST_DATA: dataFolder });
   const database = await openDatabase(settings);
   try {
     const client = await connect(database.url);
-    try {
+    const work = async () => {
       await migrate(client);
       await load(client);
       const storage = folderStorage(settings.bucketFolder);
@@ -62,8 +68,11 @@ async function exportAll(dataFolder: string, load: CachedRelease['load'], progre
       for (const table of await publishedTables(client)) {
         await exportCatalog({ client, table, storage, kernel, progress });
       }
+    };
+    try {
+      await (stopped ? Promise.race([work(), stopped]) : work());
     } finally {
-      await client.end();
+      await client.end().catch(() => {});
     }
   } finally {
     await database.close();

@@ -72,7 +72,7 @@ export const benchCommand = new Command('bench')
       peer: flags.url ?? null,
       json: flags.json ?? null,
     };
-    await untilStopped(bench(options));
+    await untilStopped((stopped) => bench(options, stopped));
   });
 
 interface BenchFlags {
@@ -99,14 +99,13 @@ benchCommand
     const { CATALOGS } = await import('../../test/bench/catalogs.ts');
     const [catalog, ...more] = choices<CatalogChoice>('--catalog', flags.catalog ?? 'demo', CATALOGS);
     if (more.length > 0) throw new Error('--catalog: a soak is of one catalogue');
-    const passed = await untilStopped(
-      soak({
-        catalog: catalog!,
-        minutes: flags.minutes,
-        connections: Math.round(flags.connections),
-        json: flags.json ?? null,
-      }),
-    );
+    const options = {
+      catalog: catalog!,
+      minutes: flags.minutes,
+      connections: Math.round(flags.connections),
+      json: flags.json ?? null,
+    };
+    const passed = await untilStopped((stopped) => soak(options, stopped));
     if (!passed) process.exitCode = 1;
   });
 
@@ -128,12 +127,19 @@ benchCommand
     console.log(await benchReport(files, short));
   });
 
-/** @throws Error at Ctrl-C, after which the program ends, and with it all that it has started. */
-async function untilStopped<Result>(work: Promise<Result>): Promise<Result> {
-  const stopped = new Promise<never>((_, reject) => {
-    onStopSignal(() => reject(new Error('stopped')));
-  });
-  return Promise.race([work, stopped]);
+/**
+ * Ctrl-C ends the work, and with the program all that it has started.
+ * @param work gets what rejects then, for what has to be put in order before.
+ */
+async function untilStopped<Result>(work: (stopped: Promise<never>) => Promise<Result>): Promise<Result> {
+  const { promise: stopped, reject } = Promise.withResolvers<never>();
+  stopped.catch(() => {});
+  const stopListening = onStopSignal(() => reject(new Error('stopped')));
+  try {
+    return await work(stopped);
+  } finally {
+    stopListening();
+  }
 }
 
 function choices<Name extends string>(flag: string, text: string, names: readonly Name[]): Name[] {

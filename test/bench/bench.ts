@@ -47,8 +47,11 @@ export interface BenchOptions {
   readonly json: string | null;
 }
 
-/** Measures, and prints a line as soon as it is known. The JSON file holds what is known so far. */
-export async function bench(options: BenchOptions): Promise<void> {
+/**
+ * Measures, and prints a line as soon as it is known. The JSON file holds what is known so far.
+ * @param stopped rejects where it is to be given up.
+ */
+export async function bench(options: BenchOptions, stopped: Promise<never>): Promise<void> {
   const { catalogs, sections, quick, seconds, peer, json } = options;
   const started = performance.now();
   const results = {
@@ -72,11 +75,12 @@ export async function bench(options: BenchOptions): Promise<void> {
     const rows: Row[] = [];
     const title = catalog?.label ?? section;
     results.sections.push({ section, catalog: catalog?.name ?? null, title, loadBefore: load(), rows });
-    await measure((row) => {
+    const measured = measure((row) => {
       rows.push(row);
       status.clear();
       console.log(formatted(row));
     });
+    await Promise.race([measured, stopped]);
     status.clear();
     if (json !== null) await writeFile(json, `${JSON.stringify(results, null, 2)}\n`);
   };
@@ -84,7 +88,7 @@ export async function bench(options: BenchOptions): Promise<void> {
   for (const choice of ofCatalog.length === 0 ? [] : catalogs) {
     status.show(`preparing ${choice}`);
     status.clear();
-    const catalog = await openCatalog(choice, terminalProgress());
+    const catalog = await openCatalog(choice, terminalProgress(), stopped);
     console.log(`\n${catalog.label}\n${header()}`);
     const context = { catalog, quick, seconds, peer, say };
     for (const section of ofCatalog) {

@@ -40,10 +40,15 @@ export function unavailable(choice: CatalogChoice): string | null {
     : null;
 }
 
-export function openCatalog(choice: CatalogChoice, progress: Progress): Promise<BenchCatalog> {
+/** @param stopped rejects where its export is to be given up. */
+export function openCatalog(
+  choice: CatalogChoice,
+  progress: Progress,
+  stopped: Promise<never>,
+): Promise<BenchCatalog> {
   const reason = unavailable(choice);
   if (reason !== null) throw new Error(`${choice}: ${reason}`);
-  return { demo, tycho2, generated }[choice](progress);
+  return { demo, tycho2, generated }[choice](progress, stopped);
 }
 
 async function demo(): Promise<BenchCatalog> {
@@ -56,7 +61,7 @@ async function demo(): Promise<BenchCatalog> {
   };
 }
 
-async function tycho2(progress: Progress): Promise<BenchCatalog> {
+async function tycho2(progress: Progress, stopped: Promise<never>): Promise<BenchCatalog> {
   const path = join(process.env.ALMAGEST_TEST_DATA!, 'tycho2.parquet');
   const bucketFolder = await cachedBucket({
     name: 'bench-tycho2',
@@ -66,6 +71,7 @@ async function tycho2(progress: Progress): Promise<BenchCatalog> {
       await loadFile(client, path, 'tycho2.stars', options, progress);
     },
     progress,
+    stopped,
   });
   const stars = (await parquetReadObjects({
     file: await asyncBufferFromFile(path),
@@ -84,7 +90,7 @@ async function tycho2(progress: Progress): Promise<BenchCatalog> {
   };
 }
 
-async function generated(progress: Progress): Promise<BenchCatalog> {
+async function generated(progress: Progress, stopped: Promise<never>): Promise<BenchCatalog> {
   const bucketFolder = await cachedBucket({
     name: 'bench-generated',
     sources: [...SOURCES, 'test/bench/generated-stars.ts', 'test/bench/random.ts'],
@@ -97,6 +103,7 @@ async function generated(progress: Progress): Promise<BenchCatalog> {
         progress.done();
       }),
     progress,
+    stopped,
   });
   return {
     name: 'generated.stars',

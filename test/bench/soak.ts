@@ -48,10 +48,14 @@ const STEADY = 0.1;
 
 /**
  * Random cones for minutes on end.
+ * @param stopped rejects where it is to be given up.
  * @returns whether no request failed, no answer was wrong and the memory did not grow.
  */
-export async function soak({ catalog: choice, minutes, connections, json }: SoakOptions): Promise<boolean> {
-  const catalog = await openCatalog(choice, terminalProgress());
+export async function soak(
+  { catalog: choice, minutes, connections, json }: SoakOptions,
+  stopped: Promise<never>,
+): Promise<boolean> {
+  const catalog = await openCatalog(choice, terminalProgress(), stopped);
   const cones = randomCones(catalog.positions, CONES, RADII, 'both');
   const service = await startInspectedService(catalog.bucketFolder);
   const tally: Tally = { requests: 0, hangUps: 0, checked: 0, failures: [], wrong: [] };
@@ -87,7 +91,7 @@ export async function soak({ catalog: choice, minutes, connections, json }: Soak
         await sleep(SAMPLING);
       }
     };
-    await Promise.all([...workers, ...impatient, checks, watch()]);
+    await Promise.race([Promise.all([...workers, ...impatient, checks, watch()]), stopped]);
   } finally {
     await service.close();
   }
