@@ -2,7 +2,7 @@ import type { Data } from 'apache-arrow';
 import type { Column } from '../../engine/catalog/column.ts';
 import { HEALPIX_COLUMN } from '../../engine/catalog/manifest.ts';
 import { qualifiedName, type Table } from '../../engine/catalog/table.ts';
-import { votableWithoutData } from '../../engine/table/votable-header.ts';
+import { voparquetMetadata } from '../../engine/table/voparquet.ts';
 
 /** The index column as VOTable describes it. */
 const INDEX_COLUMN: Column = {
@@ -19,9 +19,6 @@ const INDEX_COLUMN: Column = {
   std: false,
 };
 
-/** How astropy shows a null text; a shorter column would cut it. */
-const ASTROPY_NULL = 'None';
-
 /** Is the column text in Parquet too? (Timestamps are text in VOTable only.) */
 export function isText({ datatype, xtype }: Column): boolean {
   return (datatype === 'char' || datatype === 'unicodeChar') && xtype !== 'timestamp';
@@ -37,33 +34,13 @@ export function longestTexts(table: Table, arrays: readonly Data[]): Map<string,
 }
 
 /**
- * The key-value metadata of a data file: VOParquet 1.0 §2.2, and for astropy the width of text columns. Its
- * `parquet.votable` reader (8.0) fails on texts of unknown length, be it in the VOTable (arraysize `*`) or, when
- * some are null, in the Parquet file (`table::len::`).
+ * The key-value metadata of a data file.
  * @param texts as `longestTexts` gives them.
  */
 export function fileMetadata(table: Table, texts: ReadonlyMap<string, number>): Map<string, string> {
-  const columns = table.columns.map((column) => {
-    const length = texts.get(column.name);
-    return length === undefined || column.arraysize !== '*'
-      ? column
-      : { ...column, arraysize: `${Math.max(1, length)}*` };
-  });
-  const votable = votableWithoutData({
-    name: qualifiedName(table),
-    description: table.description,
-    columns: [INDEX_COLUMN, ...columns],
-    infos: [],
-  });
-  const widths = Array.from(texts, ([name, length]): [string, string] => [
-    `table::len::${name}`,
-    `${Math.max(length, ASTROPY_NULL.length)}`,
-  ]);
-  return new Map([
-    ['IVOA.VOTable-Parquet.version', '1.0'],
-    ['IVOA.VOTable-Parquet.content', votable],
-    ...widths,
-  ]);
+  const { description, columns } = table;
+  const header = { name: qualifiedName(table), description, columns: [INDEX_COLUMN, ...columns], infos: [] };
+  return voparquetMetadata(header, texts);
 }
 
 function longestValue(offsets: Int32Array): number {

@@ -59,6 +59,7 @@ ${field('DEC', 'Dec, degrees', cone?.lat)}
 ${field('SR', `Radius, degrees (up to ${maxRadius})`, cone?.radius)}
 <label>Format <select name="RESPONSEFORMAT">
 <option value="votable">VOTable</option><option value="csv">CSV</option><option value="tsv">TSV</option><option value="json">JSON</option>
+<option value="arrow">Arrow</option><option value="parquet">Parquet</option>
 </select></label>
 <input type="hidden" name="SORT" value="separation">
 <button>Search</button>
@@ -75,6 +76,8 @@ ${link('VOTable, binary', '&RESPONSEFORMAT=votable/b2')}
 ${link('CSV', '&RESPONSEFORMAT=csv')}
 ${link('TSV', '&RESPONSEFORMAT=tsv')}
 ${link('JSON', '&RESPONSEFORMAT=json')}
+${link('Arrow', '&RESPONSEFORMAT=arrow')}
+${link('Parquet', '&RESPONSEFORMAT=parquet')}
 </ul>
 <p>And:</p>
 <ul class="links">

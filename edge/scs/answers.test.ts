@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import { tableFromIPC } from 'apache-arrow';
 import type { Hono } from 'hono';
+import { parquetReadObjects } from 'hyparquet';
 import { folderStorage } from '../../engine/storage/folder.ts';
 import type { Storage } from '../../engine/storage/storage.ts';
 import { appOver } from '../../test/app.ts';
@@ -155,6 +157,20 @@ describe('cone search over the demo release', () => {
     assert.deepEqual(json.data.map(([id]) => id).sort(), ids);
     const binary = await text('application/x-votable+xml;serialization=BINARY2');
     assert.match(binary, /<BINARY2>\s*<STREAM encoding="base64">/);
+
+    const bytes = async (format: string) => {
+      const response = await app.request(`${STARS}?${PLEIADES}&RESPONSEFORMAT=${format}`);
+      assert.match(
+        response.headers.get('content-disposition')!,
+        /^attachment; filename="hipparcos\.stars\.(arrows|parquet)"$/,
+      );
+      return response.arrayBuffer();
+    };
+    const arrow = tableFromIPC(new Uint8Array(await bytes('arrow')));
+    assert.deepEqual([...arrow.getChild('source_id')!].sort(), ids);
+    assert.equal(arrow.schema.fields[1]!.metadata.get('ucd'), 'POS_EQ_RA_MAIN');
+    const parquet = await parquetReadObjects({ file: await bytes('parquet'), columns: ['source_id'] });
+    assert.deepEqual(parquet.map(({ source_id }) => source_id).sort(), ids);
   });
 
   test('Content-Type is the media type that was asked for', async () => {
@@ -164,6 +180,8 @@ describe('cone search over the demo release', () => {
       ['application/x-votable+xml', /^application\/x-votable\+xml/],
       ['text/csv', /^text\/csv/],
       ['application/json', /^application\/json/],
+      ['arrow', /^application\/vnd\.apache\.arrow\.stream$/],
+      ['parquet', /^application\/vnd\.apache\.parquet$/],
     ] as const) {
       const response = await app.request(`${STARS}?${SIRIUS}&RESPONSEFORMAT=${encodeURIComponent(format)}`);
       assert.match(response.headers.get('content-type')!, mediaType);

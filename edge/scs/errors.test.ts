@@ -199,7 +199,7 @@ describe('a bucket at fault', { concurrency: false }, () => {
   for (const [what, change] of DAMAGES) {
     test(`500: the first Parquet file is ${what}`, async () => {
       await whileChanged(await partitionPath(0), change, async () => {
-        for (const format of ['votable', 'csv', 'votable/b2', 'json']) {
+        for (const format of ['votable', 'csv', 'votable/b2', 'json', 'arrow', 'parquet']) {
           const response = await damaged().request(`${STARS}?${WHOLE_SKY}&RESPONSEFORMAT=${format}`);
           assert.match(await messageOf(response, 500), /The data of this release is damaged: .*\.parquet/);
         }
@@ -214,7 +214,7 @@ describe('a bucket at fault', { concurrency: false }, () => {
     });
   }
 
-  test('a Parquet file that turns out to be damaged midway: a VOTable ends with the error, a CSV breaks off', async () => {
+  test('a Parquet file that turns out to be damaged midway: a VOTable ends with the error, all else breaks off', async () => {
     await whileChanged(
       await partitionPath(-1),
       (path) => truncate(path, 5000),
@@ -226,7 +226,7 @@ describe('a bucket at fault', { concurrency: false }, () => {
           assert.equal(infos.get('QUERY_STATUS'), 'ERROR');
           assert.match(message, /The table is incomplete: .*\.parquet/);
         }
-        for (const format of ['csv', 'tsv', 'json']) {
+        for (const format of ['csv', 'tsv', 'json', 'arrow', 'parquet']) {
           const response = await damaged().request(`${STARS}?${WHOLE_SKY}&RESPONSEFORMAT=${format}`);
           assert.equal(response.status, 200);
           await assert.rejects(response.text());

@@ -40,7 +40,9 @@ export function coneSearchApp(service: Service): Hono {
       answerCache === null
         ? await answerBody(write(answer(engine)))
         : await keptBody(answerCache, kept(c, headers.etag!, query.format.mediaType), engine, answer, write);
-    headers['content-type'] = query.format.mediaType;
+    const { mediaType, extension } = query.format;
+    headers['content-type'] = mediaType;
+    if (extension) headers['content-disposition'] = attachment(release.manifest.catalog, extension);
     if ('byteLength' in body) headers['content-length'] = String(body.byteLength);
     // Made from one object: Hono's c.body() sets header after header.
     return new Response(body, { headers });
@@ -48,6 +50,11 @@ export function coneSearchApp(service: Service): Hono {
   app.get('/:catalog', answer);
   app.post('/:catalog', bodyLimit({ maxSize: MAX_BODY, onError: refuseBody }), answer);
   return app;
+}
+
+/** RFC 6266. Clients that are no browsers do not look at it. */
+function attachment(catalog: string, extension: string): string {
+  return `attachment; filename="${catalog.replaceAll(/[^\w.-]/g, '_')}.${extension}"`;
 }
 
 /** The tag names all that the answer depends on; the host is the service's own, as Cloudflare's cache wants it. */

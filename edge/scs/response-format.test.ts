@@ -30,6 +30,12 @@ test('short names and media types, in any case', () => {
   }
   assert.match(formatOf('tsv'), /^tsv as text\/tab-separated-values/);
   assert.equal(formatOf('application/json'), 'json as application/json');
+  for (const text of ['arrow', 'application/vnd.apache.arrow.stream']) {
+    assert.equal(formatOf(text), 'arrow as application/vnd.apache.arrow.stream', text);
+  }
+  for (const text of ['Parquet', 'application/vnd.apache.parquet']) {
+    assert.equal(formatOf(text), 'parquet as application/vnd.apache.parquet', text);
+  }
 });
 
 test('a plus sign that was not encoded', () => {
@@ -63,6 +69,7 @@ test('Accept: the best that there is', () => {
   assert.equal(negotiated('text/csv;q=0.1, application/json;q=0.2'), 'json');
   assert.equal(negotiated('application/x-votable+xml;serialization=binary2'), 'votable-binary2');
   assert.equal(negotiated('image/png, text/csv;q=0.5'), 'csv');
+  assert.equal(negotiated('application/vnd.apache.parquet, */*;q=0.1'), 'parquet');
   assert.equal(negotiated('text/csv;q=0, */*'), 'votable-tabledata');
 });
 

@@ -8,6 +8,8 @@ export interface ResponseFormat {
   readonly format: string;
   /** Value of Content-Type. */
   readonly mediaType: string;
+  /** Of the file that a browser shall save, where it can do no more. */
+  readonly extension?: string;
 }
 
 /**
@@ -30,6 +32,16 @@ const BINARY2: ResponseFormat = {
 const CSV: ResponseFormat = { format: 'csv', mediaType: 'text/csv;charset=utf-8;header=present' };
 const TSV: ResponseFormat = { format: 'tsv', mediaType: 'text/tab-separated-values;charset=utf-8' };
 const JSON_ROWS: ResponseFormat = { format: 'json', mediaType: 'application/json' };
+const ARROW: ResponseFormat = {
+  format: 'arrow',
+  mediaType: 'application/vnd.apache.arrow.stream',
+  extension: 'arrows',
+};
+const PARQUET: ResponseFormat = {
+  format: 'parquet',
+  mediaType: 'application/vnd.apache.parquet',
+  extension: 'parquet',
+};
 
 /** DALI 1.1 §3.4.3: short names and media types, in lower case, without the parameters that change nothing. */
 const FORMATS: ReadonlyMap<string, ResponseFormat> = new Map([
@@ -46,12 +58,26 @@ const FORMATS: ReadonlyMap<string, ResponseFormat> = new Map([
   ['text/tab-separated-values', TSV],
   ['json', JSON_ROWS],
   ['application/json', JSON_ROWS],
+  ['arrow', ARROW],
+  [ARROW.mediaType, ARROW],
+  ['parquet', PARQUET],
+  [PARQUET.mediaType, PARQUET],
 ]);
 
 /** Media types that the service offers, as capabilities and messages list them. */
-export const OFFERED: readonly string[] = [BINARY2, TABLEDATA, DEFAULT_FORMAT, CSV, TSV, JSON_ROWS].map(
-  (offered) => offered.mediaType,
-);
+export const OFFERED: readonly string[] = [
+  BINARY2,
+  TABLEDATA,
+  DEFAULT_FORMAT,
+  CSV,
+  TSV,
+  JSON_ROWS,
+  ARROW,
+  PARQUET,
+].map((offered) => offered.mediaType);
+
+/** Names that are quicker to type. */
+export const SHORT_NAMES = 'votable, csv, tsv, json, arrow, parquet';
 
 /** The format of a RESPONSEFORMAT value, or what is wrong with it. */
 export function parseResponseFormat(text: string): Parsed<ResponseFormat> {
@@ -60,7 +86,7 @@ export function parseResponseFormat(text: string): Parsed<ResponseFormat> {
   const format = asked.length === 1 ? FORMATS.get(formatKey(asked[0]!.type, asked[0]!.params)) : undefined;
   if (format) return { value: format };
   return {
-    fault: `${quoted(text)} is not offered; ask for votable, csv, tsv, json or ${OFFERED.join(', ')}`,
+    fault: `${quoted(text)} is not offered; ask for ${SHORT_NAMES} or ${OFFERED.join(', ')}`,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Cone } from '../../engine/healpix-wasm/kernel.ts';
 import { MOC_MEDIA_TYPES } from '../moc/moc-format.ts';
 import { STANDARD_ID } from '../scs/answer.ts';
-import { OFFERED } from '../scs/response-format.ts';
+import { OFFERED, SHORT_NAMES } from '../scs/response-format.ts';
 import type { Limits } from '../service.ts';
 import { element, textElement, XML_DECLARATION } from './xml.ts';
 
@@ -158,7 +158,7 @@ function inputParams({ maxRadius, maxRecords, defaultRecords }: Limits): string[
     },
     {
       name: 'RESPONSEFORMAT',
-      description: `Format of the answer: votable (default), csv, tsv, json or one of ${OFFERED.join(', ')}.`,
+      description: `Format of the answer: ${SHORT_NAMES} or one of ${OFFERED.join(', ')}; votable if not given.`,
       dataType: 'string',
     },
     {

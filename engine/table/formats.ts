@@ -1,6 +1,8 @@
+import { arrowStream } from './arrow-stream.ts';
 import { binary2 } from './binary2.ts';
 import { csv, tsv } from './delimited.ts';
 import { json } from './json.ts';
+import { parquet } from './parquet.ts';
 import type { ResultTable } from './result.ts';
 import { streamTable, type TableEncoder } from './stream.ts';
 import { tabledata } from './tabledata.ts';
@@ -31,6 +33,8 @@ export const tableWriters: readonly TableWriter[] = [
   writer('csv', 'text/csv;charset=utf-8;header=present', csv),
   writer('tsv', 'text/tab-separated-values;charset=utf-8', tsv),
   writer('json', 'application/json', json),
+  writer('arrow', 'application/vnd.apache.arrow.stream', arrowStream),
+  writer('parquet', 'application/vnd.apache.parquet', parquet),
 ];
 
 export function writerFor(format: string): TableWriter | null {

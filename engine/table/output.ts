@@ -28,7 +28,10 @@ export function reserve(out: Output, size: number): void {
 }
 
 export function writeText(text: string, out: Output): void {
-  const bytes = encoder.encode(text);
+  writeBytes(encoder.encode(text), out);
+}
+
+export function writeBytes(bytes: Uint8Array, out: Output): void {
   reserve(out, bytes.length);
   out.bytes.set(bytes, out.length);
   out.length += bytes.length;

@@ -1,4 +1,4 @@
-import { BufferType, Data, Type } from 'apache-arrow';
+import { BufferType, Data, Type, Utf8 } from 'apache-arrow';
 import type { Cells } from './result.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -51,6 +51,26 @@ export function takeRows(data: Data, rows: Uint32Array): Data {
   const taken = new values.constructor(rows.length);
   for (let at = 0; at < rows.length; at++) taken[at] = values[rows[at]!];
   return column(data.type, rows.length, valid, { [BufferType.DATA]: taken } as Buffers);
+}
+
+/**
+ * The rows of a column as text, which `write` writes into bytes that have room for it.
+ * @param room bytes of a text at most.
+ */
+export function asText(
+  data: Data,
+  room: number,
+  write: (row: number, to: Bytes, at: number) => number,
+): Data {
+  const { length, nullCount } = data;
+  const bytes = new Uint8Array(room * length);
+  const offsets = new Int32Array(length + 1);
+  for (let row = 0; row < length; row++) {
+    offsets[row + 1] = data.getValid(row) ? write(row, bytes, offsets[row]!) : offsets[row]!;
+  }
+  const valid = nullCount === 0 ? null : bitmap(length, (row) => data.getValid(row));
+  const buffers = { [BufferType.OFFSET]: offsets, [BufferType.DATA]: bytes.slice(0, offsets[length]) };
+  return column(new Utf8(), length, valid, buffers as Buffers);
 }
 
 function takeText({ valueOffsets, values }: Data, rows: Uint32Array): Buffers {

@@ -4,11 +4,12 @@ import type { Batch, ResultTable } from './result.ts';
 /** Bytes at which a chunk is sent. */
 const CHUNK_BYTES = 65_536;
 
-/** Rows written between two looks at the size of the chunk. */
+/** Rows written between two looks at the size of the chunk, where the format does not say. */
 const ROWS_AT_ONCE = 64;
 
 /** A format: what it writes before, between and after the rows. It holds the state of one answer. */
 export interface TableEncoder {
+  readonly rowsAtOnce?: number;
   start(out: Output): void;
   /** Makes what writes the rows [from, to) of a batch. */
   rows(batch: Batch): (from: number, to: number, out: Output) => void;
@@ -26,6 +27,7 @@ export async function* streamTable(
   encoder: TableEncoder,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
   const out = newOutput();
+  const { rowsAtOnce = ROWS_AT_ONCE } = encoder;
   let started = false;
   try {
     let next = await batches.next();
@@ -33,8 +35,8 @@ export async function* streamTable(
     for (; !next.done; next = await batches.next()) {
       const rows = next.value.length;
       const write = encoder.rows(next.value);
-      for (let from = 0; from < rows; from += ROWS_AT_ONCE) {
-        write(from, Math.min(from + ROWS_AT_ONCE, rows), out);
+      for (let from = 0; from < rows; from += rowsAtOnce) {
+        write(from, Math.min(from + rowsAtOnce, rows), out);
         if (out.length < CHUNK_BYTES) continue;
         started = true;
         yield take(out);

@@ -4,15 +4,19 @@ check_tables.py FOLDER CASE...: FOLDER holds CASE.expected (JSON) and CASE.<form
 """
 
 import json
+import io
 import math
 import re
 import sys
 import warnings
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
+import pyarrow.ipc
+import pyarrow.parquet
 from astropy.io import votable
 from astropy.table import Table
 
@@ -185,12 +189,80 @@ def check_json(path, expected):
     compare(path, expected, rows, rewrite=finite)
 
 
+def arrow_cell(column, cell):
+    """A cell of pyarrow's or DuckDB's as the .expected file has it."""
+    if cell is None or column["xtype"] != "timestamp":
+        return cell
+    return cell.isoformat(timespec="microseconds").rstrip("0").rstrip(".")
+
+
+def compare_arrow(path, expected, table):
+    columns = expected["columns"]
+    assert table.column_names == [c["name"] for c in columns]
+    types = {
+        "long": pa.int64(), "int": pa.int32(), "short": pa.int16(), "unsignedByte": pa.uint8(),
+        "double": pa.float64(), "float": pa.float32(), "boolean": pa.bool_(),
+    }
+    for field, column in zip(table.schema, columns, strict=True):
+        text = pa.timestamp("us") if column["xtype"] == "timestamp" else pa.string()
+        assert field.type == types.get(column["datatype"], text), f"{path}: {field}"
+    table.validate(full=True)
+    rows = ([arrow_cell(c, row[c["name"]]) for c in columns] for row in table.to_pylist())
+    compare(path, expected, rows, null_texts=())
+
+
+def check_arrow(path, expected):
+    with pa.ipc.open_stream(path) as reader:
+        metadata = {key.decode(): text.decode() for key, text in reader.schema.metadata.items()}
+        assert metadata == {"name": "test.table", "description": expected["description"], "release": '"1"'}
+        for field, column in zip(reader.schema, expected["columns"], strict=True):
+            attributes = {key.decode(): text.decode() for key, text in field.metadata.items()}
+            names = ("datatype", "arraysize", "xtype", "unit", "ucd", "utype", "description")
+            assert attributes == {name: column[name] for name in names if column[name] is not None}
+        last = None
+        for last in reader.iter_batches_with_custom_metadata():
+            pass
+        assert last.batch.num_rows == 0
+        assert last.custom_metadata.to_dict() == {b"QUERY_STATUS": b"OVERFLOW" if expected["overflow"] else b"OK"}
+    with pa.ipc.open_stream(path) as reader:
+        compare_arrow(path, expected, reader.read_all())
+
+
+def check_parquet(path, expected):
+    file = pa.parquet.ParquetFile(path)
+    compare_arrow(path, expected, file.read())
+    metadata = {key.decode(): text.decode() for key, text in file.metadata.metadata.items()}
+    assert metadata["IVOA.VOTable-Parquet.version"] == "1.0"
+    content = io.BytesIO(metadata["IVOA.VOTable-Parquet.content"].encode())
+    resource = votable.parse(content, verify="exception").resources[0]
+    status = "OVERFLOW" if expected["overflow"] else "OK"
+    assert [(i.name, i.value) for i in resource.infos] == [("QUERY_STATUS", status), ("release", '"1"')]
+    for field, column in zip(resource.tables[0].fields, expected["columns"], strict=True):
+        for name in ("name", "datatype", "xtype", "ucd", "description"):
+            assert getattr(field, name) == column[name], f"{path}: {name} of {column['name']}"
+
+    columns = expected["columns"]
+    rows = duckdb.execute("SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
+    compare(path, expected, ([arrow_cell(c, x) for c, x in zip(columns, row, strict=True)] for row in rows), null_texts=())
+
+    if path.stem == "astropy":
+        table = Table.read(path, format="parquet.votable")
+        assert [str(table[c["name"]].unit or "") for c in columns] == [c["unit"] or "" for c in columns]
+        numbers = [c for c in columns if c["datatype"] in FLOATS | INTEGERS]
+        for column in numbers:
+            wanted = [value(column, row[columns.index(column)]) for row in expected["rows"]]
+            got = [scalar(cell) for cell in table[column["name"]]]
+            assert all(same(column, w, g) for w, g in zip(wanted, got, strict=True)), f"{path}: {column['name']}: {got}"
+
+
 CHECKS = {
     "votable-binary2": check_votable,
     "votable-tabledata": check_votable,
     "csv": check_csv,
     "tsv": check_tsv,
     "json": check_json,
+    "arrow": check_arrow,
+    "parquet": check_parquet,
 }
 
 if __name__ == "__main__":

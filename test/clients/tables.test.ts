@@ -86,12 +86,14 @@ const TABLE: readonly [Column, readonly Cell[]][] = [
   ],
 ];
 
-const COLUMNS = TABLE.map(([column]) => column);
+/** The columns that astropy's reader of VOParquet (8.0) takes, where they have no nulls. */
+const FOR_ASTROPY = TABLE.filter(([{ xtype }]) => xtype === null);
+
 const ROWS = TABLE[0]![1].length;
 
 /** Rows [from, to) as a batch cut out of a larger one, so that no buffer begins where the rows do. */
-function slice(from: number, to: number): Batch {
-  const columns = TABLE.map(([column, cells]): Cells => {
+function slice(table: typeof TABLE, from: number, to: number): Batch {
+  const columns = table.map(([column, cells]): Cells => {
     const type = arrowType(column);
     // Arrow would take numbers for a timestamp, and as milliseconds.
     const stored = column.xtype === 'timestamp' ? new Int64() : type;
@@ -103,21 +105,27 @@ function slice(from: number, to: number): Batch {
   return { length: to - from, columns };
 }
 
-async function* batches(
-  ranges: readonly (readonly [number, number])[],
-  overflow: boolean,
-): AsyncGenerator<Batch, Overflow, undefined> {
-  for (const [from, to] of ranges) yield slice(from, to);
+interface Case {
+  readonly table: typeof TABLE;
+  /** Rows of each batch, from and to. */
+  readonly ranges: readonly (readonly [number, number])[];
+  readonly overflow: boolean;
+}
+
+async function* batches({ table, ranges, overflow }: Case): AsyncGenerator<Batch, Overflow, undefined> {
+  for (const [from, to] of ranges) yield slice(table, from, to);
   return { overflow };
 }
 
-function result(rows: ResultTable['batches']): ResultTable {
+const columnsOf = ({ table }: Case) => table.map(([column]) => column);
+
+function result(of: Case): ResultTable {
   return {
     name: 'test.table',
     description: XML,
-    columns: COLUMNS,
+    columns: columnsOf(of),
     infos: [{ name: 'release', value: '"1"' }],
-    batches: rows,
+    batches: batches(of),
   };
 }
 
@@ -128,23 +136,17 @@ function expected(column: Column, cell: Cell): unknown {
   return Object.is(cell, -0) ? '-0' : String(cell);
 }
 
-const CASES: Record<string, { rows: number; table: () => ResultTable }> = {
-  full: {
-    rows: ROWS,
-    table: () =>
-      result(
-        batches(
-          [
-            [0, 2],
-            [2, 2],
-            [2, ROWS],
-          ],
-          false,
-        ),
-      ),
-  },
-  overflow: { rows: 3, table: () => result(batches([[0, 3]], true)) },
-  empty: { rows: 0, table: () => result(batches([], false)) },
+const IN_PARTS = [
+  [0, 2],
+  [2, 2],
+  [2, ROWS],
+] as const;
+
+const CASES: Record<string, Case> = {
+  full: { table: TABLE, ranges: IN_PARTS, overflow: false },
+  overflow: { table: TABLE, ranges: [[0, 3]], overflow: true },
+  empty: { table: TABLE, ranges: [], overflow: false },
+  astropy: { table: FOR_ASTROPY, ranges: [[0, ROWS - 1]], overflow: false },
 };
 
 describe("other people's readers on what the writers write", () => {
@@ -152,24 +154,24 @@ describe("other people's readers on what the writers write", () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'almagest-tables-'));
-    for (const [name, { rows, table }] of Object.entries(CASES)) {
+    for (const [name, written] of Object.entries(CASES)) {
       for (const { format, write } of tableWriters) {
-        await writeFile(join(folder, `${name}.${format}`), write(table()));
+        await writeFile(join(folder, `${name}.${format}`), write(result(written)));
       }
-      const cells = Array.from({ length: rows }, (_, row) =>
-        TABLE.map(([column, cells]) => expected(column, cells[row]!)),
+      const { table, ranges, overflow } = written;
+      const rows = Array.from({ length: ranges.at(-1)?.[1] ?? 0 }, (_, row) =>
+        table.map(([column, cells]) => expected(column, cells[row]!)),
       );
-      const overflow = name === 'overflow';
       await writeFile(
         join(folder, `${name}.expected`),
-        JSON.stringify({ columns: COLUMNS, rows: cells, overflow }),
+        JSON.stringify({ description: XML, columns: columnsOf(written), rows, overflow }),
       );
     }
   });
 
   after(() => rm(folder, { recursive: true, force: true }));
 
-  test('astropy, pyarrow and json read equal values in all formats', {
+  test('astropy, pyarrow, DuckDB and json read equal values in all formats', {
     skip: skipWithoutPython,
   }, async () => {
     const printed = await runPython('check_tables.py', [folder, ...Object.keys(CASES)]);
