@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import type { BlankEnv } from 'hono/types';
 import { answerHeaders } from '../answer-headers.ts';
 import { openCatalog } from '../catalogs.ts';
-import { matchesTag } from '../scs/entity-tag.ts';
+import { matchesTag, releaseTag } from '../scs/entity-tag.ts';
 import type { Service } from '../service.ts';
 import { chooseMocFormat } from './moc-format.ts';
 
@@ -13,8 +13,8 @@ export function mocApp({ engine }: Service): Hono {
     const address = c.req.param('catalog');
     const { file, mediaType } = chooseMocFormat(c.req.queries(), c.req.header('accept'));
     const release = await openCatalog(engine, address);
-    const { catalog, release: name, created } = release.manifest;
-    const headers = answerHeaders(release, address, `W/"${catalog}@${name}|${created}|${file}"`);
+    const { catalog, release: name } = release.manifest;
+    const headers = answerHeaders(release, address, releaseTag(release.manifest, [file]));
     if (matchesTag(c.req.header('if-none-match'), headers.etag!)) {
       return new Response(null, { status: 304, headers });
     }

@@ -7,19 +7,15 @@ import type { ConeQuery } from './parameters.ts';
  */
 export function entityTag(manifest: Manifest, query: ConeQuery, version: string): string {
   const { cone, verbosity, limit, sorted, format } = query;
-  const parts = [
-    `${manifest.catalog}@${manifest.release}`,
-    manifest.created,
-    cone.lon,
-    cone.lat,
-    cone.radius,
-    verbosity,
-    limit,
-    sorted ? 'sorted' : 'stored',
-    format.mediaType,
-    version,
-  ];
-  return `W/"${parts.join('|')}"`;
+  const { lon, lat, radius } = cone;
+  const order = sorted ? 'sorted' : 'stored';
+  return releaseTag(manifest, [lon, lat, radius, verbosity, limit, order, format.mediaType, version]);
+}
+
+/** The tag of what a release and `parts` decide; parts are of visible ASCII without quotes, a catalogue's name may be anything. */
+export function releaseTag(manifest: Manifest, parts: readonly (string | number)[]): string {
+  const { catalog, release, created } = manifest;
+  return `W/"${[`${encodeURIComponent(catalog)}@${release}`, created, ...parts].join('|')}"`;
 }
 
 /** Whether If-None-Match names the tag; the comparison is the weak one (RFC 9110 §13.1.2). */

@@ -17,11 +17,10 @@ export interface Kept {
 const LIFETIME = 86_400;
 
 /**
- * The body of an answer, as it is made or as the cache has it, whichever is there first. The cache is asked only where the answer has to
- * wait for the bucket: what is in memory is there sooner than the cache can say so. Such an answer is kept for the next time, if it was
- * whole and is short enough.
+ * The body of an answer, from the cache if it is there. The cache is asked only before the answer goes to the bucket: what is in memory is
+ * made sooner than the cache can say anything. An answer that had to be read is kept for the next time, if it was whole and is short enough.
  * @param answer makes the table with the engine that it is given.
- * @throws what `answerBody` throws, where the cache does not have the answer.
+ * @throws what `answerBody` throws.
  */
 export async function keptBody(
   { cache, maxBytes }: AnswerCache,
@@ -30,35 +29,38 @@ export async function keptBody(
   answer: (engine: Engine) => ResultTable,
   write: (table: ResultTable) => AsyncGenerator<Bytes>,
 ): Promise<Body> {
-  const reading = Promise.withResolvers<null>();
-  const watched = watch(answer(observed(engine, () => reading.resolve(null))));
+  let found: Promise<Bytes | null> | null = null;
+  let begun = false;
+  const hit = Promise.withResolvers<Bytes>();
+  const unneeded = Promise.withResolvers<void>();
+  async function beforeRead(): Promise<void> {
+    if (begun) return;
+    found ??= lookUp(cache, key);
+    const bytes = await found;
+    if (bytes === null) return;
+    hit.resolve(bytes);
+    await unneeded.promise;
+  }
+
+  const watched = watch(answer(readingAfter(engine, beforeRead)));
   const copy = copied(write(watched.table), maxBytes);
   const made = answerBody(copy.chunks);
-  const atOnce = await Promise.race([made, reading.promise]);
-  if (atOnce !== null) return atOnce;
-
-  const found = lookUp(cache, key);
-  const known = await Promise.race([
-    found,
-    made.then(
-      () => null,
-      () => found,
-    ),
-  ]);
+  const known = await Promise.race([made.then(() => null), hit.promise]);
   if (known !== null) {
-    // It ends once what it waits for has come.
-    copy.chunks.return().catch(() => {});
+    made.catch(() => {});
+    unneeded.reject(new Error('the cache has the answer'));
     return known;
   }
-  const body = await made;
-  waitUntil(
-    copy.whole.then(async (bytes) => {
-      if (bytes === null || !watched.complete() || (await found) !== null) return;
-      const headers = { 'content-type': mediaType, 'cache-control': `public, max-age=${LIFETIME}` };
-      await cache.put(key, new Response(bytes, { headers })).catch(tellOfCache);
-    }),
-  );
-  return body;
+  begun = true;
+  unneeded.resolve();
+  if (found !== null) waitUntil(copy.whole.then(keep));
+  return made;
+
+  async function keep(bytes: Bytes | null): Promise<void> {
+    if (bytes === null || !watched.complete() || (await found) !== null) return;
+    const headers = { 'content-type': mediaType, 'cache-control': `public, max-age=${LIFETIME}` };
+    await cache.put(key, new Response(bytes, { headers })).catch(tellOfCache);
+  }
 }
 
 /** Null for an answer that the cache does not have, or where the cache fails. */
@@ -76,22 +78,22 @@ function tellOfCache(error: unknown): void {
   console.error(`The cache of answers failed: ${error instanceof Error ? error.message : error}`);
 }
 
-/** An engine that tells when it goes to the bucket for a release's rows. */
-function observed(engine: Engine, onRead: () => void): Engine {
+/** An engine that goes to the bucket for a release's rows once `ready` lets it. */
+function readingAfter(engine: Engine, ready: () => Promise<void>): Engine {
   const { leaves, rowGroups } = engine;
   return {
     ...engine,
     leaves: {
       ...leaves,
-      load(...leaf) {
-        onRead();
+      async load(...leaf) {
+        await ready();
         return leaves.load(...leaf);
       },
     },
     rowGroups: {
       ...rowGroups,
-      fetch(...groups) {
-        onRead();
+      async fetch(...groups) {
+        await ready();
         return rowGroups.fetch(...groups);
       },
     },
