@@ -5,6 +5,8 @@ import { openConnection } from './wire.ts';
 export interface Subject {
   readonly name: string;
   readonly url: string;
+  /** False: a connection for each request. */
+  readonly keepAlive: boolean;
   /** Asked in this order by each connection, from a place of its own on. */
   readonly paths: readonly string[];
   /** CPU time that the server has used, seconds; null where that is not known. */
@@ -73,14 +75,14 @@ export async function compare(
 
 /** @param offset where among the paths to begin, 0 to 1. */
 async function slice(
-  { name, url, paths, cpu }: Subject,
+  { name, url, keepAlive, paths, cpu }: Subject,
   connections: number,
   seconds: number,
   offset: number,
 ): Promise<Slice> {
   const milliseconds: number[] = [];
   let received = 0;
-  const opened = await Promise.all(Array.from({ length: connections }, () => openConnection(url)));
+  const opened = await Promise.all(Array.from({ length: connections }, () => openConnection(url, keepAlive)));
   const cpuBefore = cpu();
   const ownBefore = process.cpuUsage();
   const started = performance.now();

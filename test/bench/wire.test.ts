@@ -43,6 +43,18 @@ test('bodies of known length, in chunks, and up to the end of the connection: st
   assert.equal(sockets.size, 2, 'a new connection only after the server has closed one');
 });
 
+test('without keep-alive each request has a connection of its own', async (t) => {
+  const sockets = new Set();
+  const url = await serve(t, (request, response) => {
+    sockets.add(request.socket);
+    response.end('x');
+  });
+  const connection = await openConnection(url, false);
+  t.after(connection.destroy);
+  for (let i = 0; i < 3; i++) assert.equal((await connection.get('/')).bytes, 1);
+  assert.equal(sockets.size, 3);
+});
+
 test('an answer that is cut is an error, not a short answer', async (t) => {
   const url = await serve(t, (_, response) => {
     response.setHeader('content-length', 1000);

@@ -40,6 +40,7 @@ export const growthSection: Section = async ({ catalog, quick, seconds, say }, r
         (service, nth): Subject => ({
           name: nth === 0 ? 'as it is' : 'grown',
           url: service.url,
+          keepAlive: true,
           paths: cones.map(path),
           cpu: () => service.usage()?.cpu ?? null,
         }),
