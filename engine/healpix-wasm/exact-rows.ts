@@ -35,8 +35,8 @@ export function coneRows(
   if (count === 0) return NO_ROWS;
   const { u32, f64 } = instance.views();
   return {
-    row: rowsAt(u32.slice(place / 4, place / 4 + count), rows),
-    separation: f64.slice(separation / 8, separation / 8 + count),
+    row: rowsAt(instance.results.u32(u32, place, count), rows),
+    separation: instance.results.f64(f64, separation, count),
   };
 }
 
@@ -67,7 +67,7 @@ export function regionRows(
   );
   if (count === BAD_REGION) throw badRegion();
   if (count === 0) return NO_ROWS.row;
-  return rowsAt(instance.views().u32.slice(place / 4, place / 4 + count), rows);
+  return rowsAt(instance.results.u32(instance.views().u32, place, count), rows);
 }
 
 /** The positions of rows, copied into the kernel's memory one after the other. */

@@ -32,7 +32,9 @@ export interface HeldRanges {
 }
 
 /** @throws {KernelError} from `hold`, for ranges that are not ascending and disjoint */
-export function heldRanges(instance: Pick<Instance, 'allocate' | 'free' | 'views' | 'exports'>): HeldRanges {
+export function heldRanges(
+  instance: Pick<Instance, 'allocate' | 'free' | 'views' | 'exports' | 'results'>,
+): HeldRanges {
   let block: RangeBlock = { start: 0, end: 0, full: 0, capacity: 0 };
   let held: CellRanges | null = null;
 
@@ -53,9 +55,9 @@ export function heldRanges(instance: Pick<Instance, 'allocate' | 'free' | 'views
       const { start, end, full } = block;
       const { i64, u8 } = instance.views();
       held = {
-        start: i64.slice(start / 8, start / 8 + count),
-        end: i64.slice(end / 8, end / 8 + count),
-        full: u8.slice(full, full + count),
+        start: instance.results.i64(i64, start, count),
+        end: instance.results.i64(i64, end, count),
+        full: instance.results.u8(u8, full, count),
       };
       return held;
     },

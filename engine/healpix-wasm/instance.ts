@@ -1,5 +1,6 @@
 import { type HeldRanges, heldRanges } from './held-ranges.ts';
 import { KernelError } from './kernel-error.ts';
+import { type Results, results } from './results.ts';
 
 /** The C layer of src/abi.rs: addresses and lengths in elements, degrees, negative numbers for errors. */
 interface Exports {
@@ -92,6 +93,7 @@ interface Views {
 export interface Instance {
   readonly exports: Exports;
   readonly ranges: HeldRanges;
+  readonly results: Results;
   /** Address of so many bytes, aligned to 16, valid until the next call; contents are undefined. */
   scratch(bytes: number): number;
   /** A block of one's own, until it is freed. */
@@ -133,9 +135,11 @@ export function instantiate(module: WebAssembly.Module): Instance {
     capacity = wanted;
   }
 
+  const copies = results();
   return {
     exports,
-    ranges: heldRanges({ allocate, free: exports.kernel_free, views, exports }),
+    ranges: heldRanges({ allocate, free: exports.kernel_free, views, exports, results: copies }),
+    results: copies,
     scratch(bytes) {
       if (bytes > capacity || capacity === 0) reserve(bytes);
       return scratchAt;

@@ -54,7 +54,7 @@ export function residentIndex(host: Host, owner: Instance, index: BigInt64Array)
             cone.radius,
             row,
           );
-    return count === 0 ? NO_ROWS : instance.views().u32.slice(row / 4, row / 4 + count);
+    return count === 0 ? NO_ROWS : instance.results.u32(instance.views().u32, row, count);
   }
 
   return {

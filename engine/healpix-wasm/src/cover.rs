@@ -24,12 +24,18 @@ use std::f64::consts::{FRAC_PI_2, FRAC_PI_4};
 
 use crate::cone::Cone;
 use crate::descent::{descend, Place, Range, Shape};
-use crate::plane::{y_of, Diamond, Point};
+use crate::plane::{unit, y_of, Diamond, Four, Point};
 use crate::trig::SineSeries;
 use crate::{CELLS, ORDER};
 
-/// The descent stops where a cell's half diagonal in the plane is at most r / FINENESS: 30 to 60 cells at the rim.
-const FINENESS: f64 = 4.0;
+/// The descent stops where a cell's half diagonal in the plane is at most this part of r: 30 to 60 cells at the rim.
+const FINENESS: f64 = 1.0 / 4.0;
+
+/// The same for cones so small that most lie within one row group, whatever their cover: half as many cells.
+const FINENESS_OF_SMALL: f64 = 1.0 / 2.0;
+
+/// Radians, about 0.3°.
+const SMALL: f64 = 0.005;
 
 /// Margin on the sine of half an angle. Rounding of degrees to radians, of a centre, of the hash of a position and of
 /// the haversine comes to a few 1e-15; an order-29 cell is 1e-9 on this scale.
@@ -63,33 +69,38 @@ struct Cap {
 
 impl Cap {
     fn new(cone: &Cone) -> Cap {
+        let series = SineSeries::load();
         let radius = cone.radius.to_radians();
         let lat = cone.lat.to_radians();
-        let (sin_half, cos_half) = (0.5 * radius).sin_cos();
+        let (sin_half, cos_half) = series.sin_cos(0.5 * radius);
         let (south, north) = if cone.radius <= 90.0 {
+            let y_of = |lat: f64| y_of(lat, &series);
             (y_of((lat - radius).max(-FRAC_PI_2)), y_of((lat + radius).min(FRAC_PI_2)))
         } else {
             (-2.0, 2.0)
         };
         Cap {
-            centre: Point::at(cone.lon, cone.lat),
+            centre: Point::at(cone.lon, cone.lat, &series),
             radius,
             sin_half,
             cos_half,
             south: south - MARGIN_PLANE,
             north: north + MARGIN_PLANE,
-            series: SineSeries::load(),
+            series,
         }
     }
 
     /// Intervals of x and y of the plane that hold the whole cone, if it holds no pole and is on one facet of a cap.
     fn rectangle(&self) -> Option<([f64; 2], [f64; 2])> {
         let sin_reach = 2.0 * self.sin_half * self.cos_half / self.centre.cos_lat;
-        // Within 60°, where the arc sine is well-conditioned. A pole inside would make it more than 90°.
+        // A pole inside would make the angle more than 90°; far from it the bound on the arc sine is close.
         if self.radius > 1.0 || sin_reach > 0.86 {
             return None;
         }
-        let (lon, reach) = (self.centre.lon / FRAC_PI_4, sin_reach.asin() / FRAC_PI_4 + MARGIN_PLANE);
+        // The arc sine's series has no negative term, so (asin s − s − s³/6)/s⁵ grows, up to π/2 − 7/6.
+        let square = sin_reach * sin_reach;
+        let arc = sin_reach * (1.0 + square * (1.0 / 6.0 + square * (FRAC_PI_2 - 7.0 / 6.0)));
+        let (lon, reach) = (self.centre.lon / FRAC_PI_4, arc / FRAC_PI_4 + MARGIN_PLANE);
         let (west, east) = (lon - reach, lon + reach);
         // σ of the parallels of the box nearest to the pole and farthest from it.
         let sigma = |y: f64| (2.0 - y.abs()).min(1.0);
@@ -116,25 +127,35 @@ impl Shape for Cap {
 
     /// The order at which a cover of this radius stops.
     fn last_order(&self) -> u32 {
-        (FINENESS / self.radius).log2().ceil().clamp(0.0, f64::from(ORDER)) as u32
+        let largest = self.radius * if self.radius < SMALL { FINENESS_OF_SMALL } else { FINENESS };
+        (0..ORDER).find(|&order| unit(order) <= largest).unwrap_or(ORDER)
     }
 
-    #[inline(always)]
-    fn place(&self, diamond: &Diamond, radius: f64) -> Place {
-        if diamond.beyond(self.south, self.north) {
-            return Place::Outside;
-        }
-        let haversine = diamond.centre().haversine(&self.centre, &self.series);
+    fn places(&self, cells: &Four, radius: f64) -> [Place; 4] {
+        let mut haversines = [0.0; 4];
+        self.haversines(&cells.base, &cells.x, &cells.y, &mut haversines);
         let reach = 0.5 * radius * self.cos_half + MARGIN;
         let outer = self.sin_half + reach;
-        if haversine > outer * outer {
-            return Place::Outside;
-        }
-        let inner = self.sin_half * (1.0 - 0.125 * radius * radius) - reach;
-        if inner > 0.0 && haversine <= inner * inner {
-            Place::Full
-        } else {
-            Place::Partial
+        let inner = (self.sin_half * (1.0 - 0.125 * radius * radius) - reach).max(0.0);
+        let (south, north) = (self.south - cells.half, self.north + cells.half);
+        [0, 1, 2, 3].map(|n| {
+            if haversines[n] > outer * outer || cells.y[n] < south || cells.y[n] > north {
+                Place::Outside
+            } else if haversines[n] < inner * inner {
+                Place::Full
+            } else {
+                Place::Partial
+            }
+        })
+    }
+}
+
+impl Cap {
+    /// Apart, for any number of cells: the compiler makes SIMD of loops, not of four cells in a row.
+    #[inline(never)]
+    fn haversines(&self, base: &[f64], x: &[f64], y: &[f64], haversines: &mut [f64]) {
+        for (((&base, &x), &y), haversine) in base.iter().zip(x).zip(y).zip(haversines) {
+            *haversine = Point::of_plane(base, x, y).haversine(&self.centre, &self.series);
         }
     }
 }

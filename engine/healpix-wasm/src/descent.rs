@@ -1,6 +1,6 @@
 //! The descent through the quadtree of cells that turns a shape into ranges.
 
-use crate::plane::Diamond;
+use crate::plane::{Diamond, Four, STRETCH};
 use crate::ORDER;
 
 /// A half-open range [start, end) of order-29 cells; `full` if all of it is inside the shape.
@@ -28,8 +28,8 @@ pub trait Shape {
     fn start(&self) -> Option<(Diamond, u32, i64)>;
     /// Where partial cells are kept rather than split.
     fn last_order(&self) -> u32;
-    /// The place of a cell all of whose points are within `radius` radians of its centre.
-    fn place(&self, diamond: &Diamond, radius: f64) -> Place;
+    /// The places of cells all of whose points are within `radius` radians of their centres.
+    fn places(&self, cells: &Four, radius: f64) -> [Place; 4];
 }
 
 /// Cells of this order vary so little in stretch that what is inside them takes over theirs.
@@ -39,8 +39,8 @@ const EVEN_ORDER: u32 = 6;
 pub fn descend(shape: &impl Shape, emit: impl FnMut(Range)) {
     let mut descent = Descent { shape, last_order: shape.last_order(), merge: Merge::new(emit) };
     match shape.start() {
-        Some((diamond, order, cell)) => descent.visit(diamond, order, cell, diamond.stretch()),
-        None => (0..12).for_each(|base| descent.visit(Diamond::base(base), 0, base.into(), 0.0)),
+        Some((diamond, order, cell)) => descent.keep(Place::Partial, diamond, order, cell, diamond.stretch()),
+        None => (0..3).for_each(|ring| descent.visit(&Four::ring(ring), 0, 4 * i64::from(ring), STRETCH)),
     }
     descent.merge.finish();
 }
@@ -52,20 +52,23 @@ struct Descent<'a, S, Emit: FnMut(Range)> {
 }
 
 impl<S: Shape, Emit: FnMut(Range)> Descent<'_, S, Emit> {
-    fn visit(&mut self, diamond: Diamond, order: u32, cell: i64, stretch: f64) {
-        let stretch = if order <= EVEN_ORDER { diamond.stretch() } else { stretch };
-        let place = self.shape.place(&diamond, stretch * diamond.half);
-        if place == Place::Outside {
-            return;
+    /// Four cells of an order from `first` on, and a bound on their stretch.
+    fn visit(&mut self, cells: &Four, order: u32, first: i64, stretch: f64) {
+        for (n, place) in self.shape.places(cells, stretch * cells.half).into_iter().enumerate() {
+            if place != Place::Outside {
+                self.keep(place, cells.cell(n), order, first + n as i64, stretch);
+            }
         }
+    }
+
+    fn keep(&mut self, place: Place, diamond: Diamond, order: u32, cell: i64, stretch: f64) {
         if place == Place::Full || order >= self.last_order {
             let shift = 2 * (ORDER - order);
             let (start, end) = (cell << shift, (cell + 1) << shift);
             self.merge.push(Range { start, end, full: place == Place::Full });
         } else {
-            for n in 0..4 {
-                self.visit(diamond.child(n), order + 1, cell << 2 | i64::from(n), stretch);
-            }
+            let stretch = if order <= EVEN_ORDER { diamond.stretch() } else { stretch };
+            self.visit(&diamond.children(), order + 1, cell << 2, stretch);
         }
     }
 }

@@ -29,14 +29,23 @@ use std::f64::consts::FRAC_PI_4;
 use crate::trig::{within_half_turn, SineSeries};
 use crate::ORDER;
 
+/// Upper bound of a cell's radius, in half diagonals of the plane, anywhere: √((π/4)² 5/9 + 4/5), rounded up.
+pub const STRETCH: f64 = 1.069;
+
+/// Half diagonal of a cell of an order in the plane.
+#[inline(always)]
+pub fn unit(order: u32) -> f64 {
+    1.0 / (1u64 << order) as f64
+}
+
 /// y of a latitude in radians, which it grows with.
-pub fn y_of(lat: f64) -> f64 {
-    let sin_lat = lat.sin();
+pub fn y_of(lat: f64, series: &SineSeries) -> f64 {
+    let sin_lat = series.sin(lat);
     if sin_lat.abs() <= 2.0 / 3.0 {
         return 1.5 * sin_lat;
     }
     // σ² = 3 (1 − |sin lat|), without the cancellation at the poles.
-    let sigma = 6f64.sqrt() * (0.5 * lat.abs() + FRAC_PI_4).cos();
+    let sigma = 6f64.sqrt() * series.sin(FRAC_PI_4 - 0.5 * lat.abs());
     (2.0 - sigma).copysign(lat)
 }
 
@@ -50,9 +59,24 @@ pub struct Point {
 
 impl Point {
     /// Of a position in degrees.
-    pub fn at(lon: f64, lat: f64) -> Point {
-        let (sin_lat, cos_lat) = lat.to_radians().sin_cos();
+    pub fn at(lon: f64, lat: f64, series: &SineSeries) -> Point {
+        let (sin_lat, cos_lat) = series.sin_cos(lat.to_radians());
         Point { lon: lon.to_radians(), sin_lat, cos_lat }
+    }
+
+    /// Of a point of the plane: x of the centre of its base cell, x from there, and y. Without a branch, for SIMD.
+    #[inline(always)]
+    pub fn of_plane(base: f64, x: f64, y: f64) -> Point {
+        let sigma = 2.0 - y.abs();
+        let third = sigma * sigma * (1.0 / 3.0);
+        let (polar_sin, polar_cos_squared) = ((1.0 - third).copysign(y), (2.0 - third) * (1.0 / 3.0));
+        let sin = y * (2.0 / 3.0);
+        let cos_squared = 1.0 - sin * sin;
+        let cap = sigma < 1.0;
+        let narrow = if cap { sigma } else { 1.0 };
+        let sin_lat = if cap { polar_sin } else { sin };
+        let cos_squared = if cap { polar_cos_squared } else { cos_squared };
+        Point { lon: (base + x / narrow) * FRAC_PI_4, sin_lat, cos_lat: narrow * cos_squared.sqrt() }
     }
 
     /// Unit vector.
@@ -67,6 +91,28 @@ impl Point {
         let (dz, dr) = (self.sin_lat - other.sin_lat, self.cos_lat - other.cos_lat);
         let sin_dlon = series.sin(within_half_turn(0.5 * (self.lon - other.lon)));
         0.25 * (dz * dz + dr * dr) + self.cos_lat * other.cos_lat * sin_dlon * sin_dlon
+    }
+}
+
+/// Four cells that follow each other, one array per member: their tests are one for SIMD.
+pub struct Four {
+    /// x of the centre of the base cell.
+    pub base: [f64; 4],
+    /// x of the centre from there.
+    pub x: [f64; 4],
+    pub y: [f64; 4],
+    pub half: f64,
+}
+
+impl Four {
+    /// The base cells around the north (0), on the equator (1) and around the south (2).
+    pub fn ring(ring: u8) -> Four {
+        let base = [0, 1, 2, 3].map(|column| Diamond::base(4 * ring + column));
+        Four { base: base.map(|cell| cell.facet), x: [0.0; 4], y: base.map(|cell| cell.y), half: 1.0 }
+    }
+
+    pub fn cell(&self, n: usize) -> Diamond {
+        Diamond { x: self.base[n] + self.x[n], y: self.y[n], half: self.half, facet: self.base[n] }
     }
 }
 
@@ -121,37 +167,26 @@ impl Diamond {
         Some((diamond, order, cell))
     }
 
-    /// Child 0..4 in nested order: south, east, west, north.
-    pub fn child(&self, n: u8) -> Diamond {
+    /// The four cells that it consists of, in nested order: south, east, west, north.
+    pub fn children(&self) -> Four {
         let half = 0.5 * self.half;
-        let (east, west) = (f64::from(n & 1), f64::from(n >> 1));
-        Diamond {
-            x: self.x + (east - west) * half,
-            y: self.y + (east + west - 1.0) * half,
+        let offset = self.x - self.facet;
+        Four {
+            base: [self.facet; 4],
+            x: [offset, offset + half, offset - half, offset],
+            y: [self.y - half, self.y, self.y, self.y + half],
             half,
-            facet: self.facet,
         }
     }
 
-    /// Whether all of the cell is outside a band of y.
-    pub fn beyond(&self, south: f64, north: f64) -> bool {
-        self.y + self.half < south || self.y - self.half > north
+    pub fn child(&self, n: u8) -> Diamond {
+        self.children().cell(n.into())
     }
 
     /// The centre on the sphere.
     #[inline]
     pub fn centre(&self) -> Point {
-        if self.y.abs() <= 1.0 {
-            let sin_lat = self.y * (2.0 / 3.0);
-            return Point { lon: self.x * FRAC_PI_4, sin_lat, cos_lat: (1.0 - sin_lat * sin_lat).sqrt() };
-        }
-        let sigma = 2.0 - self.y.abs();
-        let third = sigma * sigma / 3.0;
-        Point {
-            lon: (self.facet + (self.x - self.facet) / sigma) * FRAC_PI_4,
-            sin_lat: (1.0 - third).copysign(self.y),
-            cos_lat: sigma * ((2.0 - third) / 3.0).sqrt(),
-        }
+        Point::of_plane(self.facet, self.x - self.facet, self.y)
     }
 
     /// Upper bound of the angle, in radians, from the centre to any point of the cell.
@@ -235,11 +270,13 @@ mod tests {
 
     #[test]
     fn y_of_a_latitude_is_that_of_the_plane() {
+        let series = SineSeries::load();
         for (order, cell) in cells() {
             let diamond = diamond(order, cell);
             let (_, lat) = get(order as u8).center(cell);
-            assert!((y_of(lat) - diamond.y).abs() < 1e-14, "cell {cell} of order {order}");
+            assert!((y_of(lat, &series) - diamond.y).abs() < 1e-14, "cell {cell} of order {order}");
         }
+        let y_of = |lat: f64| y_of(lat, &series);
         assert_eq!(y_of(0.0), 0.0);
         assert!((y_of(2.0 * FRAC_PI_4) - 2.0).abs() < 1e-15 && (y_of(-2.0 * FRAC_PI_4) + 2.0).abs() < 1e-15);
     }
@@ -282,7 +319,7 @@ mod tests {
     fn the_radius_is_tight() {
         for (order, cell) in cells() {
             let diamond = diamond(order, cell);
-            assert!(diamond.radius() <= 1.06898 * diamond.half);
+            assert!(diamond.radius() <= STRETCH * diamond.half);
             let layer = get(order as u8);
             let centre = diamond.centre().vector();
             let reached = layer.vertices(cell).map(|vertex| angle(centre, vector(vertex)));

@@ -17,7 +17,7 @@
 use std::f64::consts::PI;
 
 use crate::descent::{Place, Shape};
-use crate::plane::Diamond;
+use crate::plane::{Diamond, Four};
 use crate::vector::{angle, cross, dot, length, minus, plus, scaled, vector, Vector};
 use crate::ORDER;
 
@@ -238,6 +238,12 @@ impl Shape for Polygon {
         (FINENESS / perimeter).log2().ceil().clamp(0.0, f64::from(ORDER)) as u32
     }
 
+    fn places(&self, cells: &Four, radius: f64) -> [Place; 4] {
+        [0, 1, 2, 3].map(|n| self.place(&cells.cell(n), radius))
+    }
+}
+
+impl Polygon {
     fn place(&self, diamond: &Diamond, radius: f64) -> Place {
         let centre = diamond.centre();
         let position = centre.vector();

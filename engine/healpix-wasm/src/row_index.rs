@@ -3,25 +3,20 @@
 //! Cells are kept at the deepest order at which those of the row group are within 2³² of the first: a thousand rows of a
 //! catalogue of 2.5 million have order 20, cells of 0.2″, and those of 2 thousand million have order 25.
 //!
-//! **Candidates.** A position is within R of its cell's centre, R = [`REACH`] · 2⁻ᵒʳᵈᵉʳ, so its row is left out only if the
+//! **Candidates.** A position is within R of its cell's centre, R = [`STRETCH`] · 2⁻ᵒʳᵈᵉʳ, so its row is left out only if the
 //! centre's distance d from the cone's is above r + R: what remains beyond the cone's own rows is a rim of 2 R. The test
 //! is that of cover.rs, sin(d/2) > sin(r/2) + cos(r/2) R/2 + margin, for the same reasons and with the same margin, at
 //! every radius: the sines and cosines of centres are good to a few 1e-16 each and only then subtracted, so that
 //! sin(d/2), as half a chord, is off by no more at the smallest distances, where R/2 is 1e-9 at least and the margin 5e-14.
 //! Rows are taken in blocks, without a branch, which the compiler turns into SIMD.
 
-use std::f64::consts::FRAC_PI_4;
 use std::ops::Range;
 
 use crate::cone::Cone;
 use crate::cover::MARGIN;
-use crate::plane::Point;
+use crate::plane::{unit, Point, STRETCH};
 use crate::trig::{SineSeries, ROUNDER};
 use crate::{CELLS, ORDER};
-
-/// No point of a cell of order k is farther than REACH · 2⁻ᵏ radians from its centre. See [`crate::plane`]: the stretch
-/// is at most √((π/4)² 5/9 + 4/5) = 1.06897.
-pub const REACH: f64 = 1.069;
 
 /// Rows tested together.
 const BLOCK: usize = 64;
@@ -172,9 +167,10 @@ struct Rim {
 
 impl Rim {
     fn new(cone: &Cone, frame: Frame) -> Rim {
-        let (sin_half, cos_half) = (0.5 * cone.radius.to_radians()).sin_cos();
-        let outer = sin_half + 0.5 * REACH * unit(frame.order) * cos_half + MARGIN;
-        Rim { frame, centre: Point::at(cone.lon, cone.lat), limit: outer * outer, series: SineSeries::load() }
+        let series = SineSeries::load();
+        let (sin_half, cos_half) = series.sin_cos(0.5 * cone.radius.to_radians());
+        let outer = sin_half + 0.5 * STRETCH * unit(frame.order) * cos_half + MARGIN;
+        Rim { frame, centre: Point::at(cone.lon, cone.lat, &series), limit: outer * outer, series }
     }
 
     fn sift(&self, cells: &[u32], rows: Range<usize>, mut emit: impl FnMut(u32)) {
@@ -193,12 +189,6 @@ impl Rim {
     }
 }
 
-/// Half the diagonal of a cell in the plane.
-#[inline(always)]
-fn unit(order: u32) -> f64 {
-    1.0 / (1u64 << order) as f64
-}
-
 /// The centre of a cell, as [`crate::plane::Diamond::centre`] has it.
 #[inline(always)]
 fn centre(order: u32, cell: i64) -> Point {
@@ -209,13 +199,7 @@ fn centre(order: u32, cell: i64) -> Point {
     let base = small(2 * column + (ring & 1 ^ 1));
     let x = small(east - west) * unit(order);
     let y = small(east + west + 1 - (ring << order)) * unit(order);
-    let sigma = 2.0 - y.abs();
-    let cap = sigma < 1.0;
-    let third = sigma * sigma / 3.0;
-    let sin_lat = if cap { (1.0 - third).copysign(y) } else { y * (2.0 / 3.0) };
-    let narrow = if cap { sigma } else { 1.0 };
-    let cos_squared = if cap { (2.0 - third) / 3.0 } else { 1.0 - sin_lat * sin_lat };
-    Point { lon: (base + x / narrow) * FRAC_PI_4, sin_lat, cos_lat: narrow * cos_squared.sqrt() }
+    Point::of_plane(base, x, y)
 }
 
 /// An integer, up to 2⁵¹ either way, as a float: SIMD has no conversion of 64 bits.
@@ -280,7 +264,7 @@ mod tests {
     #[test]
     fn no_cell_reaches_farther() {
         assert!((0..=ORDER)
-            .all(|order| cells(order).all(|cell| diamond(order, cell).radius() <= REACH * unit(order))));
+            .all(|order| cells(order).all(|cell| diamond(order, cell).radius() <= STRETCH * unit(order))));
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use std::f64::consts::{FRAC_PI_2, PI, TAU};
 
 use crate::descent::{Place, Shape};
-use crate::plane::Diamond;
+use crate::plane::{Diamond, Four};
 use crate::ORDER;
 
 /// Radians of a great circle. Rounding of a position, its hash and a centre comes to a few 1e-15.
@@ -73,6 +73,12 @@ impl Shape for Zone {
         (FINENESS / sides).log2().ceil().clamp(0.0, f64::from(ORDER)) as u32
     }
 
+    fn places(&self, cells: &Four, radius: f64) -> [Place; 4] {
+        [0, 1, 2, 3].map(|n| self.place(&cells.cell(n), radius))
+    }
+}
+
+impl Zone {
     fn place(&self, diamond: &Diamond, radius: f64) -> Place {
         let centre = diamond.centre();
         let lat = centre.sin_lat.atan2(centre.cos_lat);

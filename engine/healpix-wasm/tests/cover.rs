@@ -8,7 +8,8 @@ use std::f64::consts::PI;
 use healpix::cone::Cone;
 use healpix::cover::cover;
 use healpix::descent::Range;
-use healpix::row_index::{Frame, Ranges, RowIndex, REACH};
+use healpix::plane::STRETCH;
+use healpix::row_index::{Frame, Ranges, RowIndex};
 use healpix::CELLS;
 
 mod sky;
@@ -144,7 +145,7 @@ fn covers_lose_no_position_and_full_ranges_hold_no_stranger() {
             let candidate = columns.make_candidate(&cone, order, cell);
             let separation = cone.separation(position.0, position.1);
             // A row beyond the rim by more than the cell's diameter, and what the test's bound gives away.
-            let reach = REACH / (1u64 << order) as f64;
+            let reach = STRETCH / (1u64 << order) as f64;
             let rim = cone.radius + (reach * (2.0 + 3.0 * reach)).to_degrees() + 1e-11;
             let rim = if separation < 170.0 { rim } else { 180.0 };
             assert!(!candidate || separation <= rim, "{cone:?} has candidate {position:?}");
@@ -229,6 +230,9 @@ fn covers_are_tight() {
         let cone = (radius.to_radians() / 2.0).sin().powi(2) * CELLS as f64;
         let excess = area / f64::from(cones) / cone;
         println!("radius {radius}: {excess:.3} times the cone's area");
-        assert!(excess < 1.6, "radius {radius}: {excess} times the cone's area");
+        assert!(
+            excess < if radius < 0.3 { 1.9 } else { 1.5 },
+            "radius {radius}: {excess} times the cone's area"
+        );
     }
 }
