@@ -1,6 +1,6 @@
 import type { Release } from '../engine/catalog/release.ts';
+import { cellArea } from '../engine/healpix-wasm/cell-area.ts';
 import type { Cone, HealpixKernel } from '../engine/healpix-wasm/kernel.ts';
-import { cellArea } from './sky.ts';
 
 /** Rows that an example should find, about. */
 const WANTED_ROWS = 20;

@@ -81,7 +81,7 @@ ${link('Parquet', '&RESPONSEFORMAT=parquet')}
 </ul>
 <p>And:</p>
 <ul class="links">
-${link('the five nearest', '&SORT=separation&MAXREC=5&RESPONSEFORMAT=csv')}
+${link('the five nearest', '&NEAREST=5&RESPONSEFORMAT=csv')}
 ${link('all columns', '&VERB=3')}
 ${link('only which columns there are', '&MAXREC=0')}
 <li>sky coverage as a MOC: <a href="${address}/moc">FITS</a>, <a href="${address}/moc?RESPONSEFORMAT=json">JSON</a>,

@@ -1,8 +1,8 @@
 import { html, raw } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
 import type { Manifest } from '../../engine/catalog/manifest.ts';
+import { cellArea } from '../../engine/healpix-wasm/cell-area.ts';
 import type { HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
-import { cellArea } from '../sky.ts';
 import { mollweide } from './mollweide.ts';
 
 /** Shades, from the emptiest cells to the fullest. */

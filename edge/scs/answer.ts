@@ -15,14 +15,15 @@ export const STANDARD_ID = 'ivo://ivoa.net/std/ConeSearch';
  * from VERB=2 on the separation from the centre.
  */
 export function answerCone(engine: Engine, release: Release, query: ConeQuery): ResultTable {
-  const { cone, limit, sorted, verbosity } = query;
+  const { cone, limit, sorted, nearest, verbosity } = query;
   const { table } = release.manifest;
   const result = coneSearch(engine, release, {
     cone,
     columns: columnsOf(table, verbosity),
     limit,
     sorted,
-    separation: verbosity > 1 || sorted,
+    nearest,
+    separation: verbosity > 1 || sorted || nearest !== null,
   });
   return {
     ...result,
@@ -38,11 +39,11 @@ function wantsRows({ cone, limit }: ConeQuery): boolean {
 }
 
 // biome-ignore lint/correctness/useYield: it has none to yield
-async function* noRows(overflow: boolean): AsyncGenerator<never, Overflow, undefined> {
+export async function* noRows(overflow: boolean): AsyncGenerator<never, Overflow, undefined> {
   return { overflow };
 }
 
-function answerInfos(release: Release, { cone, verbosity, limit, sorted }: ConeQuery): Info[] {
+function answerInfos(release: Release, { cone, verbosity, limit, sorted, nearest }: ConeQuery): Info[] {
   return [
     ...releaseInfos(release),
     { name: 'RA', value: String(cone.lon) },
@@ -50,11 +51,12 @@ function answerInfos(release: Release, { cone, verbosity, limit, sorted }: ConeQ
     { name: 'SR', value: String(cone.radius) },
     { name: 'VERB', value: String(verbosity) },
     { name: 'MAXREC', value: String(limit) },
-    { name: 'SORT', value: sorted ? 'separation' : 'none' },
+    { name: 'SORT', value: sorted || nearest !== null ? 'separation' : 'none' },
+    ...(nearest === null ? [] : [{ name: 'NEAREST', value: String(nearest) }]),
   ];
 }
 
-const releaseInfos = remembered(({ manifest }: Release): readonly Info[] => [
+export const releaseInfos = remembered(({ manifest }: Release): readonly Info[] => [
   { name: 'standardID', value: STANDARD_ID },
   { name: 'server_software', value: SOFTWARE },
   { name: 'engine', value: ENGINE },

@@ -97,6 +97,27 @@ describe('cone search over the demo release', () => {
     ]);
   });
 
+  test('NEAREST gives so many rows, nearest first, and the answer is complete', async () => {
+    const separationOf = ({ fields, rows }: Awaited<ReturnType<typeof votable>>) =>
+      rows.map((row) => Number(row[fields.findIndex(({ name }) => name === 'separation')]));
+    const sorted = separationOf(await votable('RA=56.75&DEC=24.12&SR=20&SORT=separation'));
+    for (const query of ['NEAREST=3', 'NEAREST=3&SR=1&SORT=none', 'NEAREST=3&VERB=1']) {
+      const answer = await votable(`RA=56.75&DEC=24.12&${query}`);
+      assert.deepEqual(separationOf(answer), sorted.slice(0, 3), query);
+      assert.equal(answer.infos.get('QUERY_STATUS'), 'OK');
+      assert.equal(answer.infos.get('NEAREST'), '3');
+    }
+    const cut = await votable('RA=56.75&DEC=24.12&NEAREST=3&MAXREC=2');
+    assert.deepEqual(separationOf(cut), sorted.slice(0, 2));
+    assert.equal(cut.infos.get('QUERY_STATUS'), 'OVERFLOW');
+    const tags = await Promise.all(
+      ['', '&NEAREST=3', '&NEAREST=4', '&SORT=separation'].map(
+        async (more) => (await app.request(`${STARS}?${PLEIADES}${more}`)).headers.get('etag')!,
+      ),
+    );
+    assert.equal(new Set(tags).size, 4);
+  });
+
   test('SR=0 asks for the columns only', async () => {
     const { fields, rows, infos } = await votable('RA=101.2872&DEC=-16.7161&SR=0');
     assert.deepEqual(

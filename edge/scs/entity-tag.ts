@@ -6,9 +6,9 @@ import type { ConeQuery } from './parameters.ts';
  * however the request was spelled.
  */
 export function entityTag(manifest: Manifest, query: ConeQuery, version: string): string {
-  const { cone, verbosity, limit, sorted, format } = query;
+  const { cone, verbosity, limit, sorted, nearest, format } = query;
   const { lon, lat, radius } = cone;
-  const order = sorted ? 'sorted' : 'stored';
+  const order = nearest ?? (sorted ? 'sorted' : 'stored');
   return releaseTag(manifest, [lon, lat, radius, verbosity, limit, order, format.mediaType, version]);
 }
 

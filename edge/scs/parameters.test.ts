@@ -86,6 +86,19 @@ test('values out of range, with the range', () => {
   assert.match(fault('RA=0&DEC=0&SR=20.01'), /SR "20.01" is out of range; .* to 20 degrees/);
 });
 
+test('NEAREST asks for so many rows; without SR, as far as the service searches', () => {
+  assert.equal(parse('RA=1&DEC=2&SR=3').nearest, null);
+  const query = parse('RA=1&DEC=2&NEAREST=3');
+  assert.equal(query.nearest, 3);
+  assert.equal(query.cone.radius, 20);
+  assert.equal(parse('RA=1&DEC=2&NEAREST=3&SR=0.5').cone.radius, 0.5);
+  assert.match(fault('NEAREST=3'), /^RA, DEC are missing/);
+  for (const wrong of ['0', '-1', '1.5', 'all', '10001']) {
+    const message = fault(`RA=1&DEC=2&SR=3&NEAREST=${wrong}`);
+    assert.equal(message, `NEAREST "${wrong}" is not a whole number of rows from 1 to 10000.`);
+  }
+});
+
 test('a parameter given twice is an error, even with the same value', () => {
   assert.match(fault('RA=1&RA=1&DEC=2&SR=3'), /RA is given 2 times: give it once/);
   assert.match(fault('RA=1&DEC=2&SR=3&MAXREC=1&MAXREC=2&MAXREC=3'), /MAXREC is given 3 times/);

@@ -1,5 +1,5 @@
 import type { Cone } from '../../engine/healpix-wasm/kernel.ts';
-import { RequestError } from '../request-error.ts';
+import { quoted, RequestError } from '../request-error.ts';
 import type { Limits } from '../service.ts';
 import { negotiateFormat, parseResponseFormat, type ResponseFormat } from './response-format.ts';
 import { type Parsed, parseChoice, parseCount, parseDegrees } from './values.ts';
@@ -15,6 +15,8 @@ export interface ConeQuery {
   readonly limit: number;
   /** Nearest first. */
   readonly sorted: boolean;
+  /** Only so many rows, the nearest; null for all of the cone. */
+  readonly nearest: number | null;
   readonly format: ResponseFormat;
 }
 
@@ -22,9 +24,9 @@ export interface ConeQuery {
 export type RawParameters = ReadonlyMap<string, readonly string[]>;
 
 const REQUIRED = ['RA', 'DEC', 'SR'] as const;
-const PARAMETERS = [...REQUIRED, 'VERB', 'MAXREC', 'RESPONSEFORMAT', 'SORT'] as const;
+const PARAMETERS = [...REQUIRED, 'VERB', 'MAXREC', 'RESPONSEFORMAT', 'SORT', 'NEAREST'] as const;
 
-const VERBOSITIES = { '1': 1, '2': 2, '3': 3 } as const;
+export const VERBOSITIES = { '1': 1, '2': 2, '3': 3 } as const;
 const SORTS = { separation: true, none: false } as const;
 
 /**
@@ -34,7 +36,7 @@ const SORTS = { separation: true, none: false } as const;
  * @throws RequestError (400) that names every parameter that is missing, repeated or wrong, and what would be right.
  */
 export function parseConeQuery(raw: RawParameters, accept: string | undefined, limits: Limits): ConeQuery {
-  const faults = [...missing(raw), ...repeated(raw)];
+  const faults = [...missing(raw), ...repeated(raw, PARAMETERS)];
   const read = <T>(name: (typeof PARAMETERS)[number], absent: T, parse: (text: string) => Parsed<T>): T => {
     const text = given(raw, name);
     if (text === undefined) return absent;
@@ -50,16 +52,29 @@ export function parseConeQuery(raw: RawParameters, accept: string | undefined, l
   const lat = read('DEC', 0, (text) =>
     parseDegrees(text, -90, 90, 'declination runs from -90 to 90 degrees'),
   );
-  const radius = read('SR', 0, (text) => parseRadius(text, limits.maxRadius));
+  const nearest = read('NEAREST', null, parseNearest);
+  const radius = read('SR', nearest === null ? 0 : limits.maxRadius, (text) =>
+    parseRadius(text, limits.maxRadius),
+  );
   const query: ConeQuery = {
     cone: { lon: lon === 360 ? 0 : lon, lat, radius },
     verbosity: read<Verbosity>('VERB', 2, (text) => parseChoice(text, VERBOSITIES)),
     limit: Math.min(read('MAXREC', limits.defaultRecords, parseCount), limits.maxRecords),
     sorted: read<boolean>('SORT', false, (text) => parseChoice(text, SORTS)),
+    nearest,
     format: read('RESPONSEFORMAT', negotiateFormat(accept), parseResponseFormat),
   };
   if (faults.length > 0) throw new RequestError(400, `${faults.join('. ')}.`);
   return query;
+}
+
+/** Most rows that NEAREST may ask for: they are held in memory. */
+export const MAX_NEAREST = 10_000;
+
+export function parseNearest(text: string): Parsed<number> {
+  const parsed = parseCount(text);
+  if ('value' in parsed && parsed.value >= 1 && parsed.value <= MAX_NEAREST) return parsed;
+  return { fault: `${quoted(text)} is not a whole number of rows from 1 to ${MAX_NEAREST}` };
 }
 
 function parseRadius(text: string, maxRadius: number): Parsed<number> {
@@ -67,20 +82,21 @@ function parseRadius(text: string, maxRadius: number): Parsed<number> {
   return parseDegrees(text, 0, maxRadius, rule);
 }
 
-function given(raw: RawParameters, name: string): string | undefined {
+export function given(raw: RawParameters, name: string): string | undefined {
   return raw.get(name)?.find((text) => text.trim() !== '');
 }
 
 function missing(raw: RawParameters): string[] {
-  const names = REQUIRED.filter((name) => given(raw, name) === undefined);
+  const isNearest = given(raw, 'NEAREST') !== undefined;
+  const names = REQUIRED.filter((name) => given(raw, name) === undefined && !(name === 'SR' && isNearest));
   if (names.length === 0) return [];
   const verb = names.length === 1 ? 'is' : 'are';
   return [`${names.join(', ')} ${verb} missing: a cone search needs RA, DEC and SR in decimal degrees`];
 }
 
 /** DALI 1.1 §3.3: a parameter with one value must not be given twice. */
-function repeated(raw: RawParameters): string[] {
-  return PARAMETERS.filter((name) => (raw.get(name)?.length ?? 0) > 1).map(
-    (name) => `${name} is given ${raw.get(name)!.length} times: give it once`,
-  );
+export function repeated(raw: RawParameters, names: readonly string[]): string[] {
+  return names
+    .filter((name) => (raw.get(name)?.length ?? 0) > 1)
+    .map((name) => `${name} is given ${raw.get(name)!.length} times: give it once`);
 }

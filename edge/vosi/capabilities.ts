@@ -1,6 +1,7 @@
 import type { Cone } from '../../engine/healpix-wasm/kernel.ts';
 import { MOC_MEDIA_TYPES } from '../moc/moc-format.ts';
 import { STANDARD_ID } from '../scs/answer.ts';
+import { MAX_NEAREST } from '../scs/parameters.ts';
 import { OFFERED, SHORT_NAMES } from '../scs/response-format.ts';
 import type { Limits } from '../service.ts';
 import { element, textElement, XML_DECLARATION } from './xml.ts';
@@ -165,6 +166,11 @@ function inputParams({ maxRadius, maxRecords, defaultRecords }: Limits): string[
       name: 'SORT',
       description: 'separation for the nearest first, none (default) for the order of storage.',
       dataType: 'string',
+    },
+    {
+      name: 'NEAREST',
+      description: `Only so many rows, the nearest, nearest first, from 1 to ${MAX_NEAREST}; SR may then be left out, and is ${maxRadius}.`,
+      dataType: 'integer',
     },
   ];
   return params.map(({ name, description, dataType, unit, ucd, use, std }) =>

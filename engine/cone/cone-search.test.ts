@@ -151,6 +151,45 @@ describe('cone search', () => {
     assert.deepEqual(separations, nearest.slice(0, 100_000));
   });
 
+  test('gives the nearest rows of a large cone as a search of all of it would', async () => {
+    const centres = [
+      { lon: 56.75, lat: 24.12 },
+      { lon: 0, lat: 0 },
+      { lon: 360, lat: 45 },
+      { lon: 123, lat: 90 },
+      { lon: 0, lat: -90 },
+      { lon: 359.999, lat: -89.99 },
+    ];
+    for (const centre of centres) {
+      const cone = { ...centre, radius: 15 };
+      const all = await answer({ cone, sorted: true, separation: true });
+      for (const nearest of [1, 2, 7, 300]) {
+        const few = await answer({ cone, nearest, separation: true });
+        for (const column of ['source_id', 'separation']) {
+          assert.deepEqual(few.column(column), all.column(column).slice(0, nearest), JSON.stringify(cone));
+        }
+        assert.equal(few.overflow, false, 'the nearest were asked for, and no more');
+      }
+    }
+  });
+
+  test('gives the nearest rows of a cone that has fewer, and says where a limit cuts them', async () => {
+    const all = await answer({ sorted: true });
+    const rows = all.column('source_id');
+    const more = await answer({ nearest: rows.length + 1 });
+    assert.deepEqual(more.column('source_id'), rows);
+    assert.equal(more.overflow, false);
+    const cut = await answer({ nearest: 10, limit: 9 });
+    assert.deepEqual(cut.column('source_id'), rows.slice(0, 9));
+    assert.equal(cut.overflow, true);
+    assert.deepEqual((await answer({ cone: { ...PLEIADES, radius: 1e-7 }, nearest: 3 })).batches, []);
+  });
+
+  test('reads little for the nearest rows of the whole sky', async () => {
+    await answer({ cone: { ...PLEIADES, radius: 180 }, nearest: 1 });
+    assert.ok(bucket.reads.length <= 4, `${bucket.reads.length} reads`);
+  });
+
   test('answers the same without a cache', async () => {
     const cached = await identifiers({ cone: { ...PLEIADES, radius: 20 } });
     await reopen(1);

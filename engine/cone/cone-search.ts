@@ -1,14 +1,12 @@
-import { BufferType, Data, Float64 } from 'apache-arrow';
-import type { Column } from '../catalog/column.ts';
+import type { Data } from 'apache-arrow';
 import type { Release } from '../catalog/release.ts';
-import { qualifiedName, type Table } from '../catalog/table.ts';
+import { qualifiedName } from '../catalog/table.ts';
 import type { Engine } from '../engine.ts';
 import type { Cone, ConeRows } from '../healpix-wasm/kernel.ts';
-import { remembered } from '../remembered.ts';
 import type { Batch, Cells, Overflow, ResultTable } from '../table/result.ts';
-import { takeRows } from '../table/rows.ts';
+import { answerColumns, float64Data } from './answer-columns.ts';
 import { coneMatches } from './matches.ts';
-import { nearest } from './nearest.ts';
+import { nearestRows } from './nearest-rows.ts';
 
 export interface ConeQuery {
   readonly cone: Cone;
@@ -22,6 +20,11 @@ export interface ConeQuery {
    * each row group's as soon as they are known.
    */
   readonly sorted: boolean;
+  /**
+   * Only so many rows, the nearest of the cone, nearest first: of those at the same separation the first in the order of
+   * storage. The search begins close to the centre and widens until it has them, so the cone may well be large.
+   */
+  readonly nearest?: number | null;
   /** Adds a last column `separation`: the distance from the cone's centre in degrees. */
   readonly separation: boolean;
 }
@@ -41,7 +44,7 @@ export function coneSearch(engine: Engine, release: Release, query: ConeQuery): 
   const { table } = release.manifest;
   if (!(query.limit >= 0)) throw new RangeError(`the limit must be a count of rows, not ${query.limit}`);
   const { stored, withSeparation } = answerColumns(table)(query.columns);
-  const rows = query.sorted ? sortedRows : rowsAsTheyCome;
+  const rows = query.sorted || query.nearest ? sortedRows : rowsAsTheyCome;
   return {
     name: qualifiedName(table),
     description: table.description,
@@ -70,28 +73,15 @@ async function* rowsAsTheyCome(
 async function* sortedRows(
   engine: Engine,
   release: Release,
-  query: ConeQuery,
+  { cone, columns: names, limit: most, nearest = null, separation }: ConeQuery,
 ): AsyncGenerator<Batch, Overflow, undefined> {
-  const limit = Math.min(query.limit, SORTED_ROWS);
-  const collected = nearest(limit);
-  let found = 0;
-  for await (const matches of coneMatches(engine, release, query.cone, query.columns)) {
-    found += matches.row.length;
-    const { horizon } = collected;
-    const row = matches.row.filter((_, at) => matches.separation[at]! <= horizon);
-    if (row.length === 0 || limit === 0) continue;
-    const separation = matches.separation.filter((distance) => distance <= horizon);
-    collected.add(
-      matches.columns.map((data) => takeRows(data, row)),
-      separation,
-    );
-  }
-  const kept = collected.take();
-  const total = kept?.separation.length ?? 0;
+  const limit = Math.min(most, SORTED_ROWS);
+  const { rows, found } = await nearestRows(engine, release, cone, names, nearest, limit);
+  const total = rows?.separation.length ?? 0;
   for (let start = 0; start < total; start += BATCH_ROWS) {
     const end = Math.min(start + BATCH_ROWS, total);
-    const columns = kept!.columns.map((data) => data.slice(start, end - start));
-    yield batch(end - start, columns, null, query.separation ? kept!.separation.subarray(start, end) : null);
+    const columns = rows!.columns.map((data) => data.slice(start, end - start));
+    yield batch(end - start, columns, null, separation ? rows!.separation.subarray(start, end) : null);
   }
   return { overflow: found > limit };
 }
@@ -113,47 +103,4 @@ function batch(
   const columns: Cells[] = stored.map((data) => ({ data, rows: rows?.length === data.length ? null : rows }));
   if (separation !== null) columns.push({ data: float64Data(separation), rows: null });
   return { length, columns };
-}
-
-function float64Data(values: Float64Array): Data {
-  return new Data(new Float64(), 0, values.length, 0, { [BufferType.DATA]: values } as Partial<
-    Data['buffers']
-  >);
-}
-
-/** The columns of an answer by their names, without and with the separation. */
-const answerColumns = remembered((table: Table) =>
-  remembered((names: readonly string[]) => {
-    const stored = names.map((name) => columnNamed(table, name));
-    return { stored, withSeparation: [...stored, separationColumn(stored)] };
-  }),
-);
-
-function columnNamed(table: Table, name: string): Column {
-  const column = table.columns.find((candidate) => candidate.name === name);
-  if (column === undefined) {
-    const names = table.columns.map((candidate) => candidate.name).join(', ');
-    throw new RangeError(`${qualifiedName(table)} has no column ${name}; it has ${names}`);
-  }
-  return column;
-}
-
-/** The column of separations, with a name that no other column of the answer has. */
-function separationColumn(others: readonly Column[]): Column {
-  const taken = new Set(others.map((column) => column.name.toLowerCase()));
-  let name = 'separation';
-  for (let n = 2; taken.has(name); n++) name = `separation_${n}`;
-  return {
-    name,
-    datatype: 'double',
-    arraysize: null,
-    xtype: null,
-    unit: 'deg',
-    ucd: 'pos.angDistance',
-    utype: null,
-    description: 'Angular distance from the centre of the search',
-    principal: true,
-    indexed: false,
-    std: false,
-  };
 }
