@@ -34,12 +34,12 @@ export function coneSearchApp(service: Service): Hono {
       return new Response(null, { status: 304, headers });
     }
     const { engine, answerCache } = service;
-    const answer = (from: Engine) => answerCone(from, release, query);
+    const table = (from: Engine) => answerCone(from, release, query);
     const { write } = writerFor(query.format.format)!;
     const body =
       answerCache === null
-        ? await answerBody(write(answer(engine)))
-        : await keptBody(answerCache, kept(c, headers.etag!, query.format.mediaType), engine, answer, write);
+        ? await answerBody(write(table(engine)))
+        : await keptBody(answerCache, kept(c, headers.etag!, query.format.mediaType), engine, table, write);
     const { mediaType, extension } = query.format;
     headers['content-type'] = mediaType;
     if (extension) headers['content-disposition'] = attachment(release.manifest.catalog, extension);

@@ -19,14 +19,14 @@ const LIFETIME = 86_400;
 /**
  * The body of an answer, from the cache if it is there. The cache is asked only before the answer goes to the bucket: what is in memory is
  * made sooner than the cache can say anything. An answer that had to be read is kept for the next time, if it was whole and is short enough.
- * @param answer makes the table with the engine that it is given.
+ * @param makeTable with the engine that it is given.
  * @throws what `answerBody` throws.
  */
 export async function keptBody(
   { cache, maxBytes }: AnswerCache,
   { key, mediaType, waitUntil }: Kept,
   engine: Engine,
-  answer: (engine: Engine) => ResultTable,
+  makeTable: (engine: Engine) => ResultTable,
   write: (table: ResultTable) => AsyncGenerator<Bytes>,
 ): Promise<Body> {
   let found: Promise<Bytes | null> | null = null;
@@ -42,7 +42,7 @@ export async function keptBody(
     await unneeded.promise;
   }
 
-  const watched = watch(answer(readingAfter(engine, beforeRead)));
+  const watched = watch(makeTable(readingAfter(engine, beforeRead)));
   const copy = copied(write(watched.table), maxBytes);
   const made = answerBody(copy.chunks);
   const known = await Promise.race([made.then(() => null), hit.promise]);
