@@ -20,19 +20,32 @@ const GROUP_ROWS = 1024;
 
 const CRATE = fileURLToPath(new URL('../../engine/healpix-wasm', import.meta.url));
 
-/** Speed of the kernel in this Node, wrapper and copies included. */
+/** Turns of both, so that what else the machine does slows both. */
+const TURNS = 3;
+
+/** Speed of the kernel in this Node, wrapper and copies included, beside the native build: the best of all turns. */
 export async function benchKernel(): Promise<Measurement[]> {
-  const native = await nativeSpeeds();
+  let best: Measurement[] = [];
+  let native = new Map<string, number>();
+  for (let turn = 0; turn < TURNS; turn++) {
+    const natively = await nativeSpeeds();
+    native = new Map([...natively].map(([name, value]) => [name, Math.max(value, native.get(name) ?? 0)]));
+    best = wasmSpeeds().map((found, at) => ({
+      ...found,
+      name: `kernel: ${found.name}`,
+      value: Math.max(found.value, best[at]?.value ?? 0),
+      native: native.get(found.name) ?? null,
+    }));
+  }
+  return best;
+}
+
+function wasmSpeeds(): Omit<Measurement, 'native'>[] {
   const kernel = loadKernel();
   const { lon, lat } = spiral(ROWS);
-  const measurements: Measurement[] = [];
+  const measurements: Omit<Measurement, 'native'>[] = [];
   const measure = (name: string, unit: string, count: number, work: () => unknown) =>
-    measurements.push({
-      name: `kernel: ${name}`,
-      value: count / bestSeconds(work),
-      unit,
-      native: native.get(name) ?? null,
-    });
+    measurements.push({ name, value: count / bestSeconds(work), unit });
 
   measure('hash to order 29', 'points/s', ROWS, () => {
     for (let row = 0; row < ROWS; row += BATCH_ROWS) {

@@ -73,6 +73,25 @@ export async function compare(
   return subjects.map(({ name }, at) => summarised(name, connections, slices[at]!));
 }
 
+/**
+ * Each path once: then the caches hold what they can of it.
+ * @throws Error when any answer is not 200.
+ */
+export async function askAll(url: string, paths: readonly string[], connections: number): Promise<void> {
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: connections }, async () => {
+      const connection = await openConnection(url);
+      while (next < paths.length) {
+        const path = paths[next++]!;
+        const { status } = await connection.get(path);
+        if (status !== 200) throw new Error(`status ${status} from ${url}${path}`);
+      }
+      connection.destroy();
+    }),
+  );
+}
+
 /** @param offset where among the paths to begin, 0 to 1. */
 async function slice(
   { name, url, keepAlive, paths, cpu }: Subject,

@@ -1,6 +1,6 @@
 import { startBareAnswer } from '../bare.ts';
 import { ARCMIN, ARCSEC, type Centres, type Cone, conePath, randomCones } from '../cones.ts';
-import { compare, figures, type LoadResult, median, ratioOf, type Subject } from '../load.ts';
+import { askAll, compare, figures, type LoadResult, median, ratioOf, type Subject } from '../load.ts';
 import { integer, type Row } from '../report.ts';
 import type { BenchContext, Section } from '../section.ts';
 import { type MeasuredService, startService } from '../service.ts';
@@ -25,25 +25,28 @@ const KINDS: readonly Kind[] = [
 ];
 const SAMPLE = 400;
 const ROUNDS = 5;
-/** Seconds, where not the whole of a cache has to be filled. */
-const SHORT_WARM_UP = 1;
+/** Seconds. */
+const WARM_UP = 0.5;
+/** Clients that fill the caches. */
+const FILLING = 8;
+/** Of the cones, where it has to be quick. */
+const QUICK_SHARE = 1 / 4;
 /** Of the requests a second of the constant answer: in the median of the rounds, and in each. */
 const SHARE = { median: 0.4, least: 0.2 };
 
 /** Cones under load, beside a constant answer as long as the median one, and beside a peer. */
 export const conesSection: Section = async (context, report) => {
-  const { catalog, say } = context;
+  const { catalog, quick, say } = context;
   const service = await startService(catalog.bucketFolder);
   try {
     for (const kind of KINDS) {
-      say(`${kind.label}: sizes of answers`);
-      const cones = randomCones(catalog.positions, kind.count, kind.radii, kind.centres);
+      say(`${kind.label}: filling the caches`);
+      const count = Math.ceil(kind.count * (quick ? QUICK_SHARE : 1));
+      const cones = randomCones(catalog.positions, count, kind.radii, kind.centres);
       await withSubjects(context, service, cones, async (subjects) => {
-        for (const [nth, connections] of kind.connections.entries()) {
+        for (const connections of kind.connections) {
           say(`${kind.label}, ${inWords(connections)}`);
-          // The first load of a kind fills the cache.
-          const warmUp = nth === 0 ? context.seconds : SHORT_WARM_UP;
-          const options = { connections, seconds: context.seconds, warmUp, rounds: ROUNDS };
+          const options = { connections, seconds: context.seconds, warmUp: WARM_UP, rounds: ROUNDS };
           const [bare, ours, peer] = subjects;
           const others = peer ? [await atItsBest(peer, connections)] : [];
           const results = await compare([bare!, ours!, ...others], options);
@@ -68,6 +71,7 @@ async function withSubjects(
 ): Promise<void> {
   const address = `${service.url}/scs/${catalog.name}`;
   const paths = cones.map((cone) => conePath(address, cone));
+  await askAll(service.url, paths, FILLING);
   const bare = await startBareAnswer(await medianBytes(service.url, paths));
   try {
     const cpu = (of: MeasuredService) => () => of.usage()?.cpu ?? null;
