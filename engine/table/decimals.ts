@@ -129,9 +129,12 @@ function writeMinus(to: Bytes, at: number): number {
   return at + 1;
 }
 
-/** A double and the same bits as two words; the upper is the second on all machines that run JavaScript. */
-const DOUBLE = new Float64Array(1);
-const WORDS = new Uint32Array(DOUBLE.buffer);
+/** From 2⁻²⁰ on, for each power of two: half the distance from a double that begins with it to the next. */
+const HALF_STEPS = Float64Array.from({ length: 50 }, (_, exponent) => 2 ** (exponent - 20 - 53));
+
+function halfStep(size: number): number {
+  return HALF_STEPS[size < 1 ? 21 - Math.clz32(size * 2 ** 30) : 51 - Math.clz32(size)]!;
+}
 
 /** What is nearer than this to a border is left to `String`; the arithmetic errs by less than 10⁻⁷. */
 const DOUBT = 1e-3;
@@ -157,13 +160,11 @@ function writeLong(value: number, exponent: number, to: Bytes, at: number): numb
     sizeLower * powerUpper +
     sizeLower * powerLower;
 
-  DOUBLE[0] = size;
+  const step = halfStep(size);
   // The neighbour below a power of two is nearer than the one above.
-  if ((WORDS[1]! & 0xfffff) === 0 && WORDS[0] === 0) return writeAscii(String(value), to, at);
-  WORDS[1] = (WORDS[1]! & 0x7ff00000) - (53 << 20);
-  WORDS[0] = 0;
+  if (step * 2 ** 53 === size) return writeAscii(String(value), to, at);
   // What lies nearer to the product than this reads back as the same double.
-  const reach = DOUBLE[0] * power;
+  const reach = step * power;
 
   let upper = Math.floor(product / 1e8);
   const rest = product - 1e8 * upper + error;
@@ -196,7 +197,9 @@ function writeSeventeen(upper: number, lower: number, exponent: number, to: Byte
     digits = at + 1 - exponent;
     for (let zero = at + 2; zero < digits; zero++) to[zero] = ZERO;
   }
-  const end = writeEight(lower, to, writeCount(upper, to, digits));
+  const first = (upper / 1e8) | 0;
+  to[digits] = ZERO + first;
+  const end = writeEight(lower, to, writeEight(upper - 1e8 * first, to, digits + 1));
   if (exponent >= 0) {
     for (let digit = at; digit <= at + exponent; digit++) to[digit] = to[digit + 1]!;
     to[digits + exponent] = POINT;

@@ -26,23 +26,32 @@ export function writeEight(value: number, to: Bytes, at: number): number {
   return at + 8;
 }
 
+/** Writes a whole number below 100, with no zero in front. */
+function writePair(value: number, to: Bytes, at: number): number {
+  if (value < 10) {
+    to[at] = ONES[value]!;
+    return at + 1;
+  }
+  to[at] = TENS[value]!;
+  to[at + 1] = ONES[value]!;
+  return at + 2;
+}
+
 /** Writes a whole number in [0, 10⁹). */
 export function writeCount(value: number, to: Bytes, at: number): number {
-  if (value < 100) {
-    if (value < 10) {
-      to[at] = ONES[value]!;
-      return at + 1;
-    }
-    to[at] = TENS[value]!;
-    to[at + 1] = ONES[value]!;
-    return at + 2;
+  if (value < 100) return writePair(value, to, at);
+  if (value < 1e4) {
+    const rest = (value / 100) | 0;
+    const pair = value - 100 * rest;
+    const end = writePair(rest, to, at);
+    to[end] = TENS[pair]!;
+    to[end + 1] = ONES[pair]!;
+    return end + 2;
   }
-  const rest = (value / 100) | 0;
+  const rest = (value / 1e4) | 0;
   const end = writeCount(rest, to, at);
-  const pair = value - 100 * rest;
-  to[end] = TENS[pair]!;
-  to[end + 1] = ONES[pair]!;
-  return end + 2;
+  writeFour(value - 1e4 * rest, to, end);
+  return end + 4;
 }
 
 /** Writes a whole number in [0, 2⁵³]. */
