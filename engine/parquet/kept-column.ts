@@ -78,18 +78,21 @@ function presentValues(data: Data) {
   const values = data.values.subarray(0, data.length);
   if (data.nullCount === 0 || data.nullCount === data.length) return values;
   const present = values.slice();
-  let last = values[firstValid(data)];
+  const valid = data.nullBitmap!;
+  let last = values[firstSet(valid)];
   for (let row = 0; row < data.length; row++) {
-    if (data.getValid(row)) last = values[row];
+    if (isSet(valid, row)) last = values[row];
     else present[row] = last;
   }
   return present;
 }
 
-function firstValid(data: Data): number {
-  let row = 0;
-  while (!data.getValid(row)) row++;
-  return row;
+const isSet = (bits: Uint8Array, at: number): boolean => ((bits[at >> 3]! >> (at & 7)) & 1) === 1;
+
+function firstSet(bits: Uint8Array): number {
+  let at = 0;
+  while (!isSet(bits, at)) at++;
+  return at;
 }
 
 function unpacked(type: DataType, packed: Packed, valid: Uint8Array | null, rows: Uint32Array): Data {
@@ -99,7 +102,7 @@ function unpacked(type: DataType, packed: Packed, valid: Uint8Array | null, rows
   let unset = rows.length;
   for (let at = 0; at < rows.length; at++) {
     const row = rows[at]!;
-    if (((valid[row >> 3]! >> (row & 7)) & 1) === 0) continue;
+    if (!isSet(valid, row)) continue;
     bits[at >> 3]! |= 1 << (at & 7);
     unset--;
   }
