@@ -147,8 +147,13 @@ describe('cones search', () => {
     });
     const { rows } = await read(result);
     assert.ok(rows.length >= cones.length);
-    assert.equal(new Set(fetched).size, fetched.length);
-    assert.ok(fetched.length > 100);
+    const groups = new Set(fetched).size;
+    assert.ok(groups > 100);
+    // Again only where just the index was wanted of it the first time.
+    assert.ok(
+      fetched.length < 1.05 * groups,
+      `${fetched.length} row groups fetched, ${groups} different ones`,
+    );
     assert.ok(bucket.reads.length < fetched.length / 2, `${bucket.reads.length} reads`);
   });
 
