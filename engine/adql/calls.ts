@@ -1,7 +1,7 @@
+import { AdqlSyntaxError } from './errors.ts';
 import { geometryCall, isGeometryName } from './geometry-calls.ts';
 import type { Position } from './position.ts';
 import { RESERVED_WORDS } from './reserved-words.ts';
-import { AdqlSyntaxError } from './syntax-error.ts';
 import type { AggregateName, Expression } from './syntax-tree.ts';
 
 /** A function call as it is written. */

@@ -1,5 +1,5 @@
+import { AdqlSyntaxError } from './errors.ts';
 import type { Position } from './position.ts';
-import { AdqlSyntaxError } from './syntax-error.ts';
 import type { Cast, CastType } from './syntax-tree.ts';
 
 const CAST_TYPES: readonly CastType[] = [

@@ -1,5 +1,5 @@
+import { AdqlSyntaxError } from './errors.ts';
 import { span } from './position.ts';
-import { AdqlSyntaxError } from './syntax-error.ts';
 import type { Condition, Conjunction, Expression } from './syntax-tree.ts';
 
 const CONDITIONS: Readonly<Record<Condition['kind'], true>> = {

@@ -1,6 +1,6 @@
 import type { IToken } from 'chevrotain';
+import { AdqlSyntaxError } from './errors.ts';
 import { positionOf } from './nodes.ts';
-import { AdqlSyntaxError } from './syntax-error.ts';
 import * as t from './tokens.ts';
 
 const TYPOGRAPHIC_QUOTE = /[‘’‚‛′´“”„‟″«»]/;

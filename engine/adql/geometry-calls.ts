@@ -1,5 +1,5 @@
+import { AdqlSyntaxError } from './errors.ts';
 import { type Position, span } from './position.ts';
-import { AdqlSyntaxError } from './syntax-error.ts';
 import type { Expression, Geometry, PointConstructor, TextLiteral } from './syntax-tree.ts';
 
 /** How each function is called (ADQL 2.1 §4.2); the coordinate system is ADQL 2.0's. */

@@ -2,6 +2,7 @@ import { EmbeddedActionsParser, EOF, type IToken } from 'chevrotain';
 import { functionCall } from './calls.ts';
 import { castType } from './cast-types.ts';
 import { asCondition, asValue, isCondition, type LogicalOperand, logical } from './conditions.ts';
+import { AdqlSyntaxError } from './errors.ts';
 import { quoted } from './faulty-tokens.ts';
 import { type JoinPart, joins } from './joins.ts';
 import {
@@ -18,7 +19,6 @@ import {
 import { type Operand, operations } from './operators.ts';
 import { type Position, span } from './position.ts';
 import { parenthesised, type SetOperand, setOperations } from './set-operations.ts';
-import { AdqlSyntaxError } from './syntax-error.ts';
 import type * as tree from './syntax-tree.ts';
 import * as t from './tokens.ts';
 

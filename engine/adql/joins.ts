@@ -1,5 +1,5 @@
+import { AdqlSyntaxError } from './errors.ts';
 import { span } from './position.ts';
-import { AdqlSyntaxError } from './syntax-error.ts';
 import type { JoinedTable, JoinSpecification, TableReference } from './syntax-tree.ts';
 
 /** A part of a join after its first table: `… JOIN table`, or the `ON` or `USING` of a join before. */

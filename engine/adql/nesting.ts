@@ -1,7 +1,7 @@
 import type { IToken } from 'chevrotain';
+import { AdqlSyntaxError } from './errors.ts';
 import { positionOf } from './nodes.ts';
 import type { Position } from './position.ts';
-import { AdqlSyntaxError } from './syntax-error.ts';
 import type { Statement } from './syntax-tree.ts';
 import * as t from './tokens.ts';
 

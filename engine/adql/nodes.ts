@@ -1,6 +1,6 @@
 import type { IToken } from 'chevrotain';
+import { AdqlSyntaxError } from './errors.ts';
 import type { Position } from './position.ts';
-import { AdqlSyntaxError } from './syntax-error.ts';
 import type * as tree from './syntax-tree.ts';
 import * as t from './tokens.ts';
 

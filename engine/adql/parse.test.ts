@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { AdqlSyntaxError } from './errors.ts';
 import { DEMO_QUERIES, SURVEY_QUERIES } from './example-queries.ts';
 import { AdqlGrammar } from './grammar.ts';
 import { parseAdql } from './parse.ts';
-import { AdqlSyntaxError } from './syntax-error.ts';
 import type { Condition, Expression, QueryBody, Select } from './syntax-tree.ts';
 import { writeAdql } from './write.ts';
 

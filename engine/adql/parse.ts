@@ -1,4 +1,5 @@
 import { EOF, type IToken } from 'chevrotain';
+import { AdqlSyntaxError } from './errors.ts';
 import { expectedAfter, oneOf } from './expected.ts';
 import { quoted, refuseFaultyTokens } from './faulty-tokens.ts';
 import { AdqlGrammar } from './grammar.ts';
@@ -6,7 +7,6 @@ import { guess, usualMistake } from './hints.ts';
 import { limitDepth, limitNesting } from './nesting.ts';
 import { positionOf } from './nodes.ts';
 import { positionIn } from './position.ts';
-import { AdqlSyntaxError } from './syntax-error.ts';
 import type { Statement } from './syntax-tree.ts';
 import { tokenize } from './tokens.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { AdqlSyntaxError } from './errors.ts';
 import { parseAdql } from './parse.ts';
-import { AdqlSyntaxError } from './syntax-error.ts';
 
 /** Faulty queries, what is said of them, and where: line and column. */
 const FAULTS: readonly (readonly [text: string, problem: string, place: string])[] = [

@@ -3,8 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { XMLParser } from 'fast-xml-parser';
+import type { Column } from '../catalog/column.ts';
+import { checkQuery } from './check/check.ts';
+import { AdqlError } from './errors.ts';
+import { FUNCTIONS } from './functions/functions.ts';
 import { parseAdql } from './parse.ts';
-import { AdqlSyntaxError } from './syntax-error.ts';
+import type { Statement } from './syntax-tree.ts';
 import { writeAdql } from './write.ts';
 
 /** The IVOA's validation queries (github.com/ivoa/lyonetia), files of `<adql valid="true">query</adql>`. */

@@ -1,4 +1,5 @@
 import type {
+  Expression,
   JoinSpecification,
   Query,
   QueryBody,
@@ -19,15 +20,19 @@ export function writeAdql({ commonTables, query }: Statement): string {
   return `${tables.length > 0 ? `WITH ${tables.join(', ')} ` : ''}${writeQuery(query)}`;
 }
 
+/** Canonical ADQL of a value. */
+export function writeAdqlExpression(expression: Expression): string {
+  return writeExpression(expression, writeQuery);
+}
+
 const writeQuery: WriteQuery = ({ body, orderBy, offset }: Query) => {
   const terms = orderBy.map(
-    ({ expression, descending }) => `${value(expression)}${descending ? ' DESC' : ''}`,
+    ({ expression, descending }) => `${writeAdqlExpression(expression)}${descending ? ' DESC' : ''}`,
   );
   const order = terms.length > 0 ? ` ORDER BY ${terms.join(', ')}` : '';
   return `${writeBody(body)}${order}${offset === null ? '' : ` OFFSET ${offset}`}`;
 };
 
-const value = (expression: Parameters<typeof writeExpression>[0]) => writeExpression(expression, writeQuery);
 const condition = (node: Parameters<typeof writeCondition>[0]) => writeCondition(node, writeQuery);
 
 function writeBody(body: QueryBody): string {
@@ -57,14 +62,14 @@ function writeSelect(select: Select): string {
     'FROM',
     from.map(writeTable).join(', '),
     ...(where === null ? [] : [`WHERE ${condition(where)}`]),
-    ...(groupBy.length === 0 ? [] : [`GROUP BY ${groupBy.map(value).join(', ')}`]),
+    ...(groupBy.length === 0 ? [] : [`GROUP BY ${groupBy.map(writeAdqlExpression).join(', ')}`]),
     ...(having === null ? [] : [`HAVING ${condition(having)}`]),
   ].join(' ');
 }
 
 function writeSelectItem(item: SelectItem): string {
   if (item.kind === 'all-columns') return item.table === null ? '*' : `${writeTableName(item.table)}.*`;
-  return `${value(item.expression)}${item.alias === null ? '' : ` AS ${writeIdentifier(item.alias)}`}`;
+  return `${writeAdqlExpression(item.expression)}${item.alias === null ? '' : ` AS ${writeIdentifier(item.alias)}`}`;
 }
 
 function writeTable(table: TableReference): string {
