@@ -109,6 +109,7 @@ describe('answers kept in the cache of miniflare', { concurrency: false }, () =>
       'VERB=1',
       'MAXREC=2',
       'SORT=separation',
+      'NEAREST=1',
     ]) {
       const answer = await ask(`${M31}&${other}`);
       assert.equal(answer.status, 500, other);

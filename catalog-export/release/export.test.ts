@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { crc32 } from 'node:zlib';
 import { parquetMetadata } from 'hyparquet';
 import { type Manifest, manifestKey } from '../../engine/catalog/manifest.ts';
-import { mocJson, mocOfIndex, readMocAscii } from '../../engine/healpix-wasm/moc.ts';
+import { mocJson, mocOfRanges, readMocAscii } from '../../engine/healpix-wasm/moc.ts';
 import { mocFits } from '../../engine/healpix-wasm/moc-fits.ts';
 import { partitionPaths, type StoredRowGroup, storedRowGroups } from '../../test/stored-row-groups.ts';
 import type { CopyValue } from '../database/copy.ts';
@@ -144,17 +144,18 @@ describe('a release', () => {
     withTable(table, stars(20_000), async (catalog) => {
       const manifest = await exported(catalog, table);
       const rows = await allRows(catalog, manifest);
-      const index = BigInt64Array.from(rows, (row) => row._healpix_29 as bigint);
+      const start = BigInt64Array.from(rows, (row) => row._healpix_29 as bigint);
+      const cells = { start, end: start.map((cell) => cell + 1n), full: new Uint8Array(start.length) };
       const text = async (path: string) => new TextDecoder().decode(await fileOf(catalog, manifest, path));
       const published = readMocAscii(await text('moc.txt'));
       assert.equal(published.order, 10);
-      assert.deepEqual(published, mocOfIndex([index], 10));
+      assert.deepEqual(published, mocOfRanges(cells, 10));
       assert.equal(await text('moc.json'), mocJson(published));
       assert.deepEqual(await fileOf(catalog, manifest, 'moc.fits'), mocFits(published));
       const { order, ranges } = manifest.coverage;
       assert.ok(order >= 4 && ranges.length <= 8192);
       const shift = BigInt(2 * (29 - order));
-      const borders = [...mocOfIndex([index], order).ranges.start].map((start) => Number(start >> shift));
+      const borders = [...mocOfRanges(cells, order).ranges.start].map((start) => Number(start >> shift));
       assert.deepEqual(
         ranges.filter((_, at) => at % 2 === 0),
         borders,

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import type { CellRanges } from './index.ts';
-import { type Moc, mocAscii, mocCells, mocJson, mocOfIndex, mocOfRanges, readMocAscii } from './moc.ts';
+import { type Moc, mocAscii, mocCells, mocJson, mocOfRanges, readMocAscii } from './moc.ts';
 import { mocFits } from './moc-fits.ts';
-import { intersection, touches, union } from './ranges.ts';
+import { intersection, rangeList, touches, union } from './ranges.ts';
 
 const CELLS = 12n << 58n;
 
@@ -75,20 +75,11 @@ test('the MOC of ranges has the cells that they have part in, and no others', ()
   );
 });
 
-test('the MOC of an index has the cells of its rows', () => {
-  const index = BigInt64Array.of(0n, 5n, 16n, 17n, 63n, 64n, CELLS - 1n);
-  const { order, ranges } = mocOfIndex([index.subarray(0, 3), index.subarray(3)], 28);
-  assert.equal(order, 28);
-  assert.deepEqual([...ranges.start], [0n, 16n, 60n, CELLS - 4n]);
-  assert.deepEqual([...ranges.end], [8n, 20n, 68n, CELLS]);
-  assert.deepEqual(mocOfIndex([], 5).ranges.start.length, 0);
-});
-
 test('cells are the largest, and make up the MOC', () => {
   fc.assert(
     fc.property(mocs, (moc) => {
       const cells = mocCells(moc);
-      let all = mocOfIndex([], 0).ranges;
+      let all = rangeList().ranges();
       const names = new Set(cells.map(({ order, cell }) => `${order}/${cell}`));
       for (const { order, cell } of cells) {
         const shift = BigInt(2 * (29 - order));
@@ -141,7 +132,10 @@ test('what is no MOC is refused by the word', () => {
     });
   }
   for (const order of [-1, 30, 1.5, Number.NaN]) {
-    assert.throws(() => mocOfIndex([], order), { name: 'KernelError', message: /there is no order/ });
+    assert.throws(() => mocOfRanges(rangeList().ranges(), order), {
+      name: 'KernelError',
+      message: /there is no order/,
+    });
   }
 });
 

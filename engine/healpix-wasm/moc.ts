@@ -17,22 +17,6 @@ export interface MocCell {
 
 const ORDER = 29;
 
-/** The cells of an order that hold a row, from order-29 index columns, each ascending and after the one before. */
-export function mocOfIndex(columns: Iterable<BigInt64Array>, order: number): Moc {
-  const shift = shiftOf(order);
-  const out = rangeList();
-  let end = 0n;
-  for (const column of columns) {
-    for (const cell of column) {
-      if (cell < end) continue;
-      const found = cell >> shift;
-      end = (found + 1n) << shift;
-      out.push(found << shift, end, true);
-    }
-  }
-  return { order, ranges: out.ranges() };
-}
-
 /** The cells of an order that ranges have part in. */
 export function mocOfRanges({ start, end }: CellRanges, order: number): Moc {
   const shift = shiftOf(order);
