@@ -5,7 +5,7 @@ import test from 'node:test';
 import { XMLParser } from 'fast-xml-parser';
 import type { Column } from '../catalog/column.ts';
 import { checkQuery } from './check/check.ts';
-import { AdqlError } from './errors.ts';
+import { AdqlCheckError, AdqlSyntaxError } from './errors.ts';
 import { FUNCTIONS } from './functions/functions.ts';
 import { parseAdql } from './parse.ts';
 import type { Statement } from './syntax-tree.ts';
@@ -37,9 +37,39 @@ test("the IVOA's validation queries parse or fail as they are marked", { skip },
   assert.equal(queries.filter(({ valid }) => valid).length, 128);
   assert.equal(queries.filter(({ valid }) => !valid).length, 24);
   for (const { text, valid } of queries) {
-    if (valid)
-      assert.equal(writeAdql(parseAdql(writeAdql(parseAdql(text)))), writeAdql(parseAdql(text)), text);
-    else if (!text.includes('my_undefined_function'))
-      assert.throws(() => parseAdql(text), AdqlSyntaxError, text);
+    if (valid) assert.equal(canonical(canonical(text)), canonical(text), text);
+    else assert.throws(() => checkNames(parseAdql(text)), isFault, text);
   }
 });
+
+function canonical(text: string): string {
+  return writeAdql(parseAdql(text));
+}
+
+const COLUMN: Omit<Column, 'name'> = {
+  datatype: 'double',
+  arraysize: null,
+  xtype: null,
+  unit: 'deg',
+  ucd: null,
+  utype: null,
+  description: null,
+  principal: true,
+  indexed: false,
+  std: false,
+};
+
+/** One of the invalid queries calls an unknown function, which no grammar knows of. */
+function isFault(error: unknown): boolean {
+  if (error instanceof AdqlSyntaxError) return true;
+  return (
+    error instanceof AdqlCheckError &&
+    error.problem.startsWith('There is no function “my_undefined_function”')
+  );
+}
+
+function checkNames(statement: Statement): void {
+  const columns = ['id', 'ra', 'dec'].map((name) => ({ ...COLUMN, name }));
+  const table = { schema: 'public', name: 'atable', description: null, utype: null, columns };
+  checkQuery(statement, [table], FUNCTIONS);
+}
