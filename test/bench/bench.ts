@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { terminalProgress } from '../../cli/terminal/progress.ts';
 import { type BenchCatalog, type CatalogChoice, openCatalog } from './catalogs.ts';
+import { conePath } from './cones.ts';
 import { markdown, shortMarkdown } from './markdown.ts';
 import {
   type BenchResults,
@@ -21,6 +22,7 @@ import { kernelSection } from './sections/kernel.ts';
 import { memorySection } from './sections/memory.ts';
 import { writersSection } from './sections/writers.ts';
 import { statusLine } from './status-line.ts';
+import { openConnection } from './wire.ts';
 
 const SECTIONS = {
   cones: conesSection,
@@ -53,6 +55,7 @@ export interface BenchOptions {
  */
 export async function bench(options: BenchOptions, stopped: Promise<never>): Promise<void> {
   const { catalogs, sections, quick, seconds, peer, json } = options;
+  if (peer !== null) await checkPeer(peer);
   const started = performance.now();
   const results = {
     date: new Date().toISOString(),
@@ -103,6 +106,18 @@ export async function bench(options: BenchOptions, stopped: Promise<never>): Pro
   console.log(`\n${minutes.toFixed(1)} minutes, load average ${load()} after them`);
 }
 
+/** @throws Error where the other service does not answer a cone search: before anything long is done. */
+async function checkPeer(address: string): Promise<void> {
+  try {
+    const connection = await openConnection(address);
+    const { status } = await connection.get(conePath(address, { ra: 10, dec: 20, radius: 0.01 }));
+    connection.destroy();
+    if (status !== 200) throw new Error(`status ${status}`);
+  } catch (error) {
+    throw new Error(`--url: ${address} does not answer a cone search: ${(error as Error).message}`);
+  }
+}
+
 /**
  * Files that `bench` wrote, as Markdown.
  * @param short only what has a target, the catalogues side by side.
@@ -117,9 +132,9 @@ async function readResults(file: string): Promise<BenchResults> {
   const text = await readFile(file, 'utf8');
   try {
     const results = JSON.parse(text) as BenchResults;
-    if (!Array.isArray(results.sections)) throw new Error('it has no sections');
-    return results;
-  } catch (error) {
-    throw new Error(`${file} holds no results of a bench: ${(error as Error).message}`);
+    if (Array.isArray(results.sections)) return results;
+  } catch {
+    // said below
   }
+  throw new Error(`${file} is not what "almagest bench --json" writes`);
 }
