@@ -101,17 +101,9 @@ export async function* coneMatches(
         if (maybe.length === 0) continue;
         const kept = columns ?? rowGroups.columns(group, stored, keep, wanted);
         const [lon, lat, ...rest] = kept.map((column) => column.take(maybe));
-        const inside = kernel.coneRows(cone, lon!.values, lat!.values, firstRows(maybe.length));
+        const inside = kernel.coneRows(cone, lon!.values, lat!.values, null);
         if (inside.row.length > 0) yield { ...inside, columns: rest };
       }
     }
   }
-}
-
-const FIRST_ROWS = Uint32Array.from({ length: 1024 }, (_, row) => row);
-
-function firstRows(count: number): Uint32Array {
-  return count <= FIRST_ROWS.length
-    ? FIRST_ROWS.subarray(0, count)
-    : Uint32Array.from({ length: count }, (_, row) => row);
 }

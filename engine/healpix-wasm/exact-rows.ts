@@ -12,10 +12,10 @@ export function coneRows(
   cone: Cone,
   lon: Float64Array,
   lat: Float64Array,
-  rows: Uint32Array,
+  rows: Uint32Array | null,
 ): ConeRows {
   requireCone(cone);
-  const n = rows.length;
+  const n = rows?.length ?? lon.length;
   if (n === 0) return NO_ROWS;
   const lonAt = instance.scratch(n * 28);
   const latAt = lonAt + n * 8;
@@ -46,10 +46,10 @@ export function regionRows(
   region: Region,
   lon: Float64Array,
   lat: Float64Array,
-  rows: Uint32Array,
+  rows: Uint32Array | null,
 ): Uint32Array {
   const { kind, numbers } = encodeRegion(region);
-  const n = rows.length;
+  const n = rows?.length ?? lon.length;
   const lonAt = instance.scratch(n * 20 + numbers.length * 8);
   const latAt = lonAt + n * 8;
   const numbersAt = latAt + n * 8;
@@ -75,23 +75,30 @@ function gather(
   instance: Instance,
   lon: Float64Array,
   lat: Float64Array,
-  rows: Uint32Array,
+  rows: Uint32Array | null,
   lonAt: number,
   latAt: number,
 ): void {
   if (lon.length !== lat.length) throw differentLengths({ lon, lat });
   const { f64 } = instance.views();
-  const [lonTo, latTo] = [lonAt / 8, latAt / 8];
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]!;
-    if (row >= lon.length) throw new KernelError(`there is no row ${row} in columns of ${lon.length}`);
-    f64[lonTo + i] = lon[row]!;
-    f64[latTo + i] = lat[row]!;
+  if (rows === null) {
+    f64.set(lon, lonAt / 8);
+    f64.set(lat, latAt / 8);
+    return;
   }
+  const last = rows.at(-1) ?? -1;
+  if (last >= lon.length) throw new KernelError(`there is no row ${last} in columns of ${lon.length}`);
+  take(lon, rows, f64, lonAt / 8);
+  take(lat, rows, f64, latAt / 8);
+}
+
+function take(column: Float64Array, rows: Uint32Array, to: Float64Array, at: number): void {
+  for (let i = 0; i < rows.length; i++) to[at + i] = column[rows[i]!]!;
 }
 
 /** Places in a list of rows → those rows. */
-function rowsAt(places: Uint32Array, rows: Uint32Array): Uint32Array {
+function rowsAt(places: Uint32Array, rows: Uint32Array | null): Uint32Array {
+  if (rows === null) return places;
   for (let i = 0; i < places.length; i++) places[i] = rows[places[i]!]!;
   return places;
 }

@@ -76,12 +76,12 @@ export interface HealpixKernel {
    */
   rowIndex(index: BigInt64Array): RowIndex;
   /**
-   * Of rows (ascending) of whole columns, those whose haversine distance from the cone's centre is at most its radius.
-   * lon is in [−360, 360], in degrees. A position that is not finite is in no cone.
+   * Of rows (ascending; null for all) of whole columns, those whose haversine distance from the cone's centre is at most
+   * its radius. lon is in [−360, 360], in degrees. A position that is not finite is in no cone.
    */
-  coneRows(cone: Cone, lon: Float64Array, lat: Float64Array, rows: Uint32Array): ConeRows;
-  /** Of rows (ascending) of whole columns, those whose position is in the region. */
-  regionRows(region: Region, lon: Float64Array, lat: Float64Array, rows: Uint32Array): Uint32Array;
+  coneRows(cone: Cone, lon: Float64Array, lat: Float64Array, rows: Uint32Array | null): ConeRows;
+  /** Of rows (ascending; null for all) of whole columns, those whose position is in the region. */
+  regionRows(region: Region, lon: Float64Array, lat: Float64Array, rows: Uint32Array | null): Uint32Array;
   /** CRC-32 of zlib, PNG and Parquet's pages, in [0, 2³²). */
   crc32(bytes: Uint8Array): number;
   /**

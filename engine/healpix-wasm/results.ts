@@ -43,31 +43,30 @@ export function results(): Results {
 
   return {
     i64(from, address, count) {
-      const part = from.subarray(address / 8, address / 8 + count);
-      if (apart(count * 8)) return part.slice();
+      const [first, end] = [address / 8, address / 8 + count];
+      if (apart(count * 8)) return from.slice(first, end);
       const at = room(count * 8);
-      i64.set(part, at / 8);
+      i64.set(from.subarray(first, end), at / 8);
       return new BigInt64Array(buffer, at, count);
     },
     f64(from, address, count) {
-      const part = from.subarray(address / 8, address / 8 + count);
-      if (apart(count * 8)) return part.slice();
+      const [first, end] = [address / 8, address / 8 + count];
+      if (apart(count * 8)) return from.slice(first, end);
       const at = room(count * 8);
-      f64.set(part, at / 8);
+      f64.set(from.subarray(first, end), at / 8);
       return new Float64Array(buffer, at, count);
     },
     u32(from, address, count) {
-      const part = from.subarray(address / 4, address / 4 + count);
-      if (apart(count * 4)) return part.slice();
+      const [first, end] = [address / 4, address / 4 + count];
+      if (apart(count * 4)) return from.slice(first, end);
       const at = room(count * 4);
-      u32.set(part, at / 4);
+      u32.set(from.subarray(first, end), at / 4);
       return new Uint32Array(buffer, at, count);
     },
     u8(from, address, count) {
-      const part = from.subarray(address, address + count);
-      if (apart(count)) return part.slice();
+      if (apart(count)) return from.slice(address, address + count);
       const at = room(count);
-      u8.set(part, at);
+      u8.set(from.subarray(address, address + count), at);
       return new Uint8Array(buffer, at, count);
     },
   };

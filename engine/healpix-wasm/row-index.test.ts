@@ -216,12 +216,14 @@ test('only the rows asked for are answered, in their numbers', () => {
     [...found.separation],
     places.map((at) => all.separation[at]),
   );
+  assert.deepEqual(kernel.coneRows(half, lon, lat, null), all);
   assert.equal(kernel.coneRows(half, lon, lat, new Uint32Array(0)).row.length, 0);
 
   const zone = { kind: 'zone', west: 350, east: 100, south: -20, north: 60 } as const;
   const inZone = (row: number) =>
     (lon[row]! >= 350 || lon[row]! <= 100) && lat[row]! >= -20 && lat[row]! <= 60;
   assert.deepEqual([...kernel.regionRows(zone, lon, lat, third)], [...third].filter(inZone));
+  assert.deepEqual([...kernel.regionRows(zone, lon, lat, null)], [...everyRow(5000)].filter(inZone));
   assert.equal(kernel.regionRows(zone, lon, lat, new Uint32Array(0)).length, 0);
 });
 

@@ -7,7 +7,7 @@ use std::time::Instant;
 use healpix::cone::Cone;
 use healpix::cover::cover;
 use healpix::descent::Range;
-use healpix::filter::ConeFilter;
+use healpix::filter::filter;
 use healpix::hash::hash;
 use healpix::row_index::{Frame, Ranges, RowIndex};
 use healpix::CELLS;
@@ -51,19 +51,17 @@ impl Group {
     }
 
     fn rows(&self, cone: &Cone, ranges: Ranges) -> (Vec<u32>, Vec<f64>) {
-        let mut candidates = Vec::new();
+        let mut candidates = vec![0; self.cells.len()];
         let index = RowIndex { frame: self.frame, cells: &self.cells };
-        index.candidates(cone, ranges, |row| candidates.push(row));
+        let count = index.candidates(cone, ranges, &mut candidates);
+        candidates.truncate(count);
         let at =
             |column: &[f64]| -> Vec<f64> { candidates.iter().map(|&row| column[row as usize]).collect() };
-        let (lon, lat) = (at(&self.lon), at(&self.lat));
-        let (mut rows, mut separations) = (Vec::new(), Vec::new());
-        let mut filter = ConeFilter::new(cone, |place, separation| {
-            rows.push(candidates[place as usize]);
-            separations.push(separation);
-        });
-        filter.filter(&lon, &lat, 0..lon.len());
-        filter.finish();
+        let (mut rows, mut separations) = (vec![0; count], vec![0.0; count]);
+        let count = filter(cone, &at(&self.lon), &at(&self.lat), &mut rows, &mut separations);
+        rows.truncate(count);
+        separations.truncate(count);
+        rows.iter_mut().for_each(|row| *row = candidates[*row as usize]);
         (rows, separations)
     }
 }

@@ -10,7 +10,7 @@ use crate::cone::Cone;
 use crate::cover::cover;
 use crate::crc32::crc32;
 use crate::descent::Range;
-use crate::filter::ConeFilter;
+use crate::filter::filter;
 use crate::hash;
 use crate::region::Region;
 use crate::row_index::{Frame, Ranges, RowIndex};
@@ -180,12 +180,7 @@ pub unsafe extern "C" fn kernel_index_candidates(
         return BAD_CONE;
     };
     let index = RowIndex { frame: Frame { order, first }, cells: from_raw_parts(cells, rows) };
-    let mut count = 0;
-    index.candidates(&cone, slices(start, end, full, ranges), |found| {
-        row.add(count).write(found);
-        count += 1;
-    });
-    count as i32
+    index.candidates(&cone, slices(start, end, full, ranges), from_raw_parts_mut(row, rows)) as i32
 }
 
 /// Rows, ascending, whose cells have part in the ranges, as [`kernel_index_candidates`]. Returns their number.
@@ -205,12 +200,7 @@ pub unsafe extern "C" fn kernel_index_in_ranges(
     row: *mut u32,
 ) -> i32 {
     let index = RowIndex { frame: Frame { order, first }, cells: from_raw_parts(cells, rows) };
-    let mut count = 0;
-    index.in_ranges(slices(start, end, full, ranges), |found| {
-        row.add(count).write(found);
-        count += 1;
-    });
-    count as i32
+    index.in_ranges(slices(start, end, full, ranges), from_raw_parts_mut(row, rows)) as i32
 }
 
 unsafe fn slices<'a>(start: *const i64, end: *const i64, full: *const u8, ranges: usize) -> Ranges<'a> {
@@ -237,15 +227,8 @@ pub unsafe extern "C" fn kernel_cone_filter(
     let Some(cone) = Cone::new(cone_lon, cone_lat, cone_radius) else {
         return BAD_CONE;
     };
-    let mut count = 0;
-    let mut filter = ConeFilter::new(&cone, |p, s| {
-        place.add(count).write(p);
-        separation.add(count).write(s);
-        count += 1;
-    });
-    filter.filter(from_raw_parts(lon, n), from_raw_parts(lat, n), 0..n);
-    filter.finish();
-    count as i32
+    let (lon, lat) = (from_raw_parts(lon, n), from_raw_parts(lat, n));
+    filter(&cone, lon, lat, from_raw_parts_mut(place, n), from_raw_parts_mut(separation, n)) as i32
 }
 
 /// Which of `n` positions are in a region of a kind of [`Region`], as [`kernel_cone_filter`] says it; or [`BAD_REGION`].

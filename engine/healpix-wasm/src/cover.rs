@@ -25,7 +25,7 @@ use std::f64::consts::{FRAC_PI_2, FRAC_PI_4};
 use crate::cone::Cone;
 use crate::descent::{descend, Place, Range, Shape};
 use crate::plane::{unit, y_of, Diamond, Four, Point};
-use crate::trig::SineSeries;
+use crate::trig::Numbers;
 use crate::{CELLS, ORDER};
 
 /// The descent stops where a cell's half diagonal in the plane is at most this part of r: 30 to 60 cells at the rim.
@@ -64,29 +64,29 @@ struct Cap {
     /// The cone's band of latitude as y in the plane.
     south: f64,
     north: f64,
-    series: SineSeries,
+    numbers: Numbers,
 }
 
 impl Cap {
     fn new(cone: &Cone) -> Cap {
-        let series = SineSeries::load();
+        let numbers = Numbers::load();
         let radius = cone.radius.to_radians();
         let lat = cone.lat.to_radians();
-        let (sin_half, cos_half) = series.sin_cos(0.5 * radius);
+        let (sin_half, cos_half) = numbers.sin_cos(0.5 * radius);
         let (south, north) = if cone.radius <= 90.0 {
-            let y_of = |lat: f64| y_of(lat, &series);
+            let y_of = |lat: f64| y_of(lat, &numbers);
             (y_of((lat - radius).max(-FRAC_PI_2)), y_of((lat + radius).min(FRAC_PI_2)))
         } else {
             (-2.0, 2.0)
         };
         Cap {
-            centre: Point::at(cone.lon, cone.lat, &series),
+            centre: Point::at(cone.lon, cone.lat, &numbers),
             radius,
             sin_half,
             cos_half,
             south: south - MARGIN_PLANE,
             north: north + MARGIN_PLANE,
-            series,
+            numbers,
         }
     }
 
@@ -100,7 +100,7 @@ impl Cap {
         // The arc sine's series has no negative term, so (asin s − s − s³/6)/s⁵ grows, up to π/2 − 7/6.
         let square = sin_reach * sin_reach;
         let arc = sin_reach * (1.0 + square * (1.0 / 6.0 + square * (FRAC_PI_2 - 7.0 / 6.0)));
-        let (lon, reach) = (self.centre.lon / FRAC_PI_4, arc / FRAC_PI_4 + MARGIN_PLANE);
+        let (lon, reach) = (self.centre.x, arc / FRAC_PI_4 + MARGIN_PLANE);
         let (west, east) = (lon - reach, lon + reach);
         // σ of the parallels of the box nearest to the pole and farthest from it.
         let sigma = |y: f64| (2.0 - y.abs()).min(1.0);
@@ -155,7 +155,7 @@ impl Cap {
     #[inline(never)]
     fn haversines(&self, base: &[f64], x: &[f64], y: &[f64], haversines: &mut [f64]) {
         for (((&base, &x), &y), haversine) in base.iter().zip(x).zip(y).zip(haversines) {
-            *haversine = Point::of_plane(base, x, y).haversine(&self.centre, &self.series);
+            *haversine = Point::of_plane(base, x, y, &self.numbers).haversine(&self.centre, &self.numbers);
         }
     }
 }

@@ -4,9 +4,8 @@
 //! within [`DOUBT`] of a cell's border, where rounding decides, is asked of cdshealpix: the cells are always its.
 
 use cdshealpix::nested::{get, Layer};
-use std::f64::consts::{FRAC_PI_4, SQRT_2};
 
-use crate::trig::{SineSeries, ROUNDER};
+use crate::trig::Numbers;
 use crate::ORDER;
 
 /// Positions per block.
@@ -16,10 +15,10 @@ const BLOCK: usize = 128;
 const DOUBT: f64 = 2e-5;
 
 /// Cells along the edge of a base cell.
-const SIDE: f64 = (1u64 << ORDER) as f64;
+pub const SIDE: f64 = (1u64 << ORDER) as f64;
 
 /// Base cells to add to a coordinate: whole turns, so that columns stay the same.
-const TURNS: u64 = 8;
+pub const TURNS: u64 = 8;
 
 /// Cells of positions in degrees: `lon` in [−360, 360], `lat` in [−90, 90].
 /// Stops at the first position that is not finite or out of its interval, and gives its row as the error.
@@ -46,26 +45,29 @@ pub fn hash(lon: &[f64], lat: &[f64], cells: &mut [i64]) -> Result<(), usize> {
 
 /// Cells of positions on the sphere, and their distance from the nearer border in cells.
 fn project(lon: &[f64], lat: &[f64], cells: &mut [i64], distance: &mut [f64]) {
-    let series = SineSeries::load();
+    let numbers = Numbers::load();
     for (((&lon, &lat), cell), distance) in lon.iter().zip(lat).zip(cells).zip(distance) {
-        let x = lon * (1.0 / 45.0) + if lon < 0.0 { 8.0 } else { 0.0 };
-        let facet = 2.0 * ((0.5 * x - 0.5 + ROUNDER) - ROUNDER) + 1.0;
+        let x = lon * numbers.per_eighth + if lon < 0.0 { numbers.eight } else { 0.0 };
+        let facet = numbers.two * ((numbers.half * x - numbers.half + numbers.rounder) - numbers.rounder)
+            + numbers.one;
         // w = sin((π/2 − |lat|)/2), so that |sin lat| = 1 − 2w² and σ = √6 w: see plane.rs.
-        let w = series.sin_of_eighth_turn(FRAC_PI_4 - 0.5 * lat.abs().to_radians());
-        let sin_lat = 1.0 - 2.0 * w * w;
-        let sigma = (SQRT_2 * 1.732_050_807_568_877_2) * w;
-        let cap = sigma < 1.0;
-        let y = if cap { 2.0 - sigma } else { 1.5 * sin_lat }.copysign(lat);
+        let w = numbers.sin_of_eighth_turn((numbers.right_angle - lat.abs()) * numbers.half_degree);
+        let sin_lat = numbers.one - numbers.two * w * w;
+        let sigma = numbers.root_of_six * w;
+        let cap = sigma < numbers.one;
+        let y = if cap { numbers.two - sigma } else { numbers.three_halves * sin_lat };
+        let y = if lat < 0.0 { -y } else { y };
         let x = if cap { facet + (x - facet) * sigma } else { x };
         // Coordinates along the edges of cells. The base cells are the squares of side SIDE.
-        let east = Coordinate::new((x + y + 1.0) * (0.5 * SIDE));
-        let west = Coordinate::new((y - x + 1.0) * (0.5 * SIDE));
+        let east = Coordinate::new((x + y + numbers.one) * numbers.half_side, &numbers);
+        let west = Coordinate::new((y - x + numbers.one) * numbers.half_side, &numbers);
         *distance = smaller(east.distance, west.distance);
         let column = east.whole >> ORDER;
         // 0 around the north, 1 on the equator, 2 around the south.
         let ring = (2 * TURNS + 1).wrapping_sub(column + (west.whole >> ORDER));
         let base = ring << 2 | (column.wrapping_sub(u64::from(ring == 0)) & 3);
-        *cell = (base << (2 * ORDER) | spread(east.whole) | spread(west.whole) << 1) as i64;
+        let bits = spread(east.whole, &numbers) | spread(west.whole, &numbers) << 1;
+        *cell = (base << (2 * ORDER) | bits) as i64;
     }
 }
 
@@ -78,12 +80,12 @@ struct Coordinate {
 
 impl Coordinate {
     #[inline(always)]
-    fn new(value: f64) -> Coordinate {
-        let rounded = value - 0.5 + ROUNDER;
-        let fraction = value - (rounded - ROUNDER);
+    fn new(value: f64, numbers: &Numbers) -> Coordinate {
+        let rounded = value - numbers.half + numbers.rounder;
+        let fraction = value - (rounded - numbers.rounder);
         Coordinate {
-            whole: rounded.to_bits().wrapping_sub(ROUNDER.to_bits()).wrapping_add(TURNS << ORDER),
-            distance: smaller(fraction, 1.0 - fraction),
+            whole: rounded.to_bits().wrapping_sub(numbers.rounder_less_turns),
+            distance: smaller(fraction, numbers.one - fraction),
         }
     }
 }
@@ -100,13 +102,14 @@ fn smaller(a: f64, b: f64) -> f64 {
 
 /// The lowest 29 bits of a number, on every second bit.
 #[inline(always)]
-fn spread(number: u64) -> u64 {
+fn spread(number: u64, numbers: &Numbers) -> u64 {
+    let [pairs, fours, bytes, halves, singles] = numbers.masks;
     let mut bits = number & 0x1FFF_FFFF;
-    bits = (bits | bits << 16) & 0x0000_FFFF_0000_FFFF;
-    bits = (bits | bits << 8) & 0x00FF_00FF_00FF_00FF;
-    bits = (bits | bits << 4) & 0x0F0F_0F0F_0F0F_0F0F;
-    bits = (bits | bits << 2) & 0x3333_3333_3333_3333;
-    (bits | bits << 1) & 0x5555_5555_5555_5555
+    bits = (bits | bits << 16) & halves;
+    bits = (bits | bits << 8) & bytes;
+    bits = (bits | bits << 4) & fours;
+    bits = (bits | bits << 2) & pairs;
+    (bits | bits << 1) & singles
 }
 
 #[cfg(test)]

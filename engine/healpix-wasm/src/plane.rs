@@ -26,7 +26,7 @@
 
 use std::f64::consts::FRAC_PI_4;
 
-use crate::trig::{within_half_turn, SineSeries};
+use crate::trig::Numbers;
 use crate::ORDER;
 
 /// Upper bound of a cell's radius, in half diagonals of the plane, anywhere: √((π/4)² 5/9 + 4/5), rounded up.
@@ -39,58 +39,68 @@ pub fn unit(order: u32) -> f64 {
 }
 
 /// y of a latitude in radians, which it grows with.
-pub fn y_of(lat: f64, series: &SineSeries) -> f64 {
-    let sin_lat = series.sin(lat);
+pub fn y_of(lat: f64, numbers: &Numbers) -> f64 {
+    let sin_lat = numbers.sin(lat);
     if sin_lat.abs() <= 2.0 / 3.0 {
         return 1.5 * sin_lat;
     }
     // σ² = 3 (1 − |sin lat|), without the cancellation at the poles.
-    let sigma = 6f64.sqrt() * series.sin(FRAC_PI_4 - 0.5 * lat.abs());
+    let sigma = 6f64.sqrt() * numbers.sin(FRAC_PI_4 - 0.5 * lat.abs());
     (2.0 - sigma).copysign(lat)
 }
 
-/// A point of the sphere. Longitude in radians.
+/// A point of the sphere.
 #[derive(Clone, Copy, Debug)]
 pub struct Point {
-    pub lon: f64,
+    /// Longitude in eighths of a turn: x on the equator.
+    pub x: f64,
     pub sin_lat: f64,
     pub cos_lat: f64,
 }
 
 impl Point {
     /// Of a position in degrees.
-    pub fn at(lon: f64, lat: f64, series: &SineSeries) -> Point {
-        let (sin_lat, cos_lat) = series.sin_cos(lat.to_radians());
-        Point { lon: lon.to_radians(), sin_lat, cos_lat }
+    pub fn at(lon: f64, lat: f64, numbers: &Numbers) -> Point {
+        let (sin_lat, cos_lat) = numbers.sin_cos(lat.to_radians());
+        Point { x: lon * (1.0 / 45.0), sin_lat, cos_lat }
     }
 
     /// Of a point of the plane: x of the centre of its base cell, x from there, and y. Without a branch, for SIMD.
     #[inline(always)]
-    pub fn of_plane(base: f64, x: f64, y: f64) -> Point {
-        let sigma = 2.0 - y.abs();
-        let third = sigma * sigma * (1.0 / 3.0);
-        let (polar_sin, polar_cos_squared) = ((1.0 - third).copysign(y), (2.0 - third) * (1.0 / 3.0));
-        let sin = y * (2.0 / 3.0);
-        let cos_squared = 1.0 - sin * sin;
-        let cap = sigma < 1.0;
-        let narrow = if cap { sigma } else { 1.0 };
+    pub fn of_plane(base: f64, x: f64, y: f64, numbers: &Numbers) -> Point {
+        let sigma = numbers.two - y.abs();
+        let third = sigma * sigma * numbers.third;
+        let polar_sin = numbers.one - third;
+        let polar_sin = if y < 0.0 { -polar_sin } else { polar_sin };
+        let polar_cos_squared = (numbers.two - third) * numbers.third;
+        let sin = y * numbers.two_thirds;
+        let cos_squared = numbers.one - sin * sin;
+        let cap = sigma < numbers.one;
+        let narrow = if cap { sigma } else { numbers.one };
         let sin_lat = if cap { polar_sin } else { sin };
         let cos_squared = if cap { polar_cos_squared } else { cos_squared };
-        Point { lon: (base + x / narrow) * FRAC_PI_4, sin_lat, cos_lat: narrow * cos_squared.sqrt() }
+        Point { x: base + x / narrow, sin_lat, cos_lat: narrow * cos_squared.sqrt() }
+    }
+
+    /// Longitude in radians.
+    pub fn lon(&self) -> f64 {
+        self.x * FRAC_PI_4
     }
 
     /// Unit vector.
     pub fn vector(&self) -> [f64; 3] {
-        let (sin_lon, cos_lon) = self.lon.sin_cos();
+        let (sin_lon, cos_lon) = self.lon().sin_cos();
         [self.cos_lat * cos_lon, self.cos_lat * sin_lon, self.sin_lat]
     }
 
     /// sin²(d/2) of the angular distance d: a quarter of the squared chord, without its cancellation.
     #[inline(always)]
-    pub fn haversine(&self, other: &Point, series: &SineSeries) -> f64 {
+    pub fn haversine(&self, other: &Point, numbers: &Numbers) -> f64 {
         let (dz, dr) = (self.sin_lat - other.sin_lat, self.cos_lat - other.cos_lat);
-        let sin_dlon = series.sin(within_half_turn(0.5 * (self.lon - other.lon)));
-        0.25 * (dz * dz + dr * dr) + self.cos_lat * other.cos_lat * sin_dlon * sin_dlon
+        let dx = self.x - other.x;
+        let turns = (dx * numbers.eighth + numbers.rounder) - numbers.rounder;
+        let sin_dlon = numbers.sin((dx - turns * numbers.eight) * numbers.eighth_pi);
+        numbers.quarter * (dz * dz + dr * dr) + self.cos_lat * other.cos_lat * sin_dlon * sin_dlon
     }
 }
 
@@ -186,7 +196,7 @@ impl Diamond {
     /// The centre on the sphere.
     #[inline]
     pub fn centre(&self) -> Point {
-        Point::of_plane(self.facet, self.x - self.facet, self.y)
+        Point::of_plane(self.facet, self.x - self.facet, self.y, &Numbers::load())
     }
 
     /// Upper bound of the angle, in radians, from the centre to any point of the cell.
@@ -270,13 +280,13 @@ mod tests {
 
     #[test]
     fn y_of_a_latitude_is_that_of_the_plane() {
-        let series = SineSeries::load();
+        let numbers = Numbers::load();
         for (order, cell) in cells() {
             let diamond = diamond(order, cell);
             let (_, lat) = get(order as u8).center(cell);
-            assert!((y_of(lat, &series) - diamond.y).abs() < 1e-14, "cell {cell} of order {order}");
+            assert!((y_of(lat, &numbers) - diamond.y).abs() < 1e-14, "cell {cell} of order {order}");
         }
-        let y_of = |lat: f64| y_of(lat, &series);
+        let y_of = |lat: f64| y_of(lat, &numbers);
         assert_eq!(y_of(0.0), 0.0);
         assert!((y_of(2.0 * FRAC_PI_4) - 2.0).abs() < 1e-15 && (y_of(-2.0 * FRAC_PI_4) + 2.0).abs() < 1e-15);
     }

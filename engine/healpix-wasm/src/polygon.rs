@@ -251,7 +251,7 @@ impl Polygon {
         if self.edges.iter().any(|edge| edge.distance(position) <= reach) {
             return Place::Partial;
         }
-        let lon = centre.lon.to_degrees().rem_euclid(360.0);
+        let lon = centre.lon().to_degrees().rem_euclid(360.0);
         let lat = centre.sin_lat.atan2(centre.cos_lat).to_degrees();
         if self.holds(if lon < 360.0 { lon } else { 0.0 }, lat, position) {
             Place::Full

@@ -15,7 +15,7 @@ use std::ops::Range;
 use crate::cone::Cone;
 use crate::cover::MARGIN;
 use crate::plane::{unit, Point, STRETCH};
-use crate::trig::{SineSeries, ROUNDER};
+use crate::trig::Numbers;
 use crate::{CELLS, ORDER};
 
 /// Rows tested together.
@@ -76,13 +76,17 @@ pub struct RowIndex<'a> {
 }
 
 impl RowIndex<'_> {
-    /// Rows, ascending, whose cell has part in one of the ranges.
-    pub fn in_ranges(&self, ranges: Ranges, mut emit: impl FnMut(u32)) {
-        self.spans(ranges, |_, rows| rows.for_each(|row| emit(row as u32)));
+    /// Writes the rows, ascending, whose cell has part in one of the ranges; returns their number. There is room for all.
+    pub fn in_ranges(&self, ranges: Ranges, rows: &mut [u32]) -> usize {
+        let mut found = Found { rows, count: 0 };
+        self.spans(ranges, |_, rows| found.extend(rows));
+        found.count
     }
 
-    /// Rows, ascending, whose cell has part in one of the ranges, and is inside a full one or may have a point in the cone.
-    pub fn candidates(&self, cone: &Cone, ranges: Ranges, mut emit: impl FnMut(u32)) {
+    /// Writes the rows, ascending, whose cell has part in one of the ranges, and is inside a full one or may have a
+    /// point in the cone; returns their number. There is room for all.
+    pub fn candidates(&self, cone: &Cone, ranges: Ranges, rows: &mut [u32]) -> usize {
+        let mut found = Found { rows, count: 0 };
         // Most row groups that are asked have no row in the ranges: no trigonometry for them.
         let mut rim = None;
         self.spans(ranges, |range, rows| {
@@ -93,15 +97,16 @@ impl RowIndex<'_> {
             } else {
                 (rows.start..inside.start, inside.end..rows.end)
             };
-            for (rows, tested) in [(before, true), (inside, false), (after, true)] {
-                if !tested {
-                    rows.for_each(|row| emit(row as u32));
-                } else if !rows.is_empty() {
-                    let rim = rim.get_or_insert_with(|| Rim::new(cone, self.frame));
-                    rim.sift(self.cells, rows, &mut emit);
+            let mut test = |rows: Range<usize>, found: &mut Found| {
+                if !rows.is_empty() {
+                    rim.get_or_insert_with(|| Rim::new(cone, self.frame)).sift(self.cells, rows, found);
                 }
-            }
+            };
+            test(before, &mut found);
+            found.extend(inside);
+            test(after, &mut found);
         });
+        found.count
     }
 
     /// Calls `emit` with the number of each range that rows have part in, and with those that the ranges before have not.
@@ -162,61 +167,84 @@ struct Rim {
     centre: Point,
     /// Haversines of centres above are out.
     limit: f64,
-    series: SineSeries,
+    numbers: Numbers,
 }
 
 impl Rim {
     fn new(cone: &Cone, frame: Frame) -> Rim {
-        let series = SineSeries::load();
-        let (sin_half, cos_half) = series.sin_cos(0.5 * cone.radius.to_radians());
+        let numbers = Numbers::load();
+        let (sin_half, cos_half) = numbers.sin_cos(0.5 * cone.radius.to_radians());
         let outer = sin_half + 0.5 * STRETCH * unit(frame.order) * cos_half + MARGIN;
-        Rim { frame, centre: Point::at(cone.lon, cone.lat, &series), limit: outer * outer, series }
+        Rim { frame, centre: Point::at(cone.lon, cone.lat, &numbers), limit: outer * outer, numbers }
     }
 
-    fn sift(&self, cells: &[u32], rows: Range<usize>, mut emit: impl FnMut(u32)) {
+    /// Of rows, those that may be in the cone.
+    fn sift(&self, cells: &[u32], rows: Range<usize>, found: &mut Found) {
         let mut haversines = [0.0; BLOCK];
         for (block, cells) in cells[rows.clone()].chunks(BLOCK).enumerate() {
             for (&packed, haversine) in cells.iter().zip(&mut haversines) {
-                let centre = centre(self.frame.order, self.frame.first + i64::from(packed));
-                *haversine = centre.haversine(&self.centre, &self.series);
+                let centre = centre(self.frame.order, self.frame.first + i64::from(packed), &self.numbers);
+                *haversine = centre.haversine(&self.centre, &self.numbers);
             }
             for (at, &haversine) in haversines[..cells.len()].iter().enumerate() {
-                if haversine <= self.limit {
-                    emit((rows.start + block * BLOCK + at) as u32);
-                }
+                found.push_if(rows.start + block * BLOCK + at, haversine <= self.limit);
             }
+        }
+    }
+}
+
+/// Rows found, ascending, in room for all.
+struct Found<'a> {
+    rows: &'a mut [u32],
+    count: usize,
+}
+
+impl Found<'_> {
+    /// Without a branch. Of as many rows as there is room for, each comes once.
+    #[inline(always)]
+    fn push_if(&mut self, row: usize, found: bool) {
+        self.rows[self.count] = row as u32;
+        self.count += usize::from(found);
+    }
+
+    fn extend(&mut self, rows: Range<usize>) {
+        let to = &mut self.rows[self.count..self.count + rows.len()];
+        self.count += to.len();
+        for (to, row) in to.iter_mut().zip(rows) {
+            *to = row as u32;
         }
     }
 }
 
 /// The centre of a cell, as [`crate::plane::Diamond::centre`] has it.
 #[inline(always)]
-fn centre(order: u32, cell: i64) -> Point {
-    let (east, west) = (gather(cell as u64) as i64, gather(cell as u64 >> 1) as i64);
+fn centre(order: u32, cell: i64, numbers: &Numbers) -> Point {
+    let (east, west) = (gather(cell as u64, numbers) as i64, gather(cell as u64 >> 1, numbers) as i64);
     let (low, high) = ((1 << order) - 1, cell >> (2 * order));
     let (east, west, ring, column) = (east & low, west & low, high >> 2, high & 3);
     // x of the base cell's centre, x from there, and y.
-    let base = small(2 * column + (ring & 1 ^ 1));
-    let x = small(east - west) * unit(order);
-    let y = small(east + west + 1 - (ring << order)) * unit(order);
-    Point::of_plane(base, x, y)
+    let base = small(2 * column + (ring & 1 ^ 1), numbers);
+    let x = small(east - west, numbers) * unit(order);
+    let y = small(east + west + 1 - (ring << order), numbers) * unit(order);
+    Point::of_plane(base, x, y, numbers)
 }
 
 /// An integer, up to 2⁵¹ either way, as a float: SIMD has no conversion of 64 bits.
 #[inline(always)]
-fn small(integer: i64) -> f64 {
-    f64::from_bits((ROUNDER.to_bits() as i64 + integer) as u64) - ROUNDER
+fn small(integer: i64, numbers: &Numbers) -> f64 {
+    f64::from_bits(numbers.rounder.to_bits().wrapping_add(integer as u64)) - numbers.rounder
 }
 
 /// Every second bit of a number together: the inverse of the spreading of hash.rs.
 #[inline(always)]
-fn gather(bits: u64) -> u64 {
-    let mut number = bits & 0x5555_5555_5555_5555;
-    number = (number | number >> 1) & 0x3333_3333_3333_3333;
-    number = (number | number >> 2) & 0x0F0F_0F0F_0F0F_0F0F;
-    number = (number | number >> 4) & 0x00FF_00FF_00FF_00FF;
-    number = (number | number >> 8) & 0x0000_FFFF_0000_FFFF;
-    (number | number >> 16) & 0x0000_0000_FFFF_FFFF
+fn gather(bits: u64, numbers: &Numbers) -> u64 {
+    let [pairs, fours, bytes, halves, singles] = numbers.masks;
+    let mut number = bits & singles;
+    number = (number | number >> 1) & pairs;
+    number = (number | number >> 2) & fours;
+    number = (number | number >> 4) & bytes;
+    number = (number | number >> 8) & halves;
+    (number | number >> 16) & 0xFFFF_FFFF
 }
 
 #[cfg(test)]
@@ -249,9 +277,10 @@ mod tests {
     fn centres_are_those_of_the_plane() {
         for order in 0..=ORDER {
             for cell in cells(order) {
-                let (found, expected) = (centre(order, cell), diamond(order, cell).centre());
-                let apart = (found.lon - expected.lon).abs();
-                assert!(apart < 1e-15, "cell {cell}: lon {} is not {}", found.lon, expected.lon);
+                let (found, expected) =
+                    (centre(order, cell, &Numbers::load()), diamond(order, cell).centre());
+                let apart = (found.x - expected.x).abs();
+                assert!(apart < 1e-15, "cell {cell}: x {} is not {}", found.x, expected.x);
                 assert_eq!(
                     (found.sin_lat, found.cos_lat),
                     (expected.sin_lat, expected.cos_lat),
@@ -292,10 +321,10 @@ mod tests {
     fn in_ranges(index: &[i64], ranges: &[(i64, i64)]) -> Vec<u32> {
         let (start, end): (Vec<i64>, Vec<i64>) = ranges.iter().copied().unzip();
         let (frame, cells) = packed(index);
-        let mut rows = Vec::new();
+        let mut rows = vec![0; index.len()];
         let ranges = Ranges { start: &start, end: &end, full: &[] };
-        RowIndex { frame, cells: &cells }.in_ranges(ranges, |row| rows.push(row));
-        rows
+        let count = RowIndex { frame, cells: &cells }.in_ranges(ranges, &mut rows);
+        rows[..count].to_vec()
     }
 
     #[test]
@@ -353,10 +382,10 @@ mod tests {
             // The last of the rows in a range may not be wholly in it, when bits are left out.
             let (start, end) = ([0, 50_000 * stretch], [2000 * stretch + 1, 199_000 * stretch + 1]);
             let find = |full: [u8; 2]| {
-                let mut rows = Vec::new();
+                let mut rows = vec![0; index.len()];
                 let ranges = Ranges { start: &start, end: &end, full: &full };
-                RowIndex { frame, cells: &cells }.candidates(&far, ranges, |row| rows.push(row));
-                rows
+                let count = RowIndex { frame, cells: &cells }.candidates(&far, ranges, &mut rows);
+                rows[..count].to_vec()
             };
             assert_eq!(find([0, 0]), []);
             assert_eq!(find([1, 0]), (0..3 - edge).collect::<Vec<u32>>());

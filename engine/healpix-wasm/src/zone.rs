@@ -89,7 +89,7 @@ impl Zone {
         }
         // From the zone's middle, in (−π, π], and half its width.
         let (middle, half) = (self.west.to_radians() + 0.5 * self.width(), 0.5 * self.width());
-        let offset = (centre.lon - middle).rem_euclid(TAU);
+        let offset = (centre.lon() - middle).rem_euclid(TAU);
         let offset = if offset > PI { TAU - offset } else { offset };
         let pole = lat.abs() + reach >= FRAC_PI_2;
         let spread = if pole { PI } else { (reach.sin() / centre.cos_lat).min(1.0).asin() + MARGIN };

@@ -105,10 +105,10 @@ impl Columns {
         let first = (cell - 1000).max(0);
         let frame = Frame { order, first };
         let index = RowIndex { frame, cells: &[0, (cell - first) as u32] };
-        let mut found = false;
+        let mut rows = [0; 2];
         let ranges = Ranges { start: &self.start, end: &self.end, full: &self.full };
-        index.candidates(cone, ranges, |row| found |= row == 1);
-        found
+        let count = index.candidates(cone, ranges, &mut rows);
+        rows[..count].contains(&1)
     }
 }
 
