@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -80,6 +80,19 @@ describe('one data folder, started again and again', { concurrency: false }, () 
     assert.equal(await run.stop('SIGINT'), 0);
     assert.match(run.output(), /Stopping\.\n$/);
     assert.deepEqual(processesOf(folder), []);
+  });
+
+  test('a release of an earlier version is made anew', async () => {
+    const pointer = join(folder, 'bucket', 'dso.objects', 'latest.json');
+    const { release } = JSON.parse(await readFile(pointer, 'utf8'));
+    const manifest = join(folder, 'bucket', 'dso.objects', release, 'manifest.json');
+    await writeFile(manifest, JSON.stringify({ version: 1 }));
+    const run = start();
+    const [, url] = await run.printed(READY);
+    assert.match(run.output(), /Exported dso\.objects/);
+    assert.doesNotMatch(run.output(), /Exported hipparcos\.stars/);
+    assert.equal((await request(`${url}/scs/dso.objects?RA=10.68&DEC=41.27&SR=1`)).status, 200);
+    assert.equal(await run.stop('SIGINT'), 0);
   });
 
   test('npm start ends in good order when only npm is told to', async () => {

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import {
   HEALPIX_COLUMN,
   type LeafEntry,
+  MANIFEST_VERSION,
   type Manifest,
   manifestKey,
   type Pointer,
@@ -119,7 +120,7 @@ async function writeRelease(options: ExportOptions, release: string, date: Date)
       await storage.put(`${prefix}/${file.path}`, file.bytes);
     }
     const manifest: Manifest = {
-      version: 2,
+      version: MANIFEST_VERSION,
       catalog,
       release,
       created,

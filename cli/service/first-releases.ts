@@ -4,7 +4,13 @@ import { publishedTables } from '../../catalog-export/database/tap-schema.ts';
 import { loadDemo } from '../../catalog-export/demo/load.ts';
 import type { Progress } from '../../catalog-export/progress.ts';
 import { exportCatalog } from '../../catalog-export/release/export.ts';
-import { pointerKey } from '../../engine/catalog/manifest.ts';
+import {
+  MANIFEST_VERSION,
+  type Manifest,
+  manifestKey,
+  type Pointer,
+  pointerKey,
+} from '../../engine/catalog/manifest.ts';
 import { qualifiedName, type Table } from '../../engine/catalog/table.ts';
 import type { HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
 import type { Storage } from '../../engine/storage/storage.ts';
@@ -22,8 +28,8 @@ export interface FirstReleasesOptions {
 }
 
 /**
- * Brings the database up to date and exports those published catalogues that have no release yet. Loads the
- * demo, but only into the embedded database.
+ * Brings the database up to date and exports those published catalogues that have no release yet, or one of an
+ * earlier version of this program. Loads the demo, but only into the embedded database.
  */
 export async function makeFirstReleases(options: FirstReleasesOptions): Promise<void> {
   const { database, progress } = options;
@@ -38,7 +44,7 @@ export async function makeFirstReleases(options: FirstReleasesOptions): Promise<
 async function exportFirst(table: Table, options: FirstReleasesOptions): Promise<void> {
   const { storage, kernel, progress, warn, signal } = options;
   const catalog = qualifiedName(table);
-  if ((await storage.get(pointerKey(catalog))) !== null) return;
+  if (await hasRelease(storage, catalog)) return;
   try {
     await withClient(options, (client) => exportCatalog({ client, table, storage, kernel, progress }));
   } catch (error) {
@@ -46,6 +52,19 @@ async function exportFirst(table: Table, options: FirstReleasesOptions): Promise
     progress.done('');
     warn(`${catalog} could not be exported and is not served: ${(error as Error).message}`);
   }
+}
+
+/** What is damaged stays as it is, for somebody to look at. */
+async function hasRelease(storage: Storage, catalog: string): Promise<boolean> {
+  const pointer = await readJson<Pointer>(storage, pointerKey(catalog));
+  if (pointer === null) return false;
+  const manifest = await readJson<Manifest>(storage, manifestKey(catalog, pointer.release)).catch(() => null);
+  return manifest === null || manifest.version >= MANIFEST_VERSION;
+}
+
+async function readJson<T>(storage: Storage, key: string): Promise<T | null> {
+  const bytes = await storage.get(key);
+  return bytes && (JSON.parse(new TextDecoder().decode(bytes)) as T);
 }
 
 /** A session that ends, with whatever runs in it, when the work is to stop. */

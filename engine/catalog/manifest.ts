@@ -1,12 +1,15 @@
 import type { Table } from './table.ts';
 
+/** Of what this program writes and reads. */
+export const MANIFEST_VERSION = 2;
+
 /**
  * What a release holds, and the root of the index of its row groups. Written by the export as
  * `<catalog>/<release>/manifest.json`, the last object of a release before the pointer is swapped: a release
  * without a manifest is incomplete.
  */
 export interface Manifest {
-  readonly version: 2;
+  readonly version: typeof MANIFEST_VERSION;
   /** `schema.table` */
   readonly catalog: string;
   /** `YYYY-MM-DD` or `YYYY-MM-DD.n` */

@@ -1,6 +1,13 @@
 import { CorruptReleaseError } from '../errors.ts';
 import type { Column } from './column.ts';
-import type { Coverage, LeafEntry, Manifest, Pointer, Skymap } from './manifest.ts';
+import {
+  type Coverage,
+  type LeafEntry,
+  MANIFEST_VERSION,
+  type Manifest,
+  type Pointer,
+  type Skymap,
+} from './manifest.ts';
 import type { Table } from './table.ts';
 
 type Json = Record<string, unknown>;
@@ -73,8 +80,8 @@ function checkCoverage(coverage: unknown, skymap: Skymap): asserts coverage is C
 function checkManifest(manifest: unknown): asserts manifest is Manifest {
   expect(isObject(manifest), 'is not a JSON object');
   expect(
-    manifest.version === 2,
-    `has version ${JSON.stringify(manifest.version)}: 2 is understood; export the catalogue again`,
+    manifest.version === MANIFEST_VERSION,
+    `has version ${JSON.stringify(manifest.version)}: ${MANIFEST_VERSION} is understood; export the catalogue again`,
   );
   for (const name of ['catalog', 'release', 'created']) {
     expect(typeof manifest[name] === 'string', `${name} is not a string`);
