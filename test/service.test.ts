@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before, describe } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import { tableFromIPC } from 'apache-arrow';
 import { demoBucket } from './demo-release.ts';
 import { type Answer, type RequestOptions, request } from './http.ts';
 import { type RunningService, startWorkerd, startWranglerR2 } from './service.ts';
@@ -73,7 +74,30 @@ const CASES: readonly Case[] = [
     says: /^32349,/m,
     check: hasRows(1),
   },
-  { path: `${SIRIUS}&RESPONSEFORMAT=votable/b2`, status: 200, says: /<BINARY2>/ },
+  {
+    path: `${SIRIUS}&RESPONSEFORMAT=votable/b2`,
+    status: 200,
+    check: (_, text) => {
+      const stream = /<STREAM encoding="base64">\s*([^<]*)</.exec(text)![1]!;
+      // An identifier of five characters after its count.
+      assert.ok(Buffer.from(stream, 'base64').includes('\0\0\0\x0532349', 'latin1'));
+    },
+  },
+  {
+    path: `${SIRIUS}&RESPONSEFORMAT=arrow`,
+    status: 200,
+    type: /^application\/vnd\.apache\.arrow\.stream$/,
+    check: ({ body }) => assert.ok([...tableFromIPC(body).getChild('source_id')!].includes('32349')),
+  },
+  {
+    path: `${SIRIUS}&RESPONSEFORMAT=parquet`,
+    status: 200,
+    type: /^application\/vnd\.apache\.parquet$/,
+    check: ({ body }) => {
+      assert.equal(body.toString('latin1', 0, 4) + body.toString('latin1', body.length - 4), 'PAR1PAR1');
+      assert.match(body.toString('latin1'), /QUERY_STATUS" value="OK"/);
+    },
+  },
   { path: `${SIRIUS}&RESPONSEFORMAT=csv`, status: 200, type: /^text\/csv/, says: /^32349,/m },
   { path: `${SIRIUS}&RESPONSEFORMAT=tsv`, status: 200, type: /^text\/tab-separated/, says: /^32349\t/m },
   { path: `${SIRIUS}&RESPONSEFORMAT=json`, status: 200, type: /^application\/json/, check: isJson },
