@@ -1,4 +1,4 @@
-import { EmbeddedActionsParser, EOF, type IToken } from 'chevrotain';
+import { EmbeddedActionsParser, EOF, type IParserErrorMessageProvider, type IToken } from 'chevrotain';
 import { functionCall } from './calls.ts';
 import { castType } from './cast-types.ts';
 import { asCondition, asValue, isCondition, type LogicalOperand, logical } from './conditions.ts';
@@ -22,6 +22,14 @@ import { parenthesised, type SetOperand, setOperations } from './set-operations.
 import type * as tree from './syntax-tree.ts';
 import * as t from './tokens.ts';
 
+/** Messages are made elsewhere; to make the parser's own would take longer than to parse. */
+const SILENT: IParserErrorMessageProvider = {
+  buildMismatchTokenMessage: () => '',
+  buildNotAllInputParsedMessage: () => '',
+  buildNoViableAltMessage: () => '',
+  buildEarlyExitMessage: () => '',
+};
+
 type Term = tree.Expression | tree.Condition;
 
 /**
@@ -30,7 +38,7 @@ type Term = tree.Expression | tree.Condition;
  */
 export class AdqlGrammar extends EmbeddedActionsParser {
   constructor({ validate }: { validate: boolean }) {
-    super([...t.tokenTypes], { maxLookahead: 2, skipValidations: !validate });
+    super([...t.tokenTypes], { maxLookahead: 2, skipValidations: !validate, errorMessageProvider: SILENT });
     this.performSelfAnalysis();
   }
 

@@ -2,18 +2,16 @@ import { EOF, type IToken } from 'chevrotain';
 import { AdqlSyntaxError } from './errors.ts';
 import { expectedAfter, oneOf } from './expected.ts';
 import { quoted, refuseFaultyTokens } from './faulty-tokens.ts';
-import { AdqlGrammar } from './grammar.ts';
 import { guess, usualMistake } from './hints.ts';
 import { limitDepth, limitNesting } from './nesting.ts';
 import { positionOf } from './nodes.ts';
 import { positionIn } from './position.ts';
+import { accepts, forget, recognise } from './recognise.ts';
 import type { Statement } from './syntax-tree.ts';
 import { tokenize } from './tokens.ts';
 
 /** To say what is expected, the tokens before are parsed again and again; not so many of them. */
 const LONGEST_EXPLAINED = 2000;
-
-let grammar: AdqlGrammar | undefined;
 
 /**
  * The syntax tree of an ADQL 2.1 query, which one semicolon may end. Of ADQL 2.0 it takes coordinate systems, of the drafts of 2.1
@@ -25,25 +23,13 @@ export function parseAdql(text: string): Statement {
   refuseFaultyTokens(tokens);
   limitNesting(tokens);
   try {
-    const result = parse(tokens);
+    const result = recognise(tokens);
     if ('fault' in result) throw explain(text, tokens, result.fault);
     limitDepth(result.statement);
     return result.statement;
   } finally {
-    // The tokens of a long query take tens of megabytes, and the grammar stays.
-    if (grammar !== undefined) grammar.input = [];
+    forget();
   }
-}
-
-type Result = { readonly statement: Statement } | { readonly fault: IToken };
-
-function parse(tokens: readonly IToken[]): Result {
-  // Made with the first query: a worker that answers none shall not pay for it.
-  grammar ??= new AdqlGrammar({ validate: false });
-  grammar.input = [...tokens];
-  const statement = grammar.statement();
-  const [error] = grammar.errors;
-  return error === undefined ? { statement } : { fault: error.token };
 }
 
 function explain(text: string, tokens: readonly IToken[], fault: IToken): AdqlSyntaxError {
@@ -67,17 +53,6 @@ function explain(text: string, tokens: readonly IToken[], fault: IToken): AdqlSy
       : `Expected ${oneOf(expected)} but found ${found}`;
   const advice = guess(tokens, index, expected);
   return new AdqlSyntaxError(advice === null ? plain : `${plain}. ${advice}`, position);
-}
-
-/** Whether a query may begin so, the parser stumbling, if at all, over the end only; or whether this is a whole one. */
-function accepts(tokens: readonly IToken[], extent: 'beginning' | 'whole' = 'beginning'): boolean {
-  try {
-    const result = parse(tokens);
-    return 'statement' in result || (extent === 'beginning' && result.fault.tokenType === EOF);
-  } catch (error) {
-    if (!(error instanceof AdqlSyntaxError)) throw error;
-    return extent === 'beginning' && grammar!.lastRead() === tokens.at(-1);
-  }
 }
 
 function endOf(text: string, tokens: readonly IToken[]) {
