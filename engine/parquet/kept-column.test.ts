@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import {
   Bool,
   type DataType,
@@ -114,4 +116,28 @@ test('decimals, small numbers and neighbours take fewer bytes', () => {
   assert.equal(bytesOf(new Float64(), rows.map(Math.sin)), 8 * 1024);
   const classes = rows.map((row) => (row % 7 === 0 ? 'BINARY' : 'STAR'));
   assert.equal(bytesOf(new Utf8(), classes), 1024 + 'BINARYSTAR'.length + 3 * 4);
+});
+
+test('what was decoded is let go once it is packed', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const rows = Array.from({ length: 1024 }, (_, row) => row);
+  const columns: [DataType, readonly Cell[]][] = [
+    [new Float64(), rows.map((row) => row / 1000)],
+    [new Float32(), rows.map((row) => Math.fround(row / 10))],
+    [new Int64(), rows.map((row) => BigInt(row))],
+    [new Int32(), rows],
+    [new Utf8(), rows.map((row) => `class ${row % 7}`)],
+    [new Float64(), rows.map((row) => (row % 5 === 0 ? null : row / 1000))],
+  ];
+  const decoded = columns.map(([type, values]) => {
+    const [data] = vectorFromArray(values, type).data;
+    return { kept: keptColumn(data!), values: new WeakRef<ArrayBufferView>(data!.values) };
+  });
+  await new Promise((resolve) => setTimeout(resolve));
+  collect();
+  for (const { kept, values } of decoded) {
+    assert.ok(values.deref() === undefined);
+    assert.equal(kept.take(Uint32Array.of(5)).length, 1);
+  }
 });

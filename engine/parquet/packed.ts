@@ -29,12 +29,20 @@ export function packDecimals(values: Float64Array | Float32Array): PackedNumbers
   const whole = wholeNumbers(values.length);
   for (let row = 0; row < values.length; row++) whole[row] = Math.round(values[row]! * power);
   const steps = stepsOf(whole, values.BYTES_PER_ELEMENT);
-  if (steps === null) return null;
-  const { first, above } = steps;
+  return steps && quotients(steps, power, values instanceof Float32Array ? Float32Array : Float64Array);
+}
+
+// What gives the numbers back is made apart from what packs them: a closure keeps all alive that closures beside it use.
+
+function quotients(
+  { first, above }: Steps,
+  power: number,
+  type: Float64ArrayConstructor | Float32ArrayConstructor,
+): PackedNumbers {
   return {
     bytes: above.byteLength,
     take(rows) {
-      const taken = newLike(values, rows.length);
+      const taken = new type(rows.length);
       for (let at = 0; at < rows.length; at++) taken[at] = (first + above[rows[at]!]!) / power;
       return taken;
     },
@@ -47,11 +55,15 @@ export function packIntegers(values: Int32Array | Int16Array | Uint8Array): Pack
   whole.set(values);
   const steps = stepsOf(whole, values.BYTES_PER_ELEMENT);
   if (steps === null) return null;
-  const { first, above } = steps;
+  // An array of one byte each is never made smaller.
+  return sums(steps, values instanceof Int32Array ? Int32Array : Int16Array);
+}
+
+function sums({ first, above }: Steps, type: Int32ArrayConstructor | Int16ArrayConstructor): PackedNumbers {
   return {
     bytes: above.byteLength,
     take(rows) {
-      const taken = newLike(values, rows.length);
+      const taken = new type(rows.length);
       for (let at = 0; at < rows.length; at++) taken[at] = first + above[rows[at]!]!;
       return taken;
     },
@@ -69,8 +81,10 @@ export function packWide(values: BigInt64Array): PackedNumbers | null {
     low[row] = halves[2 * row]!;
   }
   const steps = stepsOf(low, values.BYTES_PER_ELEMENT);
-  if (steps === null) return null;
-  const { first, above } = steps;
+  return steps && wideSums(steps, high);
+}
+
+function wideSums({ first, above }: Steps, high: number): PackedNumbers {
   return {
     bytes: above.byteLength,
     take(rows) {
@@ -118,10 +132,6 @@ function newSteps(most: number, length: number): Steps['above'] | null {
   if (most < 2 ** 8) return new Uint8Array(length);
   if (most < 2 ** 16) return new Uint16Array(length);
   return most < 2 ** 32 ? new Uint32Array(length) : null;
-}
-
-function newLike<T extends Numbers>(values: T, length: number): T {
-  return new (values.constructor as new (length: number) => T)(length);
 }
 
 let scratch = new Float64Array(1024);
