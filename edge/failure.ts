@@ -8,7 +8,7 @@ export interface Failure {
 }
 
 /** What workerd says of a body whose client hung up, or sent bad chunks; a storage's failures are StorageErrors. */
-const BODY_BROKE_OFF = 'Network connection lost.';
+export const BODY_BROKE_OFF = 'Network connection lost.';
 
 /** Puts an error into words for the client. What is the service's own fault goes to the log: in one line if it is of a known kind. */
 export function describeFailure(error: unknown): Failure {

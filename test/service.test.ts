@@ -32,6 +32,12 @@ const refused = (query: string, says: RegExp, status = 400): Case => ({
   check: (_, text) => assert.match(text, /<INFO name="QUERY_STATUS" value="ERROR">/),
 });
 
+/** A list of positions that is sent. */
+function cones(query: string, contentType: string, body: string, wanted: Partial<Case>): Case {
+  const path = `/scs/hipparcos.stars/cones${query}`;
+  return { path, method: 'POST', headers: { 'Content-Type': contentType }, body, status: 200, ...wanted };
+}
+
 const CASES: readonly Case[] = [
   { path: '/', status: 200, type: /^text\/html/, says: /hipparcos\.stars/ },
   { path: '/', status: 200, method: 'HEAD', type: /^text\/html/, check: hasNoBody },
@@ -146,6 +152,28 @@ const CASES: readonly Case[] = [
     status: 200,
     says: /<TD>32349<\/TD>/,
   },
+  cones('?SR=0.5&RESPONSEFORMAT=csv', 'text/csv', 'RA,DEC\n101.287,-16.716\n', { says: /^1,32349,/m }),
+  cones('?SR=0.5&NEAREST=1', 'application/json', '[{"ra": 101.287, "dec": -16.716, "id": "Sirius"}]', {
+    type: VOTABLE,
+    says: /<TD>Sirius<\/TD><TD>32349<\/TD>/,
+  }),
+  cones('?NEAREST=2&UNMATCHED=keep&VERB=3&RESPONSEFORMAT=votable/b2', 'text/csv', 'ID,RA,DEC\n7,0,90\n', {
+    says: /<FIELD name="position"[^>]*datatype="long"/,
+  }),
+  cones('', 'application/x-www-form-urlencoded', 'SR=0.5&MAXREC=0&POSITIONS=RA,DEC%0A101.287,-16.716', {
+    says: /value="OVERFLOW"/,
+  }),
+  cones('?SR=1e-9&RESPONSEFORMAT=csv', 'text/csv', `RA,DEC\n${'10.5,-20.25\n'.repeat(50_000)}`, {
+    check: (_, text) => assert.match(text, /^position,source_id,.*\r\n$/),
+  }),
+  cones('?SR=0.5', 'text/csv', 'RA,DEC\n1,2\n3,91\n', {
+    status: 400,
+    says: /Line 3, column DEC/,
+    type: VOTABLE,
+  }),
+  cones('?SR=0.5', 'text/csv', `RA,DEC\n${'1,2,3\n'.repeat(1_000_000)}`, { status: 413, says: /4194304/ }),
+  cones('?SR=0.5', 'application/x-votable+xml', '<VOTABLE/>', { status: 415, says: /ofmt=csv/ }),
+  { path: '/scs/hipparcos.stars/cones', status: 405, says: /GET is not possible here/ },
   {
     ...refused('', /application\/x-www-form-urlencoded/, 415),
     method: 'POST',

@@ -11,6 +11,8 @@ import { RequestError } from '../request-error.ts';
 import { type Service, SOFTWARE } from '../service.ts';
 import { answerCone, STANDARD_ID } from './answer.ts';
 import { answerBody } from './answer-body.ts';
+import { attachment } from './attachment.ts';
+import { answerCones } from './cones/index.ts';
 import { entityTag, matchesTag } from './entity-tag.ts';
 import { type Kept, keptBody } from './kept-body.ts';
 import { parseConeQuery } from './parameters.ts';
@@ -20,7 +22,10 @@ import { DEFAULT_FORMAT } from './response-format.ts';
 /** Longest POST body, bytes. */
 const MAX_BODY = 65_536;
 
-/** Simple Cone Search 1.03 in every catalogue, at `/{schema.table}` and `/{schema.table}@{release}`. */
+/**
+ * Simple Cone Search 1.03 in every catalogue, at `/{schema.table}` and `/{schema.table}@{release}`, and below it `cones`: the same
+ * around many positions.
+ */
 export function coneSearchApp(service: Service): Hono {
   const app = new Hono({ strict: false });
   app.onError((error, c) => errorDocument(c, error));
@@ -49,12 +54,8 @@ export function coneSearchApp(service: Service): Hono {
   };
   app.get('/:catalog', answer);
   app.post('/:catalog', bodyLimit({ maxSize: MAX_BODY, onError: refuseBody }), answer);
+  app.post('/:catalog/cones', (c) => answerCones(service, c.req.param('catalog'), c.req.raw));
   return app;
-}
-
-/** RFC 6266. Clients that are no browsers do not look at it. */
-function attachment(catalog: string, extension: string): string {
-  return `attachment; filename="${catalog.replaceAll(/[^\w.-]/g, '_')}.${extension}"`;
 }
 
 /** The tag names all that the answer depends on; the host is the service's own, as Cloudflare's cache wants it. */

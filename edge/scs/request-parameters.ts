@@ -7,29 +7,40 @@ const FORMS = ['application/x-www-form-urlencoded', 'multipart/form-data'];
 /** Longest address, in characters, that is read; what is longer belongs into a POST. */
 export const MAX_URL = 8192;
 
+/** Parameters as they are collected, by name in upper case: names have no case (DALI 1.1 §3.2). */
+export type CollectedParameters = Map<string, string[]>;
+
+export function addParameter(parameters: CollectedParameters, name: string, value: string): void {
+  const key = name.toUpperCase();
+  const known = parameters.get(key);
+  if (known) known.push(value);
+  else parameters.set(key, [value]);
+}
+
 /**
- * The parameters of a GET or POST request, by name in upper case: names have no case (DALI 1.1 §3.2).
+ * The parameters of a GET or POST request.
  * @throws RequestError 414 for an address that is too long, 415 for a body that is no form, 400 for a broken one.
  */
 export async function requestParameters(request: Request): Promise<RawParameters> {
-  const { url } = request;
+  const parameters = addressParameters(request.url);
+  if (request.method === 'POST') {
+    for (const [name, value] of await formParameters(request)) addParameter(parameters, name, value);
+  }
+  return parameters;
+}
+
+/** @throws RequestError 414 for an address that is too long. */
+export function addressParameters(url: string): CollectedParameters {
   if (url.length > MAX_URL) {
     throw new RequestError(
       414,
       `The address has ${url.length} characters, more than ${MAX_URL}: send the parameters as a POST form.`,
     );
   }
-  const parameters = new Map<string, string[]>();
-  const add = (name: string, values: readonly string[]) => {
-    const key = name.toUpperCase();
-    const known = parameters.get(key);
-    if (known) known.push(...values);
-    else parameters.set(key, [...values]);
-  };
+  const parameters: CollectedParameters = new Map();
   const inAddress = getQueryParams(url) as Record<string, string[]>;
-  for (const name in inAddress) add(name, inAddress[name]!);
-  if (request.method === 'POST') {
-    for (const [name, value] of await formParameters(request)) add(name, [value]);
+  for (const name in inAddress) {
+    for (const value of inAddress[name]!) addParameter(parameters, name, value);
   }
   return parameters;
 }
