@@ -53,14 +53,14 @@ impl Judge {
         let h = sin_dlat * sin_dlat + self.cos_lat * cosine(lat, numbers) * sin_dlon * sin_dlon;
         // Rounding may carry h just above 1 for antipodes. Not `min`: it would turn NaN into 1.
         let h = if h > numbers.one { numbers.one } else { h };
-        (numbers.two * numbers.arc_sine_of_root(h)).to_degrees()
+        numbers.two * numbers.arc_sine_of_root(h) * numbers.per_degree
     }
 }
 
 /// Of a latitude in degrees, from the pole: to the last bits there too.
 #[inline(always)]
 fn cosine(lat: f64, numbers: &Numbers) -> f64 {
-    numbers.sin((90.0 - lat.abs()).to_radians())
+    numbers.sin((numbers.right_angle - lat.abs()) * numbers.degree)
 }
 
 #[cfg(test)]

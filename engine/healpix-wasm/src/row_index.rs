@@ -219,23 +219,25 @@ impl Found<'_> {
 /// The centre of a cell, as [`crate::plane::Diamond::centre`] has it.
 #[inline(always)]
 fn centre(order: u32, cell: i64, numbers: &Numbers) -> Point {
-    let (east, west) = (gather(cell as u64, numbers) as i64, gather(cell as u64 >> 1, numbers) as i64);
+    // Unsigned: SIMD has no signed shift of 64 bits.
+    let cell = cell as u64;
     let (low, high) = ((1 << order) - 1, cell >> (2 * order));
-    let (east, west, ring, column) = (east & low, west & low, high >> 2, high & 3);
+    let (east, west) = (gather(cell, numbers) & low, gather(cell >> 1, numbers) & low);
+    let (ring, column) = (high >> 2, high & 3);
     // x of the base cell's centre, x from there, and y.
     let base = small(2 * column + (ring & 1 ^ 1), numbers);
-    let x = small(east - west, numbers) * unit(order);
-    let y = small(east + west + 1 - (ring << order), numbers) * unit(order);
+    let x = small(east.wrapping_sub(west), numbers) * unit(order);
+    let y = small((east + west + 1).wrapping_sub(ring << order), numbers) * unit(order);
     Point::of_plane(base, x, y, numbers)
 }
 
-/// An integer, up to 2⁵¹ either way, as a float: SIMD has no conversion of 64 bits.
+/// An integer, up to 2⁵¹ either way in two's complement, as a float: SIMD has no conversion of 64 bits.
 #[inline(always)]
-fn small(integer: i64, numbers: &Numbers) -> f64 {
-    f64::from_bits(numbers.rounder.to_bits().wrapping_add(integer as u64)) - numbers.rounder
+fn small(integer: u64, numbers: &Numbers) -> f64 {
+    f64::from_bits(numbers.rounder.to_bits().wrapping_add(integer)) - numbers.rounder
 }
 
-/// Every second bit of a number together: the inverse of the spreading of hash.rs.
+/// Every second bit of a number together, in the low 32 bits: the inverse of the spreading of hash.rs.
 #[inline(always)]
 fn gather(bits: u64, numbers: &Numbers) -> u64 {
     let [pairs, fours, bytes, halves, singles] = numbers.masks;
@@ -244,7 +246,7 @@ fn gather(bits: u64, numbers: &Numbers) -> u64 {
     number = (number | number >> 2) & fours;
     number = (number | number >> 4) & bytes;
     number = (number | number >> 8) & halves;
-    (number | number >> 16) & 0xFFFF_FFFF
+    number | number >> 16
 }
 
 #[cfg(test)]
