@@ -41,15 +41,15 @@ export function binaryColumn(column: Column, { data, rows }: Cells): BinaryColum
 
 type Writing = Omit<BinaryColumn, 'isNull'>;
 
-interface Scalar {
-  /** What stands for a null to readers that overlook its flag. */
-  readonly none: Uint8Array;
-  put(row: number, into: RowBuffer, at: number): void;
-}
-
+/** Numbers change their order of bytes, which is little-endian on all machines that run JavaScript. */
 function scalars(data: Data, rows: Uint32Array | null, isNull: BinaryColumn['isNull']): Writing {
-  const { none, put } = scalar(data);
-  const size = none.length;
+  const { type, values } = data;
+  const isBool = DataType.isBool(type);
+  const size: number = isBool ? 1 : values.BYTES_PER_ELEMENT;
+  const none = nullBytes(type, size);
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  const words =
+    size < 4 ? new Int32Array() : new Int32Array(values.buffer, values.byteOffset, values.byteLength >> 2);
   return {
     addSizes(from, to, sizes) {
       for (let nth = 0; nth < to - from; nth++) sizes[nth]! += size;
@@ -57,52 +57,32 @@ function scalars(data: Data, rows: Uint32Array | null, isNull: BinaryColumn['isN
     write(from, to, places, into) {
       for (let cell = from; cell < to; cell++) {
         const at = places[cell - from]!;
-        if (isNull?.(cell)) into.bytes.set(none, at);
-        else put(rows === null ? cell : rows[cell]!, into, at);
         places[cell - from] = at + size;
+        const row = rows === null ? cell : rows[cell]!;
+        if (isNull?.(cell)) {
+          into.bytes.set(none, at);
+        } else if (size === 8) {
+          into.view.setInt32(at, words[2 * row + 1]!);
+          into.view.setInt32(at + 4, words[2 * row]!);
+        } else if (size === 4) {
+          into.view.setInt32(at, words[row]!);
+        } else if (size === 2) {
+          into.bytes[at] = bytes[2 * row + 1]!;
+          into.bytes[at + 1] = bytes[2 * row]!;
+        } else {
+          into.bytes[at] = isBool ? (boolAt(data, row) ? TRUE : FALSE) : bytes[row]!;
+        }
       }
     },
   };
 }
 
-/** Numbers change their order of bytes, which is little-endian on all machines that run JavaScript. */
-function scalar(data: Data): Scalar {
-  const { type, values } = data;
-  if (DataType.isBool(type)) {
-    return {
-      none: Uint8Array.of(UNKNOWN),
-      put(row, { bytes }, at) {
-        bytes[at] = boolAt(data, row) ? TRUE : FALSE;
-      },
-    };
-  }
-  const size: number = values.BYTES_PER_ELEMENT;
-  const none = DataType.isFloat(type) ? Uint8Array.of(0x7f, size === 8 ? 0xf8 : 0xc0) : new Uint8Array();
-  if (size < 4) {
-    const source = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    return {
-      none: padded(none, size),
-      put(row, { bytes }, at) {
-        for (let byte = 0; byte < size; byte++) bytes[at + byte] = source[size * (row + 1) - 1 - byte]!;
-      },
-    };
-  }
-  const words = new Int32Array(values.buffer, values.byteOffset, values.byteLength / 4);
-  return size === 4
-    ? { none: padded(none, 4), put: (row, { view }, at) => view.setInt32(at, words[row]!) }
-    : {
-        none: padded(none, 8),
-        put(row, { view }, at) {
-          view.setInt32(at, words[2 * row + 1]!);
-          view.setInt32(at + 4, words[2 * row]!);
-        },
-      };
-}
-
-function padded(bytes: Uint8Array, size: number): Uint8Array {
-  const whole = new Uint8Array(size);
-  whole.set(bytes);
-  return whole;
+/** What stands for a null to readers that overlook its flag. */
+function nullBytes(type: DataType, size: number): Uint8Array {
+  const none = new Uint8Array(size);
+  if (DataType.isBool(type)) none.set([UNKNOWN]);
+  if (DataType.isFloat(type)) none.set(size === 8 ? [0x7f, 0xf8] : [0x7f, 0xc0]);
+  return none;
 }
 
 const TRUE = 'T'.charCodeAt(0);
