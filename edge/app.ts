@@ -44,6 +44,7 @@ export function createApp(service: Service): Hono {
 const ADDRESSES = `There is nothing at this address. What there is:
   /                                     catalogues, columns and examples
   /scs/{schema.table}?RA=&DEC=&SR=      cone search
+  /scs/{schema.table}/cones             the same around a list of positions that is POSTed
   /scs/{schema.table}/moc               where on the sky its rows lie, as a MOC
   /scs/{schema.table}/capabilities      what the cone search can do; also availability and tables
   /capabilities, /availability, /tables the same for the whole service

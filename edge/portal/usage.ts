@@ -19,6 +19,11 @@ stars = Table.read("${url}?${query}", format="votable")</code></pre>
 <h3>STILTS: match a table of positions</h3>
 <pre><code>stilts coneskymatch serviceurl='${url}' \\
     in=mine.fits ra=ra dec=dec sr=0.001 out=matched.fits</code></pre>
+<h3>Thousands of positions in one request</h3>
+<p>A CSV file with the columns <code>id</code>, <code>ra</code> and <code>dec</code>, in degrees, and a radius for all: the answer is one table.</p>
+<pre><code>curl '${url}/cones?SR=0.001&amp;RESPONSEFORMAT=csv' \\
+    -H 'Content-Type: text/csv' --data-binary @mine.csv</code></pre>
+<p>With <code>NEAREST=1</code> each position has its nearest row alone, with <code>UNMATCHED=keep</code> a row even where nothing is near.</p>
 <h3>curl</h3>
 <pre><code>curl '${url}?${query}&amp;RESPONSEFORMAT=csv'</code></pre>
 </section>`;

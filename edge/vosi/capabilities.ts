@@ -1,9 +1,9 @@
 import type { Cone } from '../../engine/healpix-wasm/kernel.ts';
 import { MOC_MEDIA_TYPES } from '../moc/moc-format.ts';
 import { STANDARD_ID } from '../scs/answer.ts';
-import { MAX_NEAREST } from '../scs/parameters.ts';
-import { OFFERED, SHORT_NAMES } from '../scs/response-format.ts';
+import { MAX_POSITIONS } from '../scs/cones/position-table.ts';
 import type { Limits } from '../service.ts';
+import { coneParams, conesParams, inputParam } from './cone-params.ts';
 import { element, textElement, XML_DECLARATION } from './xml.ts';
 
 /** A catalogue's cone search, as capabilities describe it. */
@@ -34,7 +34,11 @@ export function capabilitiesDocument(
       },
       [
         ...VOSI_ENDPOINTS.map(([name, standardId]) => vosiCapability(`${root}/${name}`, standardId)),
-        ...endpoints.flatMap((endpoint) => [coneSearchCapability(endpoint, limits), mocCapability(endpoint)]),
+        ...endpoints.flatMap((endpoint) => [
+          coneSearchCapability(endpoint, limits),
+          conesCapability(endpoint, limits),
+          mocCapability(endpoint),
+        ]),
       ],
     )
   );
@@ -64,7 +68,7 @@ function coneSearchCapability({ url, description, test }: ConeSearchEndpoint, li
       textElement('queryType', 'GET'),
       textElement('queryType', 'POST'),
       textElement('resultType', 'text/xml;content=x-votable'),
-      ...inputParams(limits),
+      ...coneParams(limits).map(inputParam),
       ...(test ? [textElement('testQuery', testQuery(test))] : []),
     ]),
     textElement('maxSR', limits.maxRadius),
@@ -75,6 +79,19 @@ function coneSearchCapability({ url, description, test }: ConeSearchEndpoint, li
 }
 
 /** No standard has an identifier for it: a capability of the service's own (VOResource 1.1 §2.2.2). */
+function conesCapability({ url }: ConeSearchEndpoint, limits: Limits): string {
+  return element('capability', {}, [
+    textElement('description', `Cone searches around up to ${MAX_POSITIONS} positions in one request.`),
+    element('interface', { 'xsi:type': 'vs:ParamHTTP' }, [
+      textElement('accessURL', `${url}/cones`, { use: 'full' }),
+      textElement('queryType', 'POST'),
+      textElement('resultType', 'text/xml;content=x-votable'),
+      ...conesParams(limits).map(inputParam),
+    ]),
+  ]);
+}
+
+/** No standard has an identifier for it either. */
 function mocCapability({ url }: ConeSearchEndpoint): string {
   return element('capability', {}, [
     textElement('description', 'Where on the sky the rows lie, as a MOC (MOC 2.0).'),
@@ -104,82 +121,4 @@ function testQueryElement({ lon, lat, radius }: Cone): string {
     textElement('dec', lat),
     textElement('sr', radius),
   ]);
-}
-
-interface InputParam {
-  readonly name: string;
-  readonly description: string;
-  readonly dataType: 'real' | 'integer' | 'string';
-  readonly unit?: string;
-  readonly ucd?: string;
-  readonly use?: 'required';
-  /** Whether SCS 1.03 has it. */
-  readonly std?: boolean;
-}
-
-function inputParams({ maxRadius, maxRecords, defaultRecords }: Limits): string[] {
-  const params: readonly InputParam[] = [
-    {
-      name: 'RA',
-      description: 'Right ascension of the centre, ICRS, from 0 to 360.',
-      dataType: 'real',
-      unit: 'deg',
-      ucd: 'pos.eq.ra',
-      use: 'required',
-      std: true,
-    },
-    {
-      name: 'DEC',
-      description: 'Declination of the centre, ICRS, from -90 to 90.',
-      dataType: 'real',
-      unit: 'deg',
-      ucd: 'pos.eq.dec',
-      use: 'required',
-      std: true,
-    },
-    {
-      name: 'SR',
-      description: `Radius of the cone, up to ${maxRadius}; 0 asks for the columns only.`,
-      dataType: 'real',
-      unit: 'deg',
-      ucd: 'phys.angSize',
-      use: 'required',
-      std: true,
-    },
-    {
-      name: 'VERB',
-      description: 'Columns: 1 for identifier and position, 2 (default) for the principal ones, 3 for all.',
-      dataType: 'integer',
-      std: true,
-    },
-    {
-      name: 'MAXREC',
-      description: `Most rows of the answer, ${defaultRecords} if not given, up to ${maxRecords}; 0 asks for the columns only.`,
-      dataType: 'integer',
-    },
-    {
-      name: 'RESPONSEFORMAT',
-      description: `Format of the answer: ${SHORT_NAMES} or one of ${OFFERED.join(', ')}; votable if not given.`,
-      dataType: 'string',
-    },
-    {
-      name: 'SORT',
-      description: 'separation for the nearest first, none (default) for the order of storage.',
-      dataType: 'string',
-    },
-    {
-      name: 'NEAREST',
-      description: `Only so many rows, the nearest, nearest first, from 1 to ${MAX_NEAREST}; SR may then be left out, and is ${maxRadius}.`,
-      dataType: 'integer',
-    },
-  ];
-  return params.map(({ name, description, dataType, unit, ucd, use, std }) =>
-    element('param', { use: use ?? 'optional', std: String(std ?? false) }, [
-      textElement('name', name),
-      textElement('description', description),
-      textElement('unit', unit ?? null),
-      textElement('ucd', ucd ?? null),
-      textElement('dataType', dataType),
-    ]),
-  );
 }

@@ -71,6 +71,15 @@ describe('VOSI over the demo release', () => {
     for (const one of vosi) assert.equal((await app.request(one.interface.accessURL['#text'])).status, 200);
   });
 
+  test('capabilities name the searches around lists of positions', async () => {
+    const path = 'http://vo.example/scs/hipparcos.stars/capabilities';
+    const { capability } = (await document(app, path))['vosi:capabilities'];
+    const list = capability.find((one: Document) => one.interface.queryType === 'POST').interface;
+    assert.equal(list.accessURL['#text'], 'http://vo.example/scs/hipparcos.stars/cones');
+    const names = list.param.map(({ name }: Document) => name);
+    assert.deepEqual(names, ['POSITIONS', 'SR', 'NEAREST', 'UNMATCHED', 'VERB', 'MAXREC', 'RESPONSEFORMAT']);
+  });
+
   test('capabilities name the MOC of each catalogue', async () => {
     for (const place of ['', '/scs/dso.objects', '/scs/hipparcos.stars']) {
       const { capability } = (await document(app, `http://vo.example${place}/capabilities`))[
