@@ -1,23 +1,22 @@
 import type { CellRanges } from '../healpix-wasm/kernel.ts';
 import { remembered } from '../remembered.ts';
-import type { Coverage } from './manifest.ts';
+import { COVERAGE_MAX_ORDER, type Coverage } from './manifest.ts';
 import type { Release } from './release.ts';
-
-const INDEX_ORDER = 29;
 
 /** The order-29 cells outside of which a release has no row. */
 export const coverageOf = remembered(({ manifest }: Release): CellRanges => cellsOf(manifest.coverage));
 
-/** Loops: the callbacks of `from` cost a cold isolate some milliseconds. */
+/** Numbers all the way: as many BigInts cost a cold isolate some milliseconds. */
 function cellsOf({ order, ranges }: Coverage): CellRanges {
-  const size = 4 ** (INDEX_ORDER - order);
   const count = ranges.length / 2;
   const start = new BigInt64Array(count);
   const end = new BigInt64Array(count);
+  // Of the 62 bits of an order-29 cell the high word has every one down to order 13.
+  const [startWords, endWords] = [new Uint32Array(start.buffer), new Uint32Array(end.buffer)];
+  const size = 4 ** (COVERAGE_MAX_ORDER - order);
   for (let at = 0; at < count; at += 1) {
-    // Exact: a power of two moves no digit of a number below 2⁵³.
-    start[at] = BigInt(ranges[2 * at]! * size);
-    end[at] = BigInt(ranges[2 * at + 1]! * size);
+    startWords[2 * at + 1] = ranges[2 * at]! * size;
+    endWords[2 * at + 1] = ranges[2 * at + 1]! * size;
   }
   return { start, end, full: new Uint8Array(count).fill(1) };
 }

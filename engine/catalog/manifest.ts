@@ -38,8 +38,11 @@ export interface Skymap {
   readonly rows: readonly number[];
 }
 
+export const COVERAGE_MAX_ORDER = 13;
+
 /** Cells outside of which there is no row: a MOC, or one around the MOC that the release publishes. */
 export interface Coverage {
+  /** At most COVERAGE_MAX_ORDER. */
   readonly order: number;
   /** First cell of that order, nested, and the one after the last of each range: ascending, two numbers a range. */
   readonly ranges: readonly number[];

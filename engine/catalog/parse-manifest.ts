@@ -60,7 +60,7 @@ function checkCoverage(coverage: unknown, skymap: Skymap): asserts coverage is C
     'coverage is no MOC',
   );
   const { order, ranges } = coverage as unknown as Coverage;
-  expect(order <= 29 && ranges.length % 2 === 0, 'coverage is no MOC');
+  expect(order <= COVERAGE_MAX_ORDER && ranges.length % 2 === 0, 'coverage is no MOC');
   expect(
     ranges.every((border, at) => isCount(border) && border > (ranges[at - 1] ?? -1)),
     'coverage.ranges are not in ascending order',
