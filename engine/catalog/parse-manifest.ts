@@ -1,6 +1,7 @@
 import { CorruptReleaseError } from '../errors.ts';
 import type { Column } from './column.ts';
 import {
+  COVERAGE_MAX_ORDER,
   type Coverage,
   type LeafEntry,
   MANIFEST_VERSION,
