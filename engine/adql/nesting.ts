@@ -1,14 +1,34 @@
 import type { IToken } from 'chevrotain';
 import { AdqlSyntaxError } from './errors.ts';
 import { positionOf } from './nodes.ts';
-import type { Position } from './position.ts';
+import { type Position, positionIn } from './position.ts';
 import type { Statement } from './syntax-tree.ts';
 import * as t from './tokens.ts';
 
+/** Words and signs of a query: enough for a megabyte of identifiers in a list, and they fit into a worker's 128 MB. */
+const MOST_TOKENS = 300_000;
 /** Parentheses and CASEs within each other; the parser recurses for each, and a stack has an end. */
 const DEEPEST_NESTING = 100;
 /** Nodes within each other; who walks a tree recurses for each. DuckDB's own limit is 1,000. */
 const DEEPEST_TREE = 1000;
+
+/** What becomes a token, or half of one: a text, a quoted name, a word or any character, after space and comments. */
+const PIECE = /(?:\s+|--[^\r\n]*)*(?:'[^']*'|"[^"]*"|[A-Za-z0-9_.]+|.)/gs;
+
+/** @throws AdqlSyntaxError for a query of too many words and signs, before any of them takes memory */
+export function limitLength(text: string): void {
+  if (text.length <= MOST_TOKENS) return;
+  let count = 0;
+  for (PIECE.lastIndex = 0; PIECE.test(text); ) {
+    if (++count > MOST_TOKENS) {
+      const end = PIECE.lastIndex;
+      throw new AdqlSyntaxError(
+        `More than ${MOST_TOKENS} words and signs: upload long lists as a table and join it`,
+        positionIn(text, end - 1, end),
+      );
+    }
+  }
+}
 
 /** @throws AdqlSyntaxError for parentheses that are nested too deeply */
 export function limitNesting(tokens: readonly IToken[]): void {

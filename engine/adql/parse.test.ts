@@ -142,6 +142,13 @@ test('what nests too deeply is refused, at a place', () => {
   assert.throws(() => parseAdql(chain(100_000)), /More than 1000 operations.*line 1, column 8/);
 });
 
+test('a query has so many words that they fit into memory', () => {
+  const list = (n: number) =>
+    `SELECT a FROM t WHERE a IN (${Array.from({ length: n }, () => "'b c'").join()})`;
+  assert.equal(parseAdql(list(149_000)).kind, 'statement');
+  assert.throws(() => parseAdql(list(151_000)), /More than 300000 words and signs.*line 1, column \d+/);
+});
+
 test('a megabyte of anything ends soon', () => {
   const long = 1_000_000;
   const valid = ["SELECT '", "' FROM t"].join('x'.repeat(long));

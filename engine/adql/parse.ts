@@ -3,7 +3,7 @@ import { AdqlSyntaxError } from './errors.ts';
 import { expectedAfter, oneOf } from './expected.ts';
 import { quoted, refuseFaultyTokens } from './faulty-tokens.ts';
 import { guess, usualMistake } from './hints.ts';
-import { limitDepth, limitNesting } from './nesting.ts';
+import { limitDepth, limitLength, limitNesting } from './nesting.ts';
 import { positionOf } from './nodes.ts';
 import { positionIn } from './position.ts';
 import { accepts, forget, recognise } from './recognise.ts';
@@ -11,7 +11,7 @@ import type { Statement } from './syntax-tree.ts';
 import { tokenize } from './tokens.ts';
 
 /** To say what is expected, the tokens before are parsed again and again; not so many of them. */
-const LONGEST_EXPLAINED = 2000;
+const LONGEST_EXPLAINED = 1000;
 
 /**
  * The syntax tree of an ADQL 2.1 query, which one semicolon may end. Of ADQL 2.0 it takes coordinate systems, of the drafts of 2.1
@@ -19,6 +19,7 @@ const LONGEST_EXPLAINED = 2000;
  * @throws AdqlSyntaxError at the first fault
  */
 export function parseAdql(text: string): Statement {
+  limitLength(text);
   const tokens = tokenize(text);
   refuseFaultyTokens(tokens);
   limitNesting(tokens);

@@ -47,30 +47,30 @@ token('Comment', 'a comment', /--[^\r\n]*/, { group: Lexer.SKIPPED });
 export const All = keyword('ALL', [SetQuantifier]);
 export const And = keyword('AND', [LogicalWord]);
 export const As = keyword('AS');
-export const Asc = keyword('ASC', [OrderDirection]);
+keyword('ASC', [OrderDirection]);
 export const Between = keyword('BETWEEN');
 export const By = keyword('BY');
 export const Case = keyword('CASE');
 export const Cast = keyword('CAST');
-export const Cross = keyword('CROSS', [PlainJoinType]);
+keyword('CROSS', [PlainJoinType]);
 export const Desc = keyword('DESC', [OrderDirection]);
 export const Distinct = keyword('DISTINCT', [SetQuantifier]);
 export const Else = keyword('ELSE');
 export const End = keyword('END');
-export const Except = keyword('EXCEPT', [SetOperator]);
+keyword('EXCEPT', [SetOperator]);
 export const Exists = keyword('EXISTS');
-export const False = keyword('FALSE', [BooleanWord]);
+keyword('FALSE', [BooleanWord]);
 export const From = keyword('FROM');
-export const Full = keyword('FULL', [OuterJoinType]);
+keyword('FULL', [OuterJoinType]);
 export const Group = keyword('GROUP');
 export const Having = keyword('HAVING');
-export const Ilike = keyword('ILIKE', [LikeWord]);
+keyword('ILIKE', [LikeWord]);
 export const In = keyword('IN');
-export const Inner = keyword('INNER', [PlainJoinType]);
+keyword('INNER', [PlainJoinType]);
 export const Intersect = keyword('INTERSECT', [SetOperator]);
 export const Is = keyword('IS');
 export const Join = keyword('JOIN');
-export const Left = keyword('LEFT', [OuterJoinType]);
+keyword('LEFT', [OuterJoinType]);
 export const Like = keyword('LIKE', [LikeWord]);
 export const Natural = keyword('NATURAL');
 export const Not = keyword('NOT');
@@ -94,7 +94,7 @@ export const With = keyword('WITH');
 const taken = new Set([...all.map(({ name }) => name), ...FUNCTION_WORDS]);
 
 /** A reserved word that names a function. */
-export const FunctionWord = token('FunctionWord', 'a function', words(FUNCTION_WORDS), {
+token('FunctionWord', 'a function', words(FUNCTION_WORDS), {
   categories: [FunctionName, TypeWord],
 });
 /** Any other reserved word: a type, or a word of SQL that ADQL keeps for later. */
@@ -114,7 +114,7 @@ export const DelimitedIdentifier = token('DelimitedIdentifier', 'a name', /"[^"]
 export const StringLiteral = token('StringLiteral', "a 'text'", /'[^']*(?:''[^']*)*'/, { line_breaks: true });
 
 /** Hexadecimal numbers are an extension, from the drafts of ADQL 2.1. */
-export const Hexadecimal = token('Hexadecimal', 'a number', /0[xX][0-9A-Fa-f]+(?![A-Za-z0-9_])/, {
+token('Hexadecimal', 'a number', /0[xX][0-9A-Fa-f]+(?![A-Za-z0-9_])/, {
   categories: [UnsignedNumber],
 });
 export const Approximate = token(
@@ -130,22 +130,22 @@ export const Integer = token('Integer', 'an unsigned integer', /\d+(?![A-Za-z0-9
   categories: [UnsignedNumber],
 });
 
-export const Concatenation = token('Concatenation', '||', /\|\|/, { categories: [OperatorSign] });
-export const NotEqual = token('NotEqual', '<>', /<>|!=/, { categories: [ComparisonSign] });
-export const LessOrEqual = token('LessOrEqual', '<=', /<=/, { categories: [ComparisonSign] });
-export const GreaterOrEqual = token('GreaterOrEqual', '>=', />=/, { categories: [ComparisonSign] });
-export const Less = token('Less', '<', /</, { categories: [ComparisonSign] });
-export const Greater = token('Greater', '>', />/, { categories: [ComparisonSign] });
+token('Concatenation', '||', /\|\|/, { categories: [OperatorSign] });
+token('NotEqual', '<>', /<>|!=/, { categories: [ComparisonSign] });
+token('LessOrEqual', '<=', /<=/, { categories: [ComparisonSign] });
+token('GreaterOrEqual', '>=', />=/, { categories: [ComparisonSign] });
+token('Less', '<', /</, { categories: [ComparisonSign] });
+token('Greater', '>', />/, { categories: [ComparisonSign] });
 export const Equal = token('Equal', '=', /=/, { categories: [ComparisonSign] });
-export const Plus = token('Plus', '+', /\+/, { categories: [OperatorSign, SignSign] });
-export const Minus = token('Minus', '-', /-/, { categories: [OperatorSign, SignSign] });
+token('Plus', '+', /\+/, { categories: [OperatorSign, SignSign] });
+token('Minus', '-', /-/, { categories: [OperatorSign, SignSign] });
 export const Asterisk = token('Asterisk', '*', /\*/, { categories: [OperatorSign] });
 export const Solidus = token('Solidus', '/', /\//, { categories: [OperatorSign] });
 export const Percent = token('Percent', '%', /%/, { categories: [OperatorSign] });
-export const Ampersand = token('Ampersand', '&', /&/, { categories: [OperatorSign] });
-export const VerticalBar = token('VerticalBar', '|', /\|/, { categories: [OperatorSign] });
-export const Circumflex = token('Circumflex', '^', /\^/, { categories: [OperatorSign] });
-export const Tilde = token('Tilde', '~', /~/, { categories: [SignSign] });
+token('Ampersand', '&', /&/, { categories: [OperatorSign] });
+token('VerticalBar', '|', /\|/, { categories: [OperatorSign] });
+token('Circumflex', '^', /\^/, { categories: [OperatorSign] });
+token('Tilde', '~', /~/, { categories: [SignSign] });
 export const LeftParen = token('LeftParen', '(', /\(/);
 export const RightParen = token('RightParen', ')', /\)/);
 export const LeftBracket = token('LeftBracket', '[', /\[/);

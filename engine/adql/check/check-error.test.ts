@@ -121,12 +121,12 @@ const FAULTS: readonly (readonly [text: string, problem: string, place: string])
   ],
   [
     'SELECT SQRT() FROM hipparcos.stars',
-    'SQRT does not take 0 argument(s): it is called as SQRT(x DOUBLE PRECISION)',
+    'SQRT does not take 0 argument(s): it is called as SQRT(x DOUBLE PRECISION) -> DOUBLE PRECISION',
     '1:8',
   ],
   [
     'SELECT SQRT(ra, dec) FROM hipparcos.stars',
-    'SQRT does not take 2 argument(s): it is called as SQRT(x DOUBLE PRECISION)',
+    'SQRT does not take 2 argument(s): it is called as SQRT(x DOUBLE PRECISION) -> DOUBLE PRECISION',
     '1:8',
   ],
   ['SELECT SQRT(name) FROM hipparcos.stars', 'SQRT takes a number here, not a text', '1:13'],

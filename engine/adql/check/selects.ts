@@ -11,6 +11,9 @@ import { namedResult, numberedResult, orderedType, rowCount } from './results.ts
 import { relationNamed, type Scope, type SourceColumn, scopeOf } from './scope.ts';
 import { typeOfColumn } from './value-type.ts';
 
+/** PostgreSQL's tables have as many, its results hardly more. */
+const MOST_COLUMNS = 1600;
+
 /** A column of the result, and the expression that gives it unless `*` does. */
 interface Result {
   readonly column: Column;
@@ -49,6 +52,12 @@ export function checkSelect(
     const columns = itemColumns(item, results.length, context(null));
     const expression = item.kind === 'derived-column' ? item.expression : null;
     for (const column of columns) results.push({ column, expression, aggregated: aggregates > before });
+  }
+  if (results.length > MOST_COLUMNS) {
+    throw new AdqlCheckError(
+      `A result has at most ${MOST_COLUMNS} columns, not ${results.length}`,
+      select.position,
+    );
   }
   const names = results.map(({ column }) => ({ name: column.name, type: typeOfColumn(column) }));
   const groups = select.groupBy.map((term) => groupExpression(term, results, context('in GROUP BY', names)));

@@ -28,7 +28,15 @@ export interface AdqlFunction {
   readonly description: string;
 }
 
-/** `name(parameter TYPE, …)`, the left of a signature (ADQL 2.1 §4.3.2). */
-export function signature({ name, parameters }: AdqlFunction): string {
-  return `${name}(${parameters.map((parameter) => `${parameter.name} ${parameter.type}`).join(', ')})`;
+/** `name(parameter TYPE, …) -> TYPE` (ADQL 2.1 §4.3.2). */
+export function signature({ name, parameters, result }: AdqlFunction): string {
+  const given = parameters.map((parameter) => `${parameter.name} ${parameter.type}`).join(', ');
+  return `${name}(${given}) -> ${typeof result === 'number' ? parameters[result]!.type : typeName(result)}`;
+}
+
+/** The name that ADQL 2.1 §3 gives to a type of VOTable. */
+function typeName({ family, datatype }: ValueType): string {
+  if (family === 'text') return 'VARCHAR';
+  if (family === 'integer') return datatype === 'long' ? 'BIGINT' : 'INTEGER';
+  return family === 'real' ? 'DOUBLE PRECISION' : family.toUpperCase();
 }
