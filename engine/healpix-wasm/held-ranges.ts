@@ -2,18 +2,14 @@ import type { Instance } from './instance.ts';
 import type { CellRanges } from './kernel.ts';
 import { KernelError } from './kernel-error.ts';
 import { differentLengths } from './require.ts';
+import { RANGE_BYTES } from './results.ts';
 
 /** Room for the ranges of nearly every cone. */
 const USUAL_RANGES = 512;
 
-/** Start, end and flag. */
-const RANGE_BYTES = 17;
-
-/** Addresses of ranges in the kernel's memory, one array per member. */
+/** Room for ranges in the kernel's memory: a block of starts, ends and flags. */
 export interface RangeBlock {
-  readonly start: number;
-  readonly end: number;
-  readonly full: number;
+  readonly address: number;
   /** Ranges that there is room for. */
   readonly capacity: number;
 }
@@ -27,56 +23,48 @@ export interface HeldRanges {
   room(capacity?: number): RangeBlock;
   /** What the kernel wrote, copied out, and held. */
   take(count: number): CellRanges;
-  /** The block with these ranges. They must not have changed since they were held. */
-  hold(ranges: CellRanges): RangeBlock;
+  /** Address of the block of these ranges. They must not have changed since they were held. */
+  hold(ranges: CellRanges): number;
 }
 
 /** @throws {KernelError} from `hold`, for ranges that are not ascending and disjoint */
 export function heldRanges(
   instance: Pick<Instance, 'allocate' | 'free' | 'views' | 'exports' | 'results'>,
 ): HeldRanges {
-  let block: RangeBlock = { start: 0, end: 0, full: 0, capacity: 0 };
+  let block: RangeBlock = { address: 0, capacity: 0 };
   let held: CellRanges | null = null;
 
   function room(capacity = USUAL_RANGES): RangeBlock {
     held = null;
     if (capacity <= block.capacity) return block;
-    const { start: old, capacity: oldCapacity } = block;
-    block = { start: 0, end: 0, full: 0, capacity: 0 };
-    if (oldCapacity > 0) instance.free(old, oldCapacity * RANGE_BYTES);
-    const start = instance.allocate(capacity * RANGE_BYTES);
-    block = { start, end: start + capacity * 8, full: start + capacity * 16, capacity };
+    const { address, capacity: before } = block;
+    block = { address: 0, capacity: 0 };
+    if (before > 0) instance.free(address, before * RANGE_BYTES);
+    block = { address: instance.allocate(capacity * RANGE_BYTES), capacity };
     return block;
   }
 
   return {
     room,
     take(count) {
-      const { start, end, full } = block;
-      const { i64, u8 } = instance.views();
-      held = {
-        start: instance.results.i64(i64, start, count),
-        end: instance.results.i64(i64, end, count),
-        full: instance.results.u8(u8, full, count),
-      };
+      held = instance.results.ranges(instance.views().u8, block.address, count);
       return held;
     },
     hold(ranges) {
-      if (ranges === held) return block;
+      if (ranges === held) return block.address;
       const { start, end, full } = ranges;
-      if (start.length !== end.length || start.length !== full.length) {
-        throw differentLengths({ start, end, full });
-      }
-      const to = room(Math.max(USUAL_RANGES, start.length));
+      const { length } = start;
+      if (length !== end.length || length !== full.length) throw differentLengths({ start, end, full });
+      const { address } = room(Math.max(USUAL_RANGES, length));
       const { i64, u8 } = instance.views();
-      i64.set(start, to.start / 8);
-      i64.set(end, to.end / 8);
-      u8.set(full, to.full);
-      if (instance.exports.kernel_check_ranges(to.start, to.end, start.length) < 0) {
+      i64.set(start, address / 8);
+      i64.set(end, address / 8 + length);
+      u8.set(full, address + length * 16);
+      if (instance.exports.kernel_check_ranges(address, length) < 0) {
         throw new KernelError('the cell ranges are not ascending and disjoint');
       }
       held = ranges;
-      return to;
+      return address;
     },
   };
 }

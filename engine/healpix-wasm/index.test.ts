@@ -183,7 +183,7 @@ test('an instance that trapped is not used again', () => {
     name.length.toString(16).padStart(2, '0') + Buffer.from(name).toString('hex');
   const trapsOnce = [
     '0061736d01000000', // magic, version
-    '0111 02 60017f017f 60077c7c7c7f7f7f7f017f', // types: (i32) → i32, (f64×3, i32×4) → i32
+    '010f 02 60017f017f 60057c7c7c7f7f017f', // types: (i32) → i32, (f64×3, i32×2) → i32
     '0303 02 00 01', // two functions
     '0503 01 0001', // one page of memory
     '0606 01 7f01 41000b', // a mutable i32, 0

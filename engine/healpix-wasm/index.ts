@@ -106,9 +106,7 @@ function coneRanges(instance: Instance, cone: Cone): CellRanges {
   requireCone(cone);
   const { lon, lat, radius } = cone;
   const cover = instance.exports.kernel_cone_ranges;
-  return readRanges(instance, ({ start, end, full, capacity }) =>
-    cover(lon, lat, radius, start, end, full, capacity),
-  );
+  return readRanges(instance, ({ address, capacity }) => cover(lon, lat, radius, address, capacity));
 }
 
 function regionRanges(instance: Instance, region: Region): CellRanges {
@@ -116,9 +114,7 @@ function regionRanges(instance: Instance, region: Region): CellRanges {
   const at = instance.scratch(numbers.length * 8);
   instance.views().f64.set(numbers, at / 8);
   const cover = instance.exports.kernel_region_ranges;
-  return readRanges(instance, ({ start, end, full, capacity }) =>
-    cover(kind, at, numbers.length, start, end, full, capacity),
-  );
+  return readRanges(instance, ({ address, capacity }) => cover(kind, at, numbers.length, address, capacity));
 }
 
 /** @param cover writes ranges as far as there is room, and returns their number, or an error. */

@@ -9,34 +9,16 @@ interface Exports {
   kernel_free(address: number, bytes: number): void;
   kernel_hash(lon: number, lat: number, n: number, cells: number): number;
   kernel_cell_points(order: number, cell: bigint, points: number): number;
-  kernel_cone_ranges(
-    lon: number,
-    lat: number,
-    radius: number,
-    start: number,
-    end: number,
-    full: number,
-    capacity: number,
-  ): number;
-  kernel_region_ranges(
-    kind: number,
-    numbers: number,
-    n: number,
-    start: number,
-    end: number,
-    full: number,
-    capacity: number,
-  ): number;
-  kernel_check_ranges(start: number, end: number, ranges: number): number;
+  kernel_cone_ranges(lon: number, lat: number, radius: number, block: number, capacity: number): number;
+  kernel_region_ranges(kind: number, numbers: number, n: number, block: number, capacity: number): number;
+  kernel_check_ranges(block: number, ranges: number): number;
   kernel_index_pack(cells: number, rows: number, packed: number, first: number): number;
   kernel_index_candidates(
     cells: number,
     rows: number,
     order: number,
     first: bigint,
-    start: number,
-    end: number,
-    full: number,
+    block: number,
     ranges: number,
     coneLon: number,
     coneLat: number,
@@ -48,9 +30,7 @@ interface Exports {
     rows: number,
     order: number,
     first: bigint,
-    start: number,
-    end: number,
-    full: number,
+    block: number,
     ranges: number,
     row: number,
   ): number;

@@ -33,21 +33,19 @@ export function residentIndex(host: Host, owner: Instance, index: BigInt64Array)
 
   function find(instance: Instance, cone: Cone | null, ranges: CellRanges): Uint32Array {
     if (freed || instance !== owner) throw new KernelError('this row index is no longer in the kernel');
-    const { start, end, full } = instance.ranges.hold(ranges);
+    const block = instance.ranges.hold(ranges);
     const row = instance.scratch(rows * 4);
     const { kernel_index_candidates, kernel_index_in_ranges } = instance.exports;
     const n = ranges.start.length;
     const count =
       cone === null
-        ? kernel_index_in_ranges(cellsAt, rows, order, first, start, end, full, n, row)
+        ? kernel_index_in_ranges(cellsAt, rows, order, first, block, n, row)
         : kernel_index_candidates(
             cellsAt,
             rows,
             order,
             first,
-            start,
-            end,
-            full,
+            block,
             n,
             cone.lon,
             cone.lat,

@@ -1,7 +1,8 @@
 //! The C layer: pointers into the module's memory in, pointers out, degrees, a negative number for an error.
 //!
 //! Lists of structures are passed as one array per member, the way JavaScript's typed arrays (and Arrow's columns)
-//! hold them. No function keeps a pointer after it returns.
+//! hold them; n ranges are one block of n starts, n ends (i64 both) and n flags (bytes). No function keeps a pointer after
+//! it returns.
 
 use std::slice::{from_raw_parts, from_raw_parts_mut};
 
@@ -58,49 +59,45 @@ pub unsafe extern "C" fn kernel_cell_points(order: u32, cell: i64, points: *mut 
     found.len() as i32
 }
 
-/// Covers a cone. Returns the number of ranges, or [`BAD_CONE`]. Writes the first `capacity` of them: a caller that
-/// gets more than its capacity calls again with more room.
+/// Covers a cone. Returns the number of ranges, or [`BAD_CONE`], and writes the block of them if they are not more than
+/// the capacity: a caller that gets more calls again with more room.
 ///
 /// # Safety
-/// `start` and `end` point to `capacity` i64, `full` to `capacity` bytes.
+/// `block` points to 17 bytes for each range of the capacity, aligned to 8.
 #[no_mangle]
 pub unsafe extern "C" fn kernel_cone_ranges(
     lon: f64,
     lat: f64,
     radius: f64,
-    start: *mut i64,
-    end: *mut i64,
-    full: *mut u8,
+    block: *mut u8,
     capacity: usize,
 ) -> i32 {
     let Some(cone) = Cone::new(lon, lat, radius) else {
         return BAD_CONE;
     };
-    let mut out = Columns { start, end, full, capacity, count: 0 };
+    let mut out = Columns::new(block, capacity);
     cover(&cone, |range| out.push(range));
-    out.count as i32
+    out.close()
 }
 
 /// Covers a region of a kind of [`Region`]. Returns as [`kernel_cone_ranges`] does, or [`BAD_REGION`].
 ///
 /// # Safety
-/// `numbers` points to `n` f64; `start` and `end` point to `capacity` i64, `full` to `capacity` bytes.
+/// `numbers` points to `n` f64; `block` as for [`kernel_cone_ranges`].
 #[no_mangle]
 pub unsafe extern "C" fn kernel_region_ranges(
     kind: u32,
     numbers: *const f64,
     n: usize,
-    start: *mut i64,
-    end: *mut i64,
-    full: *mut u8,
+    block: *mut u8,
     capacity: usize,
 ) -> i32 {
     let Some(region) = Region::new(kind, from_raw_parts(numbers, n)) else {
         return BAD_REGION;
     };
-    let mut out = Columns { start, end, full, capacity, count: 0 };
+    let mut out = Columns::new(block, capacity);
     region.cover(|range| out.push(range));
-    out.count as i32
+    out.close()
 }
 
 /// Where ranges go, one array per member; the count goes on beyond the capacity.
@@ -113,6 +110,21 @@ struct Columns {
 }
 
 impl Columns {
+    unsafe fn new(block: *mut u8, capacity: usize) -> Columns {
+        let (start, end) = (block.cast(), block.add(8 * capacity).cast());
+        Columns { start, end, full: block.add(16 * capacity), capacity, count: 0 }
+    }
+
+    /// Moves the columns together. Returns the number of ranges.
+    unsafe fn close(self) -> i32 {
+        if self.count <= self.capacity {
+            let block: *mut u8 = self.start.cast();
+            self.end.copy_to(self.start.add(self.count), self.count);
+            self.full.copy_to(block.add(16 * self.count), self.count);
+        }
+        self.count as i32
+    }
+
     unsafe fn push(&mut self, range: Range) {
         if self.count < self.capacity {
             self.start.add(self.count).write(range.start);
@@ -126,10 +138,11 @@ impl Columns {
 /// Returns 0 if ranges are ascending and disjoint, else [`BAD_RANGES`].
 ///
 /// # Safety
-/// `start` and `end` point to `ranges` i64.
+/// `block` is that of `ranges` ranges.
 #[no_mangle]
-pub unsafe extern "C" fn kernel_check_ranges(start: *const i64, end: *const i64, ranges: usize) -> i32 {
-    if ascending(from_raw_parts(start, ranges), from_raw_parts(end, ranges)) {
+pub unsafe extern "C" fn kernel_check_ranges(block: *const u8, ranges: usize) -> i32 {
+    let Ranges { start, end, .. } = columns(block, ranges);
+    if ascending(start, end) {
         0
     } else {
         BAD_RANGES
@@ -160,16 +173,14 @@ pub unsafe extern "C" fn kernel_index_pack(
 /// ranges have passed [`kernel_check_ranges`]. Returns their number, or [`BAD_CONE`].
 ///
 /// # Safety
-/// `cells` points to `rows` u32; `start`, `end` and `full` to `ranges` elements; `row` has room for `rows`.
+/// `cells` points to `rows` u32; `block` is that of `ranges` ranges; `row` has room for `rows`.
 #[no_mangle]
 pub unsafe extern "C" fn kernel_index_candidates(
     cells: *const u32,
     rows: usize,
     order: u32,
     first: i64,
-    start: *const i64,
-    end: *const i64,
-    full: *const u8,
+    block: *const u8,
     ranges: usize,
     cone_lon: f64,
     cone_lat: f64,
@@ -180,7 +191,7 @@ pub unsafe extern "C" fn kernel_index_candidates(
         return BAD_CONE;
     };
     let index = RowIndex { frame: Frame { order, first }, cells: from_raw_parts(cells, rows) };
-    index.candidates(&cone, slices(start, end, full, ranges), from_raw_parts_mut(row, rows)) as i32
+    index.candidates(&cone, columns(block, ranges), from_raw_parts_mut(row, rows)) as i32
 }
 
 /// Rows, ascending, whose cells have part in the ranges, as [`kernel_index_candidates`]. Returns their number.
@@ -193,19 +204,20 @@ pub unsafe extern "C" fn kernel_index_in_ranges(
     rows: usize,
     order: u32,
     first: i64,
-    start: *const i64,
-    end: *const i64,
-    full: *const u8,
+    block: *const u8,
     ranges: usize,
     row: *mut u32,
 ) -> i32 {
     let index = RowIndex { frame: Frame { order, first }, cells: from_raw_parts(cells, rows) };
-    index.in_ranges(slices(start, end, full, ranges), from_raw_parts_mut(row, rows)) as i32
+    index.in_ranges(columns(block, ranges), from_raw_parts_mut(row, rows)) as i32
 }
 
-unsafe fn slices<'a>(start: *const i64, end: *const i64, full: *const u8, ranges: usize) -> Ranges<'a> {
-    let (start, end) = (from_raw_parts(start, ranges), from_raw_parts(end, ranges));
-    Ranges { start, end, full: from_raw_parts(full, ranges) }
+unsafe fn columns<'a>(block: *const u8, ranges: usize) -> Ranges<'a> {
+    Ranges {
+        start: from_raw_parts(block.cast(), ranges),
+        end: from_raw_parts(block.add(8 * ranges).cast(), ranges),
+        full: from_raw_parts(block.add(16 * ranges), ranges),
+    }
 }
 
 /// Which of `n` positions are in a cone: their places, ascending, and separations in degrees. Returns their number, or
