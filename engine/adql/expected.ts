@@ -47,10 +47,10 @@ function labelled(type: TokenType): [string, TokenType] {
   return [/^[A-Z]/.test(label) ? label : `“${label}”`, type];
 }
 
-/** `a, b or c`. */
+/** `a, b or c`, or the first of them and `…`. */
 export function oneOf(labels: readonly string[]): string {
-  const shown = labels.length > LONGEST_LIST ? [...labels.slice(0, LONGEST_LIST), '…'] : labels;
-  return shown.length < 2 ? shown.join() : `${shown.slice(0, -1).join(', ')} or ${shown.at(-1)}`;
+  if (labels.length > LONGEST_LIST) return `${labels.slice(0, LONGEST_LIST).join(', ')} …`;
+  return labels.length < 2 ? labels.join() : `${labels.slice(0, -1).join(', ')} or ${labels.at(-1)}`;
 }
 
 function sample(type: TokenType): IToken {

@@ -60,12 +60,12 @@ const FAULTS: readonly (readonly [text: string, problem: string, place: string])
   ['select a from b order a', 'Expected BY but found “a”', '1:23'],
   [
     'select (a from b',
-    'Expected “)”, a comparison, an operator, AND, OR, “(”, IN or … but found “from”. Is the ( in line 1, column 8 never closed?',
+    'Expected “)”, a comparison, an operator, AND, OR, “(”, IN … but found “from”. Is the ( in line 1, column 8 never closed?',
     '1:11',
   ],
   [
     'select case when a=1 then 2 from b',
-    'Expected WHEN, ELSE, END, a comparison, an operator, AND, OR or … but found “from”. Is the CASE in line 1, column 8 never closed?',
+    'Expected WHEN, ELSE, END, a comparison, an operator, AND, OR … but found “from”. Is the CASE in line 1, column 8 never closed?',
     '1:29',
   ],
   [
@@ -100,7 +100,7 @@ const FAULTS: readonly (readonly [text: string, problem: string, place: string])
   ['select a[x] from b', 'Expected “::” but found “]”', '1:11'],
   [
     'select a where b=1',
-    'Expected FROM, “,”, AS, a name, a comparison, an operator, AND or … but found “where”',
+    'Expected FROM, “,”, AS, a name, a comparison, an operator, AND … but found “where”',
     '1:10',
   ],
   [
@@ -110,7 +110,7 @@ const FAULTS: readonly (readonly [text: string, problem: string, place: string])
   ],
   [
     'select a from b wehre c = 1',
-    'Expected “,”, WHERE, GROUP BY, ORDER BY, OFFSET, JOIN, HAVING or … but found “c”. “wehre” reads as a name: is WHERE meant?',
+    'Expected “,”, WHERE, GROUP BY, ORDER BY, OFFSET, JOIN, HAVING … but found “c”. “wehre” reads as a name: is WHERE meant?',
     '1:23',
   ],
   ['select "" from b', '"" is an empty name', '1:8'],
@@ -136,14 +136,14 @@ const FAULTS: readonly (readonly [text: string, problem: string, place: string])
   ],
   [
     'select a from b where a=1) and b=2',
-    'Expected GROUP BY, ORDER BY, an operator, AND, OR, OFFSET, HAVING or … but found “)”',
+    'Expected GROUP BY, ORDER BY, an operator, AND, OR, OFFSET, HAVING … but found “)”',
     '1:26',
   ],
   ['select point(1) from b', "POINT is called as POINT(['system',] longitude, latitude)", '1:8'],
   ['select a+ from b', 'Expected a value but found “from”', '1:11'],
   [
     "select 'a' 'b' from c",
-    "Expected FROM, “,”, AS, a name, a comparison, an operator, AND or … but found “'b'”",
+    "Expected FROM, “,”, AS, a name, a comparison, an operator, AND … but found “'b'”",
     '1:12',
   ],
   [
@@ -210,7 +210,7 @@ const FAULTS: readonly (readonly [text: string, problem: string, place: string])
   ],
   [
     'SELECT a FROM t WHERE b IN (SELECT 1 FROM t',
-    'Expected “,”, “)”, AS, WHERE, GROUP BY, ORDER BY, a name or … but found the end of the query. Is the ( in line 1, column 28 never closed?',
+    'Expected “,”, “)”, AS, WHERE, GROUP BY, ORDER BY, a name … but found the end of the query. Is the ( in line 1, column 28 never closed?',
     '1:44',
   ],
   ["SELECT a FROM t WHERE b lik 'x%'", 'Expected a comparison but found “lik”', '1:25'],

@@ -133,6 +133,21 @@ test('a set operation has the metadata of its left and the type of both', () => 
   ]);
 });
 
+test('NULL takes the type that is wanted', () => {
+  for (const condition of [
+    'ra = NULL',
+    'name = NULL',
+    'ra IN (SELECT NULL FROM dso.objects)',
+    'NULL LIKE NULL',
+  ]) {
+    assert.ok(check(`SELECT ra FROM hipparcos.stars WHERE ${condition}`), condition);
+  }
+  assert.deepEqual(
+    of('hipparcos.stars', 'COALESCE(NULL, hd)', 'NULL + 1', 'SQRT(NULL)', 'POINT(NULL, NULL, NULL)'),
+    ['int', 'int', 'double', 'double[2] deg'],
+  );
+});
+
 test('* stands for the columns of FROM, merged ones first', () => {
   const names = (text: string) => check(text).columns.map(({ name }) => name);
   assert.deepEqual(

@@ -79,7 +79,9 @@ function typeOfNode(node: Expression, context: Context): ValueType {
 /** The type of the one column that a subquery gives. */
 export function subqueryType(query: Query, { checking, scope }: Context): ValueType {
   const columns = checking.subquery(query, scope);
-  if (columns.length === 1) return typeOfColumn(columns[0]!);
+  const [column] = columns;
+  if (column !== undefined && columns.length === 1)
+    return checking.untyped.has(column) ? NULL : typeOfColumn(column);
   throw new AdqlCheckError(`A subquery gives one column here, not ${columns.length}`, query.position);
 }
 
