@@ -1,15 +1,12 @@
-import { rmSync } from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { workerdConfig } from '../../cli/service/workerd-config.ts';
 import { type MeasuredService, measured } from './service.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** workerd with a worker that does nothing but answer `bytes` constant bytes: what no service on it can beat. */
 export async function startBareAnswer(bytes: number): Promise<MeasuredService> {
-  const folder = await mkdtemp(join(tmpdir(), 'almagest-bare-'));
-  // An interrupted run leaves nothing behind either.
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const folder = await temporaryFolder('bare');
   await writeFile(
     join(folder, 'worker.js'),
     `const body = new Uint8Array(${bytes}).fill(65);

@@ -1,6 +1,4 @@
-import { rmSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, realpath, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, mkdir, realpath, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { createCatalogs } from '../../engine/catalog/catalogs.ts';
@@ -19,6 +17,7 @@ import type { CellRanges } from '../../engine/healpix-wasm/kernel.ts';
 import { loadKernel } from '../../engine/healpix-wasm/node.ts';
 import { folderStorage } from '../../engine/storage/folder.ts';
 import type { BenchCatalog } from './catalogs.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** A release with the index of a much larger one. */
 export interface GrownRelease {
@@ -52,8 +51,7 @@ const PARTITION_ORDER = 6;
  * is as in a real release of that size: root, leaves, checksums. Removed when this process ends.
  */
 export async function growRelease({ name, bucketFolder }: BenchCatalog, rows: number): Promise<GrownRelease> {
-  const folder = await mkdtemp(join(tmpdir(), 'almagest-grown-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const folder = await temporaryFolder('grown');
   const storage = folderStorage(bucketFolder);
   const release = (await createCatalogs(storage, 0).open(name))!;
   const { manifest, prefix, columns } = release;

@@ -39,11 +39,13 @@ test('memory of an isolate: array buffers and WebAssembly memories by the byte, 
     flags: [`--inspector-addr=127.0.0.1:${port}`],
     log: () => {},
   });
-  t.after(service.close);
   const ask = async (path: string) => void (await (await fetch(service.url + path)).text());
   await ask('/');
   const heap = await openHeap(port);
-  t.after(heap.close);
+  t.after(async () => {
+    await heap.close();
+    await service.close();
+  });
 
   const start = await heap.held();
   assert.equal(start.wasm, 16 * PAGE);

@@ -15,7 +15,8 @@ export interface Heap {
   memory(): Promise<IsolateMemory>;
   /** Once all garbage has been collected. */
   held(): Promise<IsolateMemory>;
-  close(): void;
+  /** Resolves when the inspector is left: a worker that ends with it open takes workerd down with a trap. */
+  close(): Promise<void>;
 }
 
 /** Milliseconds after which new WebAssembly memories are looked for: V8 collects all garbage for it. */
@@ -94,6 +95,12 @@ async function connect(url: string) {
     if (error) waits?.reject(new Error(`the inspector of workerd says: ${error.message}`));
     else waits?.resolve(result ?? params);
   });
+  const closed = new Promise<void>((resolve) => {
+    socket.addEventListener('close', () => {
+      for (const { reject } of waiting.values()) reject(new Error('the inspector of workerd has left'));
+      resolve();
+    });
+  });
   const answer = (to: number | string) =>
     new Promise<Message>((resolve, reject) => waiting.set(to, { resolve, reject }));
   let calls = 0;
@@ -105,6 +112,9 @@ async function connect(url: string) {
       return answered;
     },
     event: (method: string): Promise<Message> => answer(method),
-    close: () => socket.close(),
+    close: async () => {
+      socket.close();
+      await closed;
+    },
   };
 }

@@ -40,7 +40,7 @@ export async function startInspectedService(bucketFolder: string): Promise<Inspe
     ...service,
     isolate: heap,
     close: async () => {
-      heap.close();
+      await heap.close();
       await service.close();
     },
   };
