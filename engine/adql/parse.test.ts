@@ -5,6 +5,7 @@ import { DEMO_QUERIES, SURVEY_QUERIES } from './example-queries.ts';
 import { AdqlGrammar } from './grammar.ts';
 import { parseAdql } from './parse.ts';
 import type { Condition, Expression, QueryBody, Select } from './syntax-tree.ts';
+import { createLexer } from './tokens.ts';
 import { writeAdql } from './write.ts';
 
 /** A tree without its positions, for comparison. */
@@ -56,7 +57,8 @@ function prefix(node: Expression | Condition | QueryBody): string {
   }
 }
 
-test('the grammar is unambiguous', () => {
+test('no pattern is hidden or slow, and the grammar is unambiguous', () => {
+  assert.doesNotThrow(() => createLexer({ validate: true }));
   assert.doesNotThrow(() => new AdqlGrammar({ validate: true }));
 });
 

@@ -167,10 +167,22 @@ export const Unknown = token('Unknown', 'an unknown character', Lexer.NA);
 
 export const tokenTypes: readonly TokenType[] = all;
 
-const lexer = new Lexer(all, { positionTracking: 'full', recoveryEnabled: false });
+/** @param options whether to look for faulty and slow patterns, which takes as long again */
+export function createLexer({ validate }: { validate: boolean }): Lexer {
+  return new Lexer(all, {
+    positionTracking: 'full',
+    recoveryEnabled: false,
+    skipValidations: !validate,
+    ensureOptimizations: validate,
+  });
+}
+
+let lexer: Lexer | undefined;
 
 /** The tokens of a query, up to and with the first character that begins none. */
 export function tokenize(text: string): IToken[] {
+  // Made with the first query, as the grammar is.
+  lexer ??= createLexer({ validate: false });
   const { tokens, errors } = lexer.tokenize(text);
   const [error] = errors;
   if (error !== undefined) {

@@ -36,7 +36,7 @@ const FAULTS: readonly (readonly [text: string, problem: string, place: string])
   ],
   [
     'SELECT ra FROM "Hipparcos"."stars"',
-    'There is no table “Hipparcos.stars”: is “hipparcos.stars” meant?',
+    'There is no table “"Hipparcos"."stars"”: is “hipparcos.stars” meant?',
     '1:16',
   ],
   [
@@ -460,6 +460,11 @@ const FAULTS: readonly (readonly [text: string, problem: string, place: string])
     'SELECT ra FROM hipparcos.stars s, (SELECT id FROM dso.objects WHERE s.ra = 1) q',
     'FROM has no table “s”, only dso.objects',
     '1:69',
+  ],
+  [
+    'SELECT ra FROM "hipparcos.stars"',
+    'There is no table “"hipparcos.stars"”: is “hipparcos.stars” meant?',
+    '1:16',
   ],
 ];
 

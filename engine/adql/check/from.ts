@@ -71,7 +71,7 @@ function publishedTable(
           (table) => means(name, table.name) && (schema === undefined || means(schema, table.schema)),
         );
   if (found.length === 1) return found[0]!;
-  const full = `“${names.map((part) => part.name).join('.')}”`;
+  const full = `“${writeTableName(written)}”`;
   if (found.length > 1) {
     throw new AdqlCheckError(
       `${full} may mean ${listed(found.map(qualifiedName))}: name its schema`,
