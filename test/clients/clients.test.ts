@@ -33,6 +33,11 @@ describe('clients of the demo', { skip: skipWithoutPython }, () => {
       await onR2.close();
     }
   });
+  test('4,000 positions in one request have the stars that astropy matches, and STILTS one by one', (t) =>
+    runChecks(t, 'check_positions.py', [
+      ...[service.url, STARS],
+      ...stiltsCommand.map((command) => `--stilts=${command}`),
+    ]));
   test('pyVO searches, and understands errors and VOSI', (t) => runChecks(t, 'check_pyvo.py', [service.url]));
   test('mocpy, astropy and STILTS read the MOCs, and every row is inside', (t) =>
     runChecks(t, 'check_moc.py', [service.url, ...stiltsCommand]));

@@ -36,4 +36,6 @@ describe('1.9 million stars from a file', { skip: skipWithoutData }, () => {
       ...[service.url, 'tycho2.stars', '--source', file],
       ...['--cones=5000', '--largest=5'],
     ]));
+  test('20,000 positions in one request have the stars that astropy matches', (t) =>
+    runChecks(t, 'check_positions.py', [service.url, 'tycho2.stars', '--source', file, '--count=20000']));
 });
