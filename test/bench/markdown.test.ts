@@ -14,11 +14,17 @@ const row = (what: string, ratio: number): Row => ({
   values: {},
 });
 
-const run = (date: string, section: string, title: string, rows: Row[]): BenchResults => ({
+const run = (
+  date: string,
+  section: string,
+  title: string,
+  rows: Row[],
+  catalog: string | null = title,
+): BenchResults => ({
   date,
   machine: describeMachine(),
   options: {},
-  sections: [{ section, catalog: 'demo', title, loadBefore: 0, rows }],
+  sections: [{ section, catalog, title, loadBefore: 0, rows }],
 });
 
 test('results as Markdown: a table for each catalogue, a section from its latest run', () => {
@@ -41,14 +47,17 @@ test('the short table: catalogues side by side, and only what has a target', () 
   const text = shortMarkdown([
     run('2026-11-21T10:00', 'cones', 'demo: 3 stars', [row('cones', 0.5), informative]),
     run('2026-11-21T10:00', 'cones', 'tycho2: 9 stars', [row('cones', 0.3), row('more', 0.7)]),
+    run('2026-11-21T10:00', 'kernel', 'kernel', [row('hash', 0.9), row('ranges', 0.6)], null),
   ]);
   assert.equal(
     text,
     [
       '| what | target | demo | tycho2 |',
       '|---|---|---|---|',
-      '| cones | ≥ 0.4 | **0.50**: 10 /s | 0.30: 10 /s, not met |',
-      '| more | ≥ 0.4 | | **0.70**: 10 /s |',
+      '| cones | ≥ 0.4 | 0.50: 10 /s | 0.30: 10 /s; not met |',
+      '| more | ≥ 0.4 | | 0.70: 10 /s |',
+      '',
+      'The kernel, 2 figures: 0.60 to 0.90 (≥ 0.4).',
     ].join('\n'),
   );
 });

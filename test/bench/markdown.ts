@@ -1,4 +1,4 @@
-import { type BenchResults, cells, described, type Row } from './report.ts';
+import { type BenchResults, cells, described, type Row, type SectionResults } from './report.ts';
 
 const HEAD = ['what', 'target', 'measured', 'bare', 'ratio (of rounds)', ''];
 
@@ -11,19 +11,34 @@ export function markdown(runs: readonly BenchResults[]): string {
   return blocks.join('\n\n');
 }
 
-/** What has a target: a line of it for all catalogues. */
+/** What has a target: a line of it for all catalogues, and one sentence about what is of none. */
 export function shortMarkdown(runs: readonly BenchResults[]): string {
-  const titles = [...rowsByTitle(runs)].map(
+  const ofCatalogs = withSections(runs, ({ catalog }) => catalog !== null);
+  const titles = [...rowsByTitle(ofCatalogs)].map(
     ([title, rows]) => [title.split(':')[0]!, new Map(rows.map((row) => [row.what, row]))] as const,
   );
   const lines = new Map<string, string[]>();
   for (const [, rows] of titles) {
     for (const { what, target } of rows.values()) {
       if (target === null || lines.has(what)) continue;
-      lines.set(what, [what.trim(), target, ...titles.map(([, of]) => result(of.get(what)))]);
+      lines.set(what, [what, target, ...titles.map(([, of]) => result(of.get(what)))]);
     }
   }
-  return table(['what', 'target', ...titles.map(([name]) => name)], [...lines.values()]);
+  const blocks = [table(['what', 'target', ...titles.map(([name]) => name)], [...lines.values()])];
+  for (const [title, rows] of rowsByTitle(withSections(runs, ({ catalog }) => catalog === null))) {
+    const ratios = rows.map(({ ratio }) => ratio).filter((ratio) => ratio !== null);
+    const [least, greatest] = [Math.min(...ratios).toFixed(2), Math.max(...ratios).toFixed(2)];
+    if (ratios.length > 0)
+      blocks.push(`The ${title}, ${ratios.length} figures: ${least} to ${greatest} (${rows[0]!.target}).`);
+  }
+  return blocks.join('\n\n');
+}
+
+function withSections(
+  runs: readonly BenchResults[],
+  wanted: (section: SectionResults) => boolean,
+): BenchResults[] {
+  return runs.map((run) => ({ ...run, sections: run.sections.filter(wanted) }));
 }
 
 /** Of a section that was measured more than once, the rows of the last time. */
@@ -36,15 +51,16 @@ function rowsByTitle(runs: readonly BenchResults[]): Map<string, Row[]> {
   return new Map([...titles].map(([title, sections]) => [title, [...sections.values()].flat()]));
 }
 
+/** A ratio is said where it is what the target is about: that of turns. */
 function result(row: Row | undefined): string {
   if (row === undefined) return '';
-  const { measured, ratio, ok } = row;
-  const figure = ratio === null ? '' : ratio.toFixed(2);
-  const first = figure && `${ok ? `**${figure}**` : figure}: `;
-  return `${first}${measured}${ok === false ? ', not met' : ''}`;
+  const { measured, ratio, spread, ok } = row;
+  const first = spread && ratio !== null ? `${ratio.toFixed(2)}: ` : '';
+  return `${first}${measured}${ok === false ? '; not met' : ''}`;
 }
 
 function table(head: readonly string[], lines: readonly (readonly string[])[]): string {
-  const line = (texts: readonly string[]) => `| ${texts.join(' | ')} |`.replaceAll(' |  |', ' | |');
+  const line = (texts: readonly string[]) =>
+    `|${texts.map((text) => (text === '' ? ' ' : ` ${text} `)).join('|')}|`;
   return [line(head), `|${'---|'.repeat(head.length)}`, ...lines.map(line)].join('\n');
 }
