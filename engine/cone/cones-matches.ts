@@ -19,9 +19,6 @@ export interface FoundRows {
   readonly separation: number[];
 }
 
-/** Cones that are close to each other and looked for together. */
-const RUN_CONES = 512;
-
 /** Row groups that are read together, while those before them are looked at. */
 const BLOCK_ROW_GROUPS = 32;
 
@@ -31,7 +28,7 @@ interface Loaded {
 }
 
 /**
- * Adds the rows of some cones to those found. Each row group is visited once for all cones of a run.
+ * Adds the rows of some cones to those found. Each row group is visited once for all cones of a plan.
  * @param which of the cones, in the order of their cells.
  * @param names of the columns wanted.
  * @param mostRows bound on the rows held.
@@ -49,8 +46,10 @@ export async function findRows(
 ): Promise<boolean> {
   const { ra, dec } = mainColumns(release.manifest.table);
   const wanted = [ra.name, dec.name, ...names];
-  for (let from = 0; from < which.length; from += RUN_CONES) {
-    const visits = await planVisits(engine, release, cones, which.subarray(from, from + RUN_CONES));
+  for (let from = 0; from < which.length; ) {
+    const { visits, rows, cones: planned } = await planVisits(engine, release, cones, which.subarray(from));
+    if (found.held + rows > mostRows) return false;
+    from += planned;
     let next = load(engine, visits.slice(0, BLOCK_ROW_GROUPS), wanted);
     for (let at = 0; at < visits.length; at += BLOCK_ROW_GROUPS) {
       const block = next instanceof Promise ? await next : next;

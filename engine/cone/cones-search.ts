@@ -31,7 +31,7 @@ const FIRST_BLOCK = 1024;
 const LARGEST_BLOCK = 8192;
 
 /** Bound on the cells that are held, unless rows are so long that not even `LEAST_ROWS` fit. */
-const HELD_CELLS = 2 ** 20;
+const HELD_CELLS = 2 ** 19;
 const LEAST_ROWS = 4096;
 
 /**

@@ -40,8 +40,22 @@ export interface Asked {
 /** Row groups of a leaf are fewer. */
 const LEAF_STEP = 2 ** 20;
 
+/** What a plan has at most, but for its last cone: cones, times that one is asked for, rows that may be in one. */
+const PLANNED_CONES = 512;
+const PLANNED_ASKED = 4096;
+const PLANNED_ROWS = 16_384;
+
+export interface Plan {
+  /** In ascending order of cells, each row group once. */
+  readonly visits: readonly Visit[];
+  /** Rows that may be in a cone, as far as they are known. */
+  readonly rows: number;
+  /** So many of the cones are in it, the first ones; at least one. */
+  readonly cones: number;
+}
+
 /**
- * The row groups that have to be visited for some cones, in ascending order of cells, each once.
+ * The row groups that have to be visited for some cones.
  * @param which of the cones; best those that are close to each other, which share leaves and row groups.
  * @throws CorruptReleaseError, StorageError
  */
@@ -50,12 +64,17 @@ export async function planVisits(
   release: Release,
   cones: Cones,
   which: Uint32Array,
-): Promise<Visit[]> {
+): Promise<Plan> {
   const { kernel, rowGroups } = engine;
   const coverage = coverageOf(release);
-  const leaves = await leavesAround(engine, release, cones, which);
+  const leaves = await leavesAround(engine, release, cones, which.subarray(0, PLANNED_CONES));
   const visits = new Map<number, { group: RowGroup; asked: Asked[] }>();
-  for (const at of which) {
+  let planned = 0;
+  let pairs = 0;
+  let rowsKnown = 0;
+  for (const at of which.subarray(0, PLANNED_CONES)) {
+    if (pairs >= PLANNED_ASKED || rowsKnown >= PLANNED_ROWS) break;
+    planned++;
     const cone = coneAt(cones, at);
     const ranges = kernel.coneRanges(cone);
     if (!touches(ranges, coverage)) continue;
@@ -71,13 +90,16 @@ export async function planVisits(
         const group = known?.group ?? rowGroupAt(release, number, leaf, position);
         const rows = rowGroups.cachedIndex(group)?.candidates(cone, ranges) ?? null;
         if (rows?.length === 0) continue;
+        pairs++;
+        rowsKnown += rows?.length ?? 0;
         const asked = { at, cone, ranges, rows };
         if (known) known.asked.push(asked);
         else visits.set(key, { group, asked: [asked] });
       }
     }
   }
-  return [...visits].sort(([a], [b]) => a - b).map(([, visit]) => visit);
+  const ascending = [...visits].sort(([a], [b]) => a - b).map(([, visit]) => visit);
+  return { visits: ascending, rows: rowsKnown, cones: planned };
 }
 
 /** The leaves in which the centres lie, read side by side. */
