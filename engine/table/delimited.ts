@@ -1,9 +1,8 @@
-import { remembered } from '../remembered.ts';
 import { writeText } from './output.ts';
 import type { ResultTable } from './result.ts';
 import type { TableEncoder } from './stream.ts';
 import { bytesWhere, type CellStyle, type Quoting, textCell } from './text-cells.ts';
-import { type Frame, frame, textRows } from './text-rows.ts';
+import { rowLayout, textRows } from './text-rows.ts';
 
 interface Dialect {
   readonly separator: string;
@@ -60,24 +59,15 @@ function dialect({ separator, lineEnd, loneNull, quoting }: Dialect): (result: R
     nan: 'NaN',
     quoting,
   };
-  const framesOf = remembered((columns: ResultTable['columns']): readonly Frame[] =>
-    columns.map((_, at) => {
-      const before = at === 0 ? '' : separator;
-      const after = at === columns.length - 1 ? lineEnd : '';
-      return frame(before, after, before + (columns.length === 1 ? loneNull : '') + after);
-    }),
-  );
-  return ({ columns }) => {
-    const frames = framesOf(columns);
-    return {
-      start: (out) =>
-        writeText(columns.map(({ name }) => quoting.quote(name)).join(separator) + lineEnd, out),
-      rows: (batch) =>
-        textRows(
-          batch.columns.map((cells) => textCell(cells, style)),
-          frames,
-        ),
-      end() {},
-    };
-  };
+  const layout = rowLayout('', separator, lineEnd, '');
+  const loneLayout = rowLayout('', separator, lineEnd, loneNull);
+  return ({ columns }) => ({
+    start: (out) => writeText(columns.map(({ name }) => quoting.quote(name)).join(separator) + lineEnd, out),
+    rows: (batch) =>
+      textRows(
+        batch.columns.map((cells) => textCell(cells, style)),
+        columns.length === 1 ? loneLayout : layout,
+      ),
+    end() {},
+  });
 }

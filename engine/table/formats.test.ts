@@ -128,7 +128,7 @@ test('a null alone in its row leaves no empty line, which readers would skip', a
 
 const IDENTIFIER: Column = { ...COLUMN, name: 'id', datatype: 'char', arraysize: '*' };
 const asDigits = {
-  'votable-tabledata': '<TR><TD>-9223372036854775808</TD></TR>\n<TR><TD/></TR>\n<TR><TD>7</TD></TR>',
+  'votable-tabledata': '<TR><TD>-9223372036854775808</TD></TR>\n<TR><TD></TD></TR>\n<TR><TD>7</TD></TR>',
   // A byte of flags, a count of four bytes, the digits.
   'votable-binary2': Buffer.from(
     '\0\0\0\0\x14-9223372036854775808\x80\0\0\0\0\0\0\0\0\x017',

@@ -1,11 +1,10 @@
 import { type Column, isText } from '../catalog/column.ts';
-import { remembered } from '../remembered.ts';
 import { writeAscii } from './digits.ts';
 import { writeText } from './output.ts';
 import type { Cells, ResultTable } from './result.ts';
 import type { TableEncoder } from './stream.ts';
 import { bytesWhere, type CellStyle, type TextCell, textCell } from './text-cells.ts';
-import { frame, textRows } from './text-rows.ts';
+import { rowLayout, textRows } from './text-rows.ts';
 
 /** JSON has no numbers that are not finite. */
 const STYLE: CellStyle = {
@@ -22,6 +21,10 @@ const STYLE: CellStyle = {
     added: 0,
   },
 };
+
+/** The first row has no comma before it. */
+const FIRST_ROW = rowLayout('\n[', ',', ']', 'null');
+const LATER_ROWS = rowLayout(',\n[', ',', ']', 'null');
 
 /**
  * One JSON object, its members in this order:
@@ -44,14 +47,13 @@ export function json({ name, description, columns, infos }: ResultTable): TableE
     utype,
     description,
   }));
-  const { first, later } = framesOf(columns);
   let empty = true;
   return {
     start: (out) =>
       writeText(`${JSON.stringify({ name, description, infos, metadata }).slice(0, -1)},"data":[`, out),
     rows(batch) {
       const cells = batch.columns.map((cells, at) => cell(columns[at]!, cells));
-      const [writeFirst, writeLater] = [textRows(cells, first), textRows(cells, later)];
+      const [writeFirst, writeLater] = [textRows(cells, FIRST_ROW), textRows(cells, LATER_ROWS)];
       return (from, to, out) => {
         const start = empty ? Math.min(from + 1, to) : from;
         writeFirst(from, start, out);
@@ -63,29 +65,24 @@ export function json({ name, description, columns, infos }: ResultTable): TableE
   };
 }
 
-/** The first row has no comma before it. */
-const framesOf = remembered((columns: readonly Column[]) => {
-  const frames = (open: string) =>
-    columns.map((column, at) => {
-      const before = at === 0 ? open : ',';
-      const after = at === columns.length - 1 ? ']' : '';
-      const quote = isText(column) ? '"' : '';
-      return frame(before + quote, quote + after, `${before}null${after}`);
-    });
-  return { first: frames('\n['), later: frames(',\n[') };
-});
-
 function cell(column: Column, cells: Cells): TextCell {
   const written = textCell(cells, STYLE);
   const { data, rows } = cells;
+  if (isText(column)) return inQuotes(written, () => true);
   const { values } = data;
-  if (isText(column) || !(values instanceof BigInt64Array)) return written;
+  if (!(values instanceof BigInt64Array)) return written;
+  return inQuotes(written, (cell) => {
+    const row = rows === null ? cell : rows[cell]!;
+    return !Number.isSafeInteger(Number(values[row]!));
+  });
+}
+
+function inQuotes(cell: TextCell, wanted: (cell: number) => boolean): TextCell {
+  const { isNull, room, write } = cell;
   return {
-    ...written,
-    write(cell, to, at) {
-      if (Number.isSafeInteger(Number(values[rows === null ? cell : rows[cell]!])))
-        return written.write(cell, to, at);
-      return writeAscii('"', to, written.write(cell, to, writeAscii('"', to, at)));
-    },
+    isNull,
+    room: (from, to) => room(from, to) + 2 * (to - from),
+    write: (cell, to, at) =>
+      wanted(cell) ? writeAscii('"', to, write(cell, to, writeAscii('"', to, at))) : write(cell, to, at),
   };
 }

@@ -1,8 +1,7 @@
-import { remembered } from '../remembered.ts';
 import type { ResultTable } from './result.ts';
 import type { TableEncoder } from './stream.ts';
 import { bytesWhere, type CellStyle, textCell } from './text-cells.ts';
-import { frame, textRows } from './text-rows.ts';
+import { rowLayout, textRows } from './text-rows.ts';
 import { votableDocument } from './votable-document.ts';
 import { escapeXml } from './xml.ts';
 
@@ -23,27 +22,20 @@ const STYLE: CellStyle = {
   },
 };
 
+const LAYOUT = rowLayout('<TR><TD>', '</TD><TD>', '</TD></TR>\n', '');
+
 /**
  * VOTable TABLEDATA (VOTable 1.4 §5.1): a null is an empty cell, whatever the type. Texts are written as they
  * are, a `char` that is not ASCII too: all readers take the characters of the document.
  */
 export function tabledata(result: ResultTable): TableEncoder {
-  const frames = framesOf(result.columns);
   return votableDocument(result, {
     open: '<DATA>\n<TABLEDATA>\n',
     close: '</TABLEDATA>\n</DATA>\n',
     rows: ({ columns }) =>
       textRows(
         columns.map((cells) => textCell(cells, STYLE)),
-        frames,
+        LAYOUT,
       ),
   });
 }
-
-const framesOf = remembered((columns: ResultTable['columns']) =>
-  columns.map((_, at) => {
-    const open = at === 0 ? '<TR>' : '';
-    const close = at === columns.length - 1 ? '</TR>\n' : '';
-    return frame(`${open}<TD>`, `</TD>${close}`, `${open}<TD/>${close}`);
-  }),
-);

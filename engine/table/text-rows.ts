@@ -1,59 +1,60 @@
-import type { Bytes } from './digits.ts';
 import { type Output, reserve } from './output.ts';
 import type { TextCell } from './text-cells.ts';
 
-/** What a format writes around the cells of a column. */
-export interface Frame {
-  readonly before: Uint8Array;
-  readonly after: Uint8Array;
-  /** In place of all three where the cell is null. */
-  readonly none: Uint8Array;
+/** What a format writes around the cells of a row. */
+export interface RowLayout {
+  readonly start: Literal;
+  readonly between: Literal;
+  readonly end: Literal;
+  /** In place of a cell that is null. */
+  readonly none: Literal;
 }
 
-const encoder = new TextEncoder();
+/** A few bytes that are written often: four at once, with zeros behind the last, which the next bytes cover. */
+interface Literal {
+  readonly words: Int32Array;
+  readonly length: number;
+}
 
-export function frame(before: string, after: string, none: string): Frame {
-  return {
-    before: encoder.encode(before),
-    after: encoder.encode(after),
-    none: encoder.encode(none),
-  };
+const WORD_BYTES = 4;
+
+export function rowLayout(start: string, between: string, end: string, none: string): RowLayout {
+  return { start: literal(start), between: literal(between), end: literal(end), none: literal(none) };
+}
+
+function literal(text: string): Literal {
+  const words = new Int32Array(Math.ceil(text.length / WORD_BYTES));
+  new TextEncoder().encodeInto(text, new Uint8Array(words.buffer));
+  return { words, length: text.length };
 }
 
 /** A writer of the rows [from, to) of a batch. */
 export function textRows(
   cells: readonly TextCell[],
-  frames: readonly Frame[],
+  { start, between, end, none }: RowLayout,
 ): (from: number, to: number, out: Output) => void {
-  const around = frames.reduce(
-    (sum, { before, after, none }) => sum + Math.max(before.length + after.length, none.length),
-    0,
-  );
+  const around = start.length + cells.length * (between.length + none.length) + end.length;
   return (from, to, out) => {
-    let room = around * (to - from);
+    let room = around * (to - from) + WORD_BYTES;
     for (const cell of cells) room += cell.room(from, to);
     reserve(out, room);
     const { bytes } = out;
+    const view = new DataView(bytes.buffer);
     let at = out.length;
     for (let row = from; row < to; row++) {
+      at = write(start, view, at);
       for (let column = 0; column < cells.length; column++) {
+        if (column > 0) at = write(between, view, at);
         const cell = cells[column]!;
-        const { before, after, none } = frames[column]!;
-        if (cell.isNull?.(row)) {
-          at = copy(none, bytes, at);
-        } else {
-          at = copy(before, bytes, at);
-          at = cell.write(row, bytes, at);
-          at = copy(after, bytes, at);
-        }
+        at = cell.isNull?.(row) ? write(none, view, at) : cell.write(row, bytes, at);
       }
+      at = write(end, view, at);
     }
     out.length = at;
   };
 }
 
-/** They are a few bytes: a loop beats `set`. */
-function copy(from: Uint8Array, to: Bytes, at: number): number {
-  for (let byte = 0; byte < from.length; byte++) to[at + byte] = from[byte]!;
-  return at + from.length;
+function write({ words, length }: Literal, to: DataView, at: number): number {
+  for (let word = 0; word < words.length; word++) to.setInt32(at + WORD_BYTES * word, words[word]!, true);
+  return at + length;
 }
