@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { truncate } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Vector } from 'apache-arrow';
 import fc from 'fast-check';
 import { type ScratchBucket, scratchBucket } from '../../test/scratch-bucket.ts';
-import type { Release } from '../catalog/release.ts';
+import { fileOf, type Release, rowGroupAt } from '../catalog/release.ts';
 import type { Engine } from '../engine.ts';
 import type { Cone } from '../healpix-wasm/kernel.ts';
 import type { ResultTable } from '../table/result.ts';
@@ -28,7 +30,7 @@ describe('cones search', () => {
       coneSearch(engine, release, {
         cone: { lon: 0, lat: 0, radius: 180 },
         columns: ['ra', 'dec'],
-        limit: 100_000,
+        limit: ALL,
         sorted: false,
         separation: false,
       }),
@@ -38,19 +40,7 @@ describe('cones search', () => {
   after(() => bucket.remove());
 
   const start = (cones: readonly Cone[], query: Partial<ConesQuery> = {}) =>
-    conesSearch(engine, release, {
-      cones: {
-        lon: Float64Array.from(cones, ({ lon }) => lon),
-        lat: Float64Array.from(cones, ({ lat }) => lat),
-        radius: Float64Array.from(cones, ({ radius }) => radius),
-      },
-      identifiers: null,
-      columns: ['source_id', 'name', 'vmag'],
-      limit: ALL,
-      nearest: null,
-      unmatched: false,
-      ...query,
-    });
+    conesSearch(engine, release, queryOf(cones, query));
 
   /** The same by one search after the other. */
   async function oneByOne(
@@ -133,18 +123,7 @@ describe('cones search', () => {
         },
       },
     };
-    const result = conesSearch(observed, opened, {
-      cones: {
-        lon: Float64Array.from(cones, ({ lon }) => lon),
-        lat: Float64Array.from(cones, ({ lat }) => lat),
-        radius: new Float64Array(cones.length).fill(0.001),
-      },
-      identifiers: null,
-      columns: ['source_id'],
-      limit: ALL,
-      nearest: null,
-      unmatched: false,
-    });
+    const result = conesSearch(observed, opened, queryOf(cones.map(small)));
     const { rows } = await read(result);
     assert.ok(rows.length >= cones.length);
     const groups = new Set(fetched).size;
@@ -185,6 +164,40 @@ describe('cones search', () => {
     }
   });
 
+  test('stops reading when nobody asks for more', async () => {
+    const cold = bucket.engine();
+    const cones = stars.toSorted((a, b) => Math.sin(1e5 * a.lon) - Math.sin(1e5 * b.lon)).slice(0, 20_000);
+    bucket.reads.splice(0);
+    const { batches } = conesSearch(cold, (await cold.catalogs.open(CATALOG))!, queryOf(cones.map(small)));
+    assert.equal((await batches.next()).done, false);
+    await batches.return({ overflow: false });
+    const { length } = bucket.reads;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(bucket.reads.length, length);
+  });
+
+  test('fails where a file is damaged, after the positions before', async () => {
+    const broken = await scratchBucket();
+    try {
+      const fresh = broken.engine();
+      const opened = (await fresh.catalogs.open(CATALOG))!;
+      const last = opened.manifest.leaves.length - 1;
+      const leaf = await fresh.leaves.load(opened, last);
+      const key = fileOf(rowGroupAt(opened, last, leaf, leaf.first.length - 1));
+      await truncate(join(broken.folder, key), 100_000);
+      // Stars come in the order of cells, and so do the files.
+      const { batches } = conesSearch(fresh, opened, queryOf(stars.slice(-20_000).map(small)));
+      await assert.rejects(
+        async () => {
+          while (!(await batches.next()).done);
+        },
+        { name: 'CorruptPartitionError', key },
+      );
+    } finally {
+      await broken.remove();
+    }
+  });
+
   test('positions keep the identifiers that they were given', async () => {
     const cones = [stars[0]!, { lon: 0, lat: 0, radius: 1e-9 }, stars[1]!];
     const column = async (identifiers: ConesQuery['identifiers']) => {
@@ -213,6 +226,24 @@ describe('cones search', () => {
     });
   });
 });
+
+const small = ({ lon, lat }: Cone): Cone => ({ lon, lat, radius: 0.001 });
+
+function queryOf(cones: readonly Cone[], query: Partial<ConesQuery> = {}): ConesQuery {
+  return {
+    cones: {
+      lon: Float64Array.from(cones, ({ lon }) => lon),
+      lat: Float64Array.from(cones, ({ lat }) => lat),
+      radius: Float64Array.from(cones, ({ radius }) => radius),
+    },
+    identifiers: null,
+    columns: ['source_id', 'name', 'vmag'],
+    limit: ALL,
+    nearest: null,
+    unmatched: false,
+    ...query,
+  };
+}
 
 async function read({ batches }: ResultTable): Promise<{ rows: unknown[][]; overflow: boolean }> {
   const rows: unknown[][] = [];
