@@ -26,9 +26,8 @@ export interface ConesQuery {
   readonly unmatched: boolean;
 }
 
-/** Cones whose rows are held together, to be put in order: to begin with, and at most. */
-const FIRST_BLOCK = 1024;
-const LARGEST_BLOCK = 8192;
+/** Cones whose rows are held together, to be put in order, unless they are too many: the more, the fewer reads. */
+const BLOCK_CONES = 8192;
 
 /** Bound on the cells that are held, unless rows are so long that not even `LEAST_ROWS` fit. */
 const HELD_CELLS = 2 ** 19;
@@ -78,13 +77,13 @@ async function* positionRows(
   const { cones, columns, nearest, unmatched } = query;
   const mostRows = Math.max(LEAST_ROWS, Math.floor(HELD_CELLS / (columns.length + 1)));
   const cells = engine.kernel.hash(cones.lon, cones.lat);
-  let size = FIRST_BLOCK;
+  let size = BLOCK_CONES;
   for (let from = 0; from < cells.length; ) {
     const to = Math.min(from + size, cells.length);
     const found = await findBlock(engine, release, query, cells, from, to, mostRows);
     if (found !== null) {
       yield inGivenOrder(release, columns, found, from, to, nearest, unmatched);
-      if (found.held < mostRows / 4) size = Math.min(2 * size, LARGEST_BLOCK);
+      if (found.held < mostRows / 4) size = Math.min(2 * size, BLOCK_CONES);
       from = to;
     } else if (to - from > 1) {
       size = Math.ceil((to - from) / 2);
