@@ -73,7 +73,10 @@ async function chosenTables(client: pg.Client, catalogs: readonly string[]): Pro
     : published.filter((table) => catalogs.includes(qualifiedName(table)));
 }
 
-function report({ catalog, release, rows, rowsWithoutPosition, partitions, bytes }: Manifest, milliseconds: number) {
+function report(
+  { catalog, release, rows, rowsWithoutPosition, partitions, bytes }: Manifest,
+  milliseconds: number,
+) {
   return {
     catalog,
     release,
