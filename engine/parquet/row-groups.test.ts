@@ -133,6 +133,24 @@ describe('row groups of a release', () => {
     assert.equal((await read(0)).length, COLUMNS.length);
   });
 
+  test('get into a cache that is full one in four times', async () => {
+    const pair = ['ra', 'dec'];
+    const numbers = Array.from({ length: 20 }, (_, at) => at);
+    let bytes = 0;
+    for (const at of numbers) {
+      await read(at, pair);
+      bytes += (await cached(at, pair))!.reduce((sum, column) => sum + column.bytes, 400);
+    }
+    // They fill 96 % of the columns' share.
+    await reopen({ cacheBytes: Math.ceil(bytes / 0.96 / (15 / 16) / (4 / 5)) });
+    for (const at of numbers) await read(at, pair);
+    for (const at of numbers) assert.ok(await cached(at, pair), `row group ${at}`);
+    const later = Array.from({ length: 8 }, (_, at) => 20 + at);
+    for (const at of later) assert.equal((await read(at, pair)).length, 2);
+    const admitted = await Promise.all(later.map(async (at) => (await cached(at, pair)) !== null));
+    assert.equal(admitted.filter(Boolean).length, 2);
+  });
+
   test('pass the cache by if they are not to be kept', async () => {
     const group = await rowGroup(0);
     const stored = await engine.rowGroups.fetch([group], COLUMNS);

@@ -34,7 +34,7 @@ export interface RowGroups {
     use: (index: RowIndex) => Result,
   ): Result;
   /**
-   * Columns of a row group, which are in the cache afterwards if they are to be kept.
+   * Columns of a row group, which are in the cache afterwards if they are to be kept and it admits them.
    * @throws CorruptPartitionError where they are not what the release's index describes.
    */
   columns(
@@ -51,6 +51,13 @@ export type StoredBytes = readonly (Span & { readonly bytes: Uint8Array })[];
 /** The share of the cache for index columns: with them most cones that hold nothing need no other column. */
 const INDEX_SHARE = 1 / 5;
 
+/**
+ * Once the cache of columns is full to this share, one row group in `ADMITTED` gets in: those that are asked for again and again soon
+ * do, and where all are as rare as each other, fewer are packed only to be pushed out unused.
+ */
+const FULL = 0.95;
+const ADMITTED = 4;
+
 /** What an entry of the cache costs besides what it holds, in bytes. */
 const ENTRY_OVERHEAD = 400;
 
@@ -64,6 +71,14 @@ export function createRowGroups(storage: Storage, kernel: HealpixKernel, cacheBy
   const columns = new LRUCache<string, ReadonlyMap<string, KeptColumn>>({
     maxSize: Math.ceil(cacheBytes * (1 - INDEX_SHARE)),
   });
+
+  let turnedAway = 0;
+
+  function admits({ id }: RowGroup): boolean {
+    if (columns.has(id) || columns.calculatedSize < FULL * columns.maxSize) return true;
+    turnedAway = (turnedAway + 1) % ADMITTED;
+    return turnedAway === 0;
+  }
 
   async function read(span: Span): Promise<StoredBytes[number]> {
     const { key, start, end } = span;
@@ -132,7 +147,7 @@ export function createRowGroups(storage: Storage, kernel: HealpixKernel, cacheBy
     },
 
     columns(group, stored, keep, names) {
-      if (!keep) return names.map((name) => wholeColumn(decode(group, stored, name)));
+      if (!keep || !admits(group)) return names.map((name) => wholeColumn(decode(group, stored, name)));
       const known = new Map(columns.get(group.id));
       for (const name of names) {
         if (!known.has(name)) known.set(name, keptColumn(decode(group, stored, name)));
