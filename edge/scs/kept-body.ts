@@ -1,4 +1,5 @@
 import type { Engine } from '../../engine/engine.ts';
+import { joinedBytes } from '../../engine/joined-bytes.ts';
 import type { Batch, Overflow, ResultTable } from '../../engine/table/result.ts';
 import type { AnswerCache } from '../service.ts';
 import { answerBody, type Body, type Bytes } from './answer-body.ts';
@@ -130,18 +131,8 @@ function copied(
       }
       ended = true;
     } finally {
-      resolve(ended && length <= maxBytes ? joined(pieces, length) : null);
+      resolve(ended && length <= maxBytes ? joinedBytes(pieces) : null);
     }
   }
   return { chunks: chunks(), whole: promise };
-}
-
-function joined(pieces: readonly Bytes[], length: number): Bytes {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.byteLength;
-  }
-  return whole;
 }

@@ -1,7 +1,8 @@
-import { BufferType, Data, Float64 } from 'apache-arrow';
+import { BufferType, type Data, Float64 } from 'apache-arrow';
 import type { Column } from '../catalog/column.ts';
 import { qualifiedName, type Table } from '../catalog/table.ts';
 import { remembered } from '../remembered.ts';
+import { bitmap, column } from '../table/rows.ts';
 
 /** The columns of an answer by their names, without and with the separation. */
 export const answerColumns = remembered((table: Table) =>
@@ -42,14 +43,16 @@ export function addedColumn(
   return { ...wanted, name, xtype: null, utype: null, principal: true, indexed: false, std: false };
 }
 
-/** @param valid bits, 0 for a null; null where there is none. */
-export function float64Data(values: Float64Array, valid: Uint8Array | null = null): Data {
-  const buffers = { [BufferType.DATA]: values, ...(valid && { [BufferType.VALIDITY]: valid }) };
-  return new Data(
-    new Float64(),
-    0,
-    values.length,
-    valid === null ? 0 : -1,
-    buffers as Partial<Data['buffers']>,
-  );
+export function float64Data(values: Float64Array): Data {
+  return column(new Float64(), values.length, null, buffersOf(values));
+}
+
+/** A NaN stands for a null. */
+export function nullableFloat64Data(values: Float64Array): Data {
+  const present = bitmap(values.length, (at) => !Number.isNaN(values[at]!));
+  return column(new Float64(), values.length, present, buffersOf(values));
+}
+
+function buffersOf(values: Float64Array): Partial<Data['buffers']> {
+  return { [BufferType.DATA]: values } as Partial<Data['buffers']>;
 }

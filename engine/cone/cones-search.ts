@@ -3,7 +3,7 @@ import type { Release } from '../catalog/release.ts';
 import { qualifiedName } from '../catalog/table.ts';
 import type { Engine } from '../engine.ts';
 import type { Batch, Overflow, ResultTable } from '../table/result.ts';
-import { float64Data } from './answer-columns.ts';
+import { nullableFloat64Data } from './answer-columns.ts';
 import { type FoundRows, findRows } from './cones-matches.ts';
 import { inGivenOrder, type PositionRows } from './given-order.ts';
 import { coneMatches } from './matches.ts';
@@ -190,17 +190,7 @@ function batch({ position, row, separation, columns }: PositionRows, positions: 
     columns: [
       { data: positions, rows: position.subarray(0, length) },
       ...columns.map((data) => ({ data, rows })),
-      { data: float64Data(found, validBits(found)), rows: null },
+      { data: nullableFloat64Data(found), rows: null },
     ],
   };
-}
-
-/** Null where none is NaN. */
-function validBits(values: Float64Array): Uint8Array | null {
-  if (!values.some(Number.isNaN)) return null;
-  const bits = new Uint8Array((values.length + 7) >> 3);
-  values.forEach((value, at) => {
-    if (!Number.isNaN(value)) bits[at >> 3]! |= 1 << (at & 7);
-  });
-  return bits;
 }

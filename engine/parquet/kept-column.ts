@@ -1,7 +1,7 @@
-import { BufferType, Data, type DataType, Type } from 'apache-arrow';
-import { takeRows } from '../table/rows.ts';
+import { BufferType, type Data, type DataType, Type } from 'apache-arrow';
+import { bitAt, bitmap, column, takeRows, textBuffers } from '../table/rows.ts';
 import { type PackedNumbers, packDecimals, packIntegers, packWide } from './packed.ts';
-import { packTexts, type Texts } from './packed-texts.ts';
+import { packTexts } from './packed-texts.ts';
 
 /** A column of a row group as it is kept in memory: in fewer bytes than Arrow's arrays where that can be. */
 export interface KeptColumn {
@@ -69,10 +69,6 @@ function numberBuffers(values: ArrayBufferView): Buffers {
   return { [BufferType.DATA]: values } as Buffers;
 }
 
-function textBuffers({ bytes, offsets }: Texts): Buffers {
-  return { [BufferType.DATA]: bytes, [BufferType.OFFSET]: offsets } as Buffers;
-}
-
 /** The values, those of nulls replaced by one that is there. */
 function presentValues(data: Data) {
   const values = data.values.subarray(0, data.length);
@@ -81,31 +77,19 @@ function presentValues(data: Data) {
   const valid = data.nullBitmap!;
   let last = values[firstSet(valid)];
   for (let row = 0; row < data.length; row++) {
-    if (isSet(valid, row)) last = values[row];
+    if (bitAt(valid, row)) last = values[row];
     else present[row] = last;
   }
   return present;
 }
 
-const isSet = (bits: Uint8Array, at: number): boolean => ((bits[at >> 3]! >> (at & 7)) & 1) === 1;
-
 function firstSet(bits: Uint8Array): number {
   let at = 0;
-  while (!isSet(bits, at)) at++;
+  while (!bitAt(bits, at)) at++;
   return at;
 }
 
 function unpacked(type: DataType, packed: Packed, valid: Uint8Array | null, rows: Uint32Array): Data {
-  const buffers = packed.buffers(rows);
-  if (valid === null) return new Data(type, 0, rows.length, 0, buffers);
-  const bits = new Uint8Array((rows.length + 7) >> 3);
-  let unset = rows.length;
-  for (let at = 0; at < rows.length; at++) {
-    const row = rows[at]!;
-    if (!isSet(valid, row)) continue;
-    bits[at >> 3]! |= 1 << (at & 7);
-    unset--;
-  }
-  if (unset === 0) return new Data(type, 0, rows.length, 0, buffers);
-  return new Data(type, 0, rows.length, unset, { ...buffers, [BufferType.VALIDITY]: bits } as Buffers);
+  const present = valid && bitmap(rows.length, (at) => bitAt(valid, rows[at]!));
+  return column(type, rows.length, present, packed.buffers(rows));
 }

@@ -1,6 +1,7 @@
 import { BufferType } from 'apache-arrow';
+import { joinedBytes } from '../joined-bytes.ts';
+import { type Texts, takeTexts } from '../table/texts.ts';
 import type { Collector } from './column-chunk.ts';
-import { type Texts, takeTexts } from './packed-texts.ts';
 import { dictionaryIndices, type Page } from './page.ts';
 
 /** Collects the texts of a column, each page with the dictionary or with its own. */
@@ -25,7 +26,7 @@ export function textCollector(rows: number): Collector {
       length += texts.bytes.length;
       pieces.push(texts.bytes);
     },
-    buffers: () => ({ [BufferType.OFFSET]: offsets, [BufferType.DATA]: joined(pieces, length) }),
+    buffers: () => ({ [BufferType.OFFSET]: offsets, [BufferType.DATA]: joinedBytes(pieces) }),
   };
 }
 
@@ -50,14 +51,4 @@ function looked(page: Page, dictionary: Texts | null): Texts {
   const words = dictionary.offsets.length - 1;
   if (indices.some((word) => word >= words)) throw new Error('it has an index that its dictionary has not');
   return takeTexts(dictionary, indices);
-}
-
-function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }

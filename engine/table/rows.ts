@@ -1,23 +1,24 @@
 import { BufferType, Data, Type, Utf8 } from 'apache-arrow';
 import type { Cells } from './result.ts';
+import { type Texts, takeTexts } from './texts.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 type Buffers = Partial<Data['buffers']>;
 
 /** A column in new buffers; a bitmap only where there are nulls. */
-function column(type: Data['type'], length: number, valid: Bitmap | null, buffers: Buffers): Data {
+export function column(type: Data['type'], length: number, valid: Bitmap | null, buffers: Buffers): Data {
   if (valid === null || valid.unset === 0) return new Data(type, 0, length, 0, buffers);
   return new Data(type, 0, length, valid.unset, { ...buffers, [BufferType.VALIDITY]: valid.bits } as Buffers);
 }
 
-interface Bitmap {
+export interface Bitmap {
   readonly bits: Bytes;
   /** Zeros among them. */
   readonly unset: number;
 }
 
 /** A bitmap of `length` bits, the nth being `bit(n)`; padded to 8 bytes as Arrow likes it. */
-function bitmap(length: number, bit: (at: number) => boolean): Bitmap {
+export function bitmap(length: number, bit: (at: number) => boolean): Bitmap {
   const bits = new Uint8Array(((length + 63) >> 6) << 3);
   let set = 0;
   for (let at = 0; at < length; at++) {
@@ -28,10 +29,11 @@ function bitmap(length: number, bit: (at: number) => boolean): Bitmap {
   return { bits, unset: length - set };
 }
 
+export const bitAt = (bits: Uint8Array, at: number): boolean => ((bits[at >> 3]! >> (at & 7)) & 1) === 1;
+
 /** Value of a Bool column at a row, which must not be null. */
 export function boolAt(data: Data, row: number): boolean {
-  const at = data.offset + row;
-  return ((data.values[at >> 3] >> (at & 7)) & 1) === 1;
+  return bitAt(data.values, data.offset + row);
 }
 
 /** The cells as data of their own. */
@@ -42,7 +44,10 @@ export function dataOf({ data, rows }: Cells): Data {
 /** The given rows of a column, in the given order. The column is of a type that `arrowType` gives. */
 export function takeRows(data: Data, rows: Uint32Array): Data {
   const valid = data.nullCount === 0 ? null : bitmap(rows.length, (at) => data.getValid(rows[at]!));
-  if (data.type.typeId === Type.Utf8) return column(data.type, rows.length, valid, takeText(data, rows));
+  if (data.type.typeId === Type.Utf8) {
+    const texts = takeTexts({ bytes: data.values, offsets: data.valueOffsets }, rows);
+    return column(data.type, rows.length, valid, textBuffers(texts));
+  }
   if (data.type.typeId === Type.Bool) {
     const { bits } = bitmap(rows.length, (at) => boolAt(data, rows[at]!));
     return column(data.type, rows.length, valid, { [BufferType.DATA]: bits } as Buffers);
@@ -73,20 +78,7 @@ export function asText(
   return column(new Utf8(), length, valid, buffers as Buffers);
 }
 
-function takeText({ valueOffsets, values }: Data, rows: Uint32Array): Buffers {
-  const offsets = new Int32Array(rows.length + 1);
-  for (let at = 0; at < rows.length; at++) {
-    const row = rows[at]!;
-    offsets[at + 1] = offsets[at]! + valueOffsets[row + 1] - valueOffsets[row];
-  }
-  const bytes = new Uint8Array(offsets[rows.length]!);
-  for (let at = 0; at < rows.length; at++) {
-    const row = rows[at]!;
-    // Texts are short: a loop beats a subarray and a set.
-    for (let to = offsets[at]!, from = valueOffsets[row]; from < valueOffsets[row + 1]; ) {
-      bytes[to++] = values[from++];
-    }
-  }
+export function textBuffers({ bytes, offsets }: Texts): Buffers {
   return { [BufferType.OFFSET]: offsets, [BufferType.DATA]: bytes } as Buffers;
 }
 
@@ -141,5 +133,5 @@ function concatText(columns: readonly Data[], length: number): Buffers {
     bytes.set(text, to);
     to += text.length;
   }
-  return { [BufferType.OFFSET]: offsets, [BufferType.DATA]: bytes } as Buffers;
+  return textBuffers({ bytes, offsets });
 }

@@ -15,6 +15,13 @@ const transform = [
 const TRANSFORM =
   'The geometry in another reference system; systems are named as in the IVOA vocabulary refframe';
 
+const JULIAN_DATE = {
+  parameters: [time],
+  result: { ...DOUBLE, unit: 'd' },
+  description: 'Julian date of a time',
+} as const;
+const MODIFIED_JULIAN_DATE = { ...JULIAN_DATE, description: 'Modified Julian date of a time' } as const;
+
 /** Of the Catalogue of ADQL User Defined Functions 1.2, and what older clients of DaCHS call the same. */
 export const USER_DEFINED_FUNCTIONS: readonly AdqlFunction[] = [
   {
@@ -61,29 +68,9 @@ export const USER_DEFINED_FUNCTIONS: readonly AdqlFunction[] = [
     description: '1 if the intervals [a1, b1] and [a2, b2] overlap, else 0',
   },
   { name: 'ivo_geom_transform', parameters: transform, result: 2, description: TRANSFORM },
-  {
-    name: 'ivo_to_jd',
-    parameters: [time],
-    result: { ...DOUBLE, unit: 'd' },
-    description: 'Julian date of a time',
-  },
-  {
-    name: 'ivo_to_mjd',
-    parameters: [time],
-    result: { ...DOUBLE, unit: 'd' },
-    description: 'Modified Julian date of a time',
-  },
+  { name: 'ivo_to_jd', ...JULIAN_DATE },
+  { name: 'ivo_to_mjd', ...MODIFIED_JULIAN_DATE },
   { name: 'gavo_transform', parameters: transform, result: 2, description: TRANSFORM },
-  {
-    name: 'gavo_to_jd',
-    parameters: [time],
-    result: { ...DOUBLE, unit: 'd' },
-    description: 'Julian date of a time',
-  },
-  {
-    name: 'gavo_to_mjd',
-    parameters: [time],
-    result: { ...DOUBLE, unit: 'd' },
-    description: 'Modified Julian date of a time',
-  },
+  { name: 'gavo_to_jd', ...JULIAN_DATE },
+  { name: 'gavo_to_mjd', ...MODIFIED_JULIAN_DATE },
 ];
