@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import test, { after } from 'node:test';
+import { Vector } from 'apache-arrow';
 import type { Column } from '../../engine/catalog/column.ts';
-import type { Table } from '../../engine/catalog/table.ts';
+import { qualifiedName, type Table } from '../../engine/catalog/table.ts';
+import { plainName } from '../../engine/tap-schema/query-name.ts';
+import { tapSchemaRows } from '../../engine/tap-schema/rows.ts';
+import { TAP_SCHEMA_TABLES } from '../../engine/tap-schema/tables.ts';
 import { startTestDatabase, withTestDatabase } from '../../test/postgres.ts';
 import { migrate } from './migrate.ts';
 import { describeSchema, publishedTables, readTable, writeTable } from './tap-schema.ts';
@@ -107,14 +111,18 @@ test('tap_schema describes itself as the database has it', () =>
     await migrate(client);
     const { rows } = await client.query(
       `SELECT table_schema || '.' || table_name AS table, column_name AS column,
-              CASE data_type WHEN 'text' THEN 'char' WHEN 'integer' THEN 'int' END AS datatype
+              data_type AS type
        FROM information_schema.columns WHERE table_schema = 'tap_schema' ORDER BY table_name, ordinal_position`,
     );
     const described = [];
     for (const name of ['columns', 'key_columns', 'keys', 'schemas', 'tables']) {
       const table = await readTable(client, `tap_schema.${name}`);
       for (const { name: column, datatype } of table!.columns) {
-        described.push({ table: `tap_schema.${name}`, column, datatype });
+        described.push({
+          table: `tap_schema.${name}`,
+          column,
+          type: datatype === 'int' ? 'integer' : 'text',
+        });
       }
     }
     assert.deepEqual(described, rows);
@@ -127,3 +135,26 @@ test('what TAP does not know is refused by the database itself', () =>
     const wrong = { ...STARS, columns: [column('ra', { arraysize: 'many' })] };
     await assert.rejects(writeTable(client, wrong), /columns_arraysize_check/);
   }));
+
+test('the edge has the same TAP_SCHEMA, table for table, column for column, row for row', () =>
+  withTestDatabase(server, async (client) => {
+    await migrate(client);
+    await writeTable(client, STARS);
+    for (const table of TAP_SCHEMA_TABLES) {
+      const described = await readTable(client, qualifiedName(table));
+      assert.deepEqual(described, table);
+    }
+    for (const [name, { table, rows, columns }] of tapSchemaRows([STARS])) {
+      const atEdge = Array.from({ length: rows }, (_, row) =>
+        Object.fromEntries(columns.map((data, at) => [table.columns[at]!.name, new Vector([data]).get(row)])),
+      );
+      const { rows: inDatabase, fields } = await client.query(`SELECT * FROM tap_schema.${name}`);
+      assert.deepEqual(
+        fields.map((field) => plainName(field.name)),
+        table.columns.map((column) => column.name),
+      );
+      assert.deepEqual(inOrder(atEdge), inOrder(inDatabase), name);
+    }
+  }));
+
+const inOrder = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).sort();

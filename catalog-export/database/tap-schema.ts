@@ -1,7 +1,9 @@
 import type pg from 'pg';
 import type { Column, Datatype } from '../../engine/catalog/column.ts';
 import type { Table } from '../../engine/catalog/table.ts';
-import { parseTableName, plainName, queryName, quotedTable } from './identifier.ts';
+import { plainName, queryName, tableQueryName } from '../../engine/tap-schema/query-name.ts';
+import { columnRow } from '../../engine/tap-schema/rows.ts';
+import { parseTableName, quotedTable } from './identifier.ts';
 
 interface TableRow {
   schema_name: string;
@@ -35,7 +37,7 @@ export function publishedTables(client: pg.Client): Promise<Table[]> {
  * @param name plain `schema.table`, without delimiters.
  */
 export async function readTable(client: pg.Client, name: string): Promise<Table | null> {
-  const [table] = await readTables(client, 'table_name = $1', [tapTableName(parseTableName(name))]);
+  const [table] = await readTables(client, 'table_name = $1', [tableQueryName(parseTableName(name))]);
   return table ?? null;
 }
 
@@ -45,7 +47,7 @@ export async function readTable(client: pg.Client, name: string): Promise<Table 
  */
 export async function writeTable(client: pg.Client, table: Table): Promise<void> {
   await describeSchema(client, table.schema, null);
-  const name = tapTableName(table);
+  const name = tableQueryName(table);
   await client.query(
     `INSERT INTO tap_schema.tables (schema_name, table_name, table_type, utype, description, table_index)
      SELECT $1, $2, CASE WHEN (SELECT relkind FROM pg_class WHERE oid = to_regclass($5)) IN ('v', 'm') THEN 'view' ELSE 'table' END, $3, $4,
@@ -61,7 +63,7 @@ export async function writeTable(client: pg.Client, table: Table): Promise<void>
      SELECT $1, column_name, datatype, arraysize, xtype, "size", unit, ucd, utype, description, indexed, principal,
             std, column_index
      FROM jsonb_populate_recordset(NULL::tap_schema.columns, $2)`,
-    [name, JSON.stringify(table.columns.map(columnRow))],
+    [name, JSON.stringify(table.columns.map((column, index) => columnRow(name, column, index)))],
   );
 }
 
@@ -77,10 +79,6 @@ export async function describeSchema(
      ON CONFLICT (schema_name) DO UPDATE SET description = coalesce(excluded.description, schemas.description)`,
     [queryName(schema), description],
   );
-}
-
-function tapTableName(table: { schema: string; name: string }): string {
-  return `${queryName(table.schema)}.${queryName(table.name)}`;
 }
 
 async function readTables(client: pg.Client, condition: string, values: unknown[]): Promise<Table[]> {
@@ -121,25 +119,5 @@ function column(row: ColumnRow): Column {
     principal: row.principal === 1,
     indexed: row.indexed === 1,
     std: row.std === 1,
-  };
-}
-
-function columnRow(column: Column, index: number) {
-  const { datatype, arraysize, xtype, unit, ucd, utype, description } = column;
-  return {
-    column_name: queryName(column.name),
-    datatype,
-    arraysize,
-    xtype,
-    // TAP 1.1 §4.3: the deprecated "size" repeats an arraysize that is one number.
-    size: arraysize !== null && /^\d+\*?$/.test(arraysize) ? Number.parseInt(arraysize, 10) : null,
-    unit,
-    ucd,
-    utype,
-    description,
-    indexed: Number(column.indexed),
-    principal: Number(column.principal),
-    std: Number(column.std),
-    column_index: index + 1,
   };
 }

@@ -1,7 +1,8 @@
 import pg from 'pg';
 import type { Column, Datatype } from '../../engine/catalog/column.ts';
 import { mainColumns, qualifiedName, type Table } from '../../engine/catalog/table.ts';
-import { queryName, quoted, quotedTable } from '../database/identifier.ts';
+import { tableQueryName } from '../../engine/tap-schema/query-name.ts';
+import { quoted, quotedTable } from '../database/identifier.ts';
 
 const TEXTS = ['text', 'varchar', 'bpchar', 'citext', 'name', 'char', 'uuid', 'enum'];
 
@@ -57,7 +58,7 @@ export async function checkColumns(client: pg.Client, table: Table): Promise<voi
   );
   const name = qualifiedName(table);
   if (rows.length === 0) {
-    const inTapSchema = pg.escapeLiteral(`${queryName(table.schema)}.${queryName(table.name)}`);
+    const inTapSchema = pg.escapeLiteral(tableQueryName(table));
     throw new Error(
       `${name} is published, but the database has no such table: create it again, or unpublish it: ` +
         `DELETE FROM tap_schema.tables WHERE table_name = ${inTapSchema}`,

@@ -1,0 +1,101 @@
+import { type Data, vectorFromArray } from 'apache-arrow';
+import type { Column } from '../catalog/column.ts';
+import type { Table } from '../catalog/table.ts';
+import { arrowType } from '../table/arrow.ts';
+import { queryName, tableQueryName } from './query-name.ts';
+import { TAP_SCHEMA, TAP_SCHEMA_KEYS, TAP_SCHEMA_TABLES } from './tables.ts';
+
+/** A table of TAP_SCHEMA with its rows. */
+export interface TapSchemaTable {
+  readonly table: Table;
+  readonly rows: number;
+  /** In the table's order, each of the type that `arrowType` gives. */
+  readonly columns: readonly Data[];
+}
+
+/** By their names without the schema: `columns`. */
+export type TapSchemaRows = ReadonlyMap<string, TapSchemaTable>;
+
+type Row = Readonly<Record<string, string | number | null>>;
+
+/** Where TAP_SCHEMA itself comes: after all others. */
+const LAST = 1_000_000;
+
+/**
+ * The rows of TAP_SCHEMA (TAP 1.1 §4): what describes the tables, and TAP_SCHEMA itself.
+ * @param tables those published, in the order in which they shall be shown, without TAP_SCHEMA's own.
+ */
+export function tapSchemaRows(tables: readonly Table[]): TapSchemaRows {
+  const rows = rowsOf([...tables, ...TAP_SCHEMA_TABLES]);
+  return new Map(TAP_SCHEMA_TABLES.map((table) => [table.name, filled(table, rows[table.name]!)]));
+}
+
+function filled(table: Table, rows: readonly Row[]): TapSchemaTable {
+  const columns = table.columns.map(
+    (column) =>
+      vectorFromArray(
+        rows.map((row) => row[column.name] ?? null),
+        arrowType(column),
+      ).data[0]!,
+  );
+  return { table, rows: rows.length, columns };
+}
+
+function rowsOf(tables: readonly Table[]): Readonly<Record<string, readonly Row[]>> {
+  const schemas = Map.groupBy(tables, ({ schema }) => schema);
+  return {
+    schemas: [...schemas.keys()].map((schema, index) => ({
+      schema_name: queryName(schema),
+      description: schema === TAP_SCHEMA ? 'The tables and columns that this service publishes' : null,
+      schema_index: schema === TAP_SCHEMA ? LAST : index + 1,
+    })),
+    tables: [...schemas.values()].flatMap((members) => members.map(tableRow)),
+    columns: tables.flatMap((table) =>
+      table.columns.map((column, index) => columnRow(tableQueryName(table), column, index)),
+    ),
+    keys: TAP_SCHEMA_KEYS.map(({ id, from, target, description }) => ({
+      key_id: id,
+      from_table: from[0],
+      target_table: target[0],
+      description,
+    })),
+    key_columns: TAP_SCHEMA_KEYS.map(({ id, from, target }) => ({
+      key_id: id,
+      from_column: from[1],
+      target_column: target[1],
+    })),
+  };
+}
+
+function tableRow(table: Table, index: number): Row {
+  return {
+    schema_name: queryName(table.schema),
+    table_name: tableQueryName(table),
+    table_type: 'table',
+    utype: table.utype,
+    description: table.description,
+    table_index: index + 1,
+  };
+}
+
+/** @param index from 0 */
+export function columnRow(table: string, column: Column, index: number): Row {
+  const { datatype, arraysize, xtype, unit, ucd, utype, description } = column;
+  return {
+    table_name: table,
+    column_name: queryName(column.name),
+    datatype,
+    arraysize,
+    xtype,
+    // TAP 1.1 §4.3: the deprecated "size" repeats an arraysize that is one number.
+    size: arraysize !== null && /^\d+\*?$/.test(arraysize) ? Number.parseInt(arraysize, 10) : null,
+    description,
+    utype,
+    unit,
+    ucd,
+    indexed: Number(column.indexed),
+    principal: Number(column.principal),
+    std: Number(column.std),
+    column_index: index + 1,
+  };
+}
