@@ -1,8 +1,8 @@
 import { type Context, Hono } from 'hono';
 import type { BlankEnv } from 'hono/types';
-import { answerHeaders } from '../answer-headers.ts';
+import { answerHeaders } from '../answer/answer-headers.ts';
+import { matchesTag, releaseTag } from '../answer/entity-tag.ts';
 import { openCatalog } from '../catalogs.ts';
-import { matchesTag, releaseTag } from '../scs/entity-tag.ts';
 import type { Service } from '../service.ts';
 import { chooseMocFormat } from './moc-format.ts';
 

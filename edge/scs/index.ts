@@ -4,20 +4,21 @@ import type { BlankEnv } from 'hono/types';
 import type { Engine } from '../../engine/engine.ts';
 import { writerFor } from '../../engine/table/formats.ts';
 import { votableError } from '../../engine/table/votable-error.ts';
-import { answerHeaders } from '../answer-headers.ts';
+import { answerBody } from '../answer/answer-body.ts';
+import { answerHeaders } from '../answer/answer-headers.ts';
+import { attachment } from '../answer/attachment.ts';
+import { matchesTag } from '../answer/entity-tag.ts';
 import { openCatalog } from '../catalogs.ts';
 import { describeFailure } from '../failure.ts';
+import { requestParameters } from '../request/request-parameters.ts';
+import { DEFAULT_FORMAT } from '../request/response-format.ts';
 import { RequestError } from '../request-error.ts';
 import { type Service, SOFTWARE } from '../service.ts';
 import { answerCone, STANDARD_ID } from './answer.ts';
-import { answerBody } from './answer-body.ts';
-import { attachment } from './attachment.ts';
 import { answerCones } from './cones/index.ts';
-import { entityTag, matchesTag } from './entity-tag.ts';
+import { entityTag } from './entity-tag.ts';
 import { type Kept, keptBody } from './kept-body.ts';
 import { parseConeQuery } from './parameters.ts';
-import { requestParameters } from './request-parameters.ts';
-import { DEFAULT_FORMAT } from './response-format.ts';
 
 /** Longest POST body, bytes. */
 const MAX_BODY = 65_536;

@@ -1,8 +1,8 @@
 import type { Engine } from '../../engine/engine.ts';
-import { joinedBytes } from '../../engine/joined-bytes.ts';
-import type { Batch, Overflow, ResultTable } from '../../engine/table/result.ts';
+import type { ResultTable } from '../../engine/table/result.ts';
+import { answerBody, type Body, type Bytes } from '../answer/answer-body.ts';
+import { copiedBytes, watchedRows } from '../answer/whole-copy.ts';
 import type { AnswerCache } from '../service.ts';
-import { answerBody, type Body, type Bytes } from './answer-body.ts';
 
 /** What a kept answer is found by, and what it is. */
 export interface Kept {
@@ -43,8 +43,8 @@ export async function keptBody(
     await unneeded.promise;
   }
 
-  const watched = watch(makeTable(readingAfter(engine, beforeRead)));
-  const copy = copied(write(watched.table), maxBytes);
+  const watched = watchedRows(makeTable(readingAfter(engine, beforeRead)));
+  const copy = copiedBytes(write(watched.table), maxBytes);
   const made = answerBody(copy.chunks);
   const known = await Promise.race([made.then(() => null), hit.promise]);
   if (known !== null) {
@@ -99,40 +99,4 @@ function readingAfter(engine: Engine, ready: () => Promise<void>): Engine {
       },
     },
   };
-}
-
-/** Whether the rows came to their end: a writer may end a document whose rows failed, and say so in it. */
-function watch(table: ResultTable): { table: ResultTable; complete(): boolean } {
-  let complete = false;
-  async function* batches(): AsyncGenerator<Batch, Overflow, undefined> {
-    const overflow = yield* table.batches;
-    complete = true;
-    return overflow;
-  }
-  return { table: { ...table, batches: batches() }, complete: () => complete };
-}
-
-/** Chunks as they pass, and all of them together once they have: null if they are too long, or did not come to their end. */
-function copied(
-  source: AsyncGenerator<Bytes>,
-  maxBytes: number,
-): { chunks: AsyncGenerator<Bytes, void>; whole: Promise<Bytes | null> } {
-  const { promise, resolve } = Promise.withResolvers<Bytes | null>();
-  async function* chunks(): AsyncGenerator<Bytes, void> {
-    let pieces: Bytes[] = [];
-    let length = 0;
-    let ended = false;
-    try {
-      for await (const chunk of source) {
-        length += chunk.byteLength;
-        if (length <= maxBytes) pieces.push(chunk);
-        else pieces = [];
-        yield chunk;
-      }
-      ended = true;
-    } finally {
-      resolve(ended && length <= maxBytes ? joinedBytes(pieces) : null);
-    }
-  }
-  return { chunks: chunks(), whole: promise };
 }

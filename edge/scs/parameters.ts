@@ -1,8 +1,10 @@
 import type { Cone } from '../../engine/healpix-wasm/kernel.ts';
-import { quoted, RequestError } from '../request-error.ts';
+import { given, parameterReader } from '../request/read-parameters.ts';
+import type { RawParameters } from '../request/request-parameters.ts';
+import { negotiateFormat, parseResponseFormat, type ResponseFormat } from '../request/response-format.ts';
+import { type Parsed, parseChoice, parseCount, parseDegrees } from '../request/values.ts';
+import { quoted } from '../request-error.ts';
 import type { Limits } from '../service.ts';
-import { negotiateFormat, parseResponseFormat, type ResponseFormat } from './response-format.ts';
-import { type Parsed, parseChoice, parseCount, parseDegrees } from './values.ts';
 
 /** SCS 1.03 §2.1: 1 for the fewest columns, 2 for the usual, 3 for all. */
 export type Verbosity = 1 | 2 | 3;
@@ -20,9 +22,6 @@ export interface ConeQuery {
   readonly format: ResponseFormat;
 }
 
-/** Values by parameter name in upper case; a parameter that is given twice has two. */
-export type RawParameters = ReadonlyMap<string, readonly string[]>;
-
 const REQUIRED = ['RA', 'DEC', 'SR'] as const;
 const PARAMETERS = [...REQUIRED, 'VERB', 'MAXREC', 'RESPONSEFORMAT', 'SORT', 'NEAREST'] as const;
 
@@ -36,16 +35,7 @@ const SORTS = { separation: true, none: false } as const;
  * @throws RequestError (400) that names every parameter that is missing, repeated or wrong, and what would be right.
  */
 export function parseConeQuery(raw: RawParameters, accept: string | undefined, limits: Limits): ConeQuery {
-  const faults = [...missing(raw), ...repeated(raw, PARAMETERS)];
-  const read = <T>(name: (typeof PARAMETERS)[number], absent: T, parse: (text: string) => Parsed<T>): T => {
-    const text = given(raw, name);
-    if (text === undefined) return absent;
-    const parsed = parse(text);
-    if ('value' in parsed) return parsed.value;
-    faults.push(`${name} ${parsed.fault}`);
-    return absent;
-  };
-
+  const { read, refuseFaults } = parameterReader(raw, PARAMETERS, missing(raw));
   const lon = read('RA', 0, (text) =>
     parseDegrees(text, 0, 360, 'right ascension runs from 0 to 360 degrees'),
   );
@@ -64,7 +54,7 @@ export function parseConeQuery(raw: RawParameters, accept: string | undefined, l
     nearest,
     format: read('RESPONSEFORMAT', negotiateFormat(accept), parseResponseFormat),
   };
-  if (faults.length > 0) throw new RequestError(400, `${faults.join('. ')}.`);
+  refuseFaults();
   return query;
 }
 
@@ -82,21 +72,10 @@ function parseRadius(text: string, maxRadius: number): Parsed<number> {
   return parseDegrees(text, 0, maxRadius, rule);
 }
 
-export function given(raw: RawParameters, name: string): string | undefined {
-  return raw.get(name)?.find((text) => text.trim() !== '');
-}
-
 function missing(raw: RawParameters): string[] {
   const isNearest = given(raw, 'NEAREST') !== undefined;
   const names = REQUIRED.filter((name) => given(raw, name) === undefined && !(name === 'SR' && isNearest));
   if (names.length === 0) return [];
   const verb = names.length === 1 ? 'is' : 'are';
   return [`${names.join(', ')} ${verb} missing: a cone search needs RA, DEC and SR in decimal degrees`];
-}
-
-/** DALI 1.1 §3.3: a parameter with one value must not be given twice. */
-export function repeated(raw: RawParameters, names: readonly string[]): string[] {
-  return names
-    .filter((name) => (raw.get(name)?.length ?? 0) > 1)
-    .map((name) => `${name} is given ${raw.get(name)!.length} times: give it once`);
 }

@@ -1,5 +1,5 @@
+import { OFFERED, SHORT_NAMES } from '../request/response-format.ts';
 import { MAX_NEAREST } from '../scs/parameters.ts';
-import { OFFERED, SHORT_NAMES } from '../scs/response-format.ts';
 import type { Limits } from '../service.ts';
 import { element, textElement } from './xml.ts';
 

@@ -1,6 +1,6 @@
+import type { Bytes } from '../../answer/answer-body.ts';
 import { BODY_BROKE_OFF } from '../../failure.ts';
 import { RequestError } from '../../request-error.ts';
-import type { Bytes } from '../answer-body.ts';
 
 /** Longest list of positions, in bytes, decompressed. */
 export const MAX_BYTES = 4 * 2 ** 20;

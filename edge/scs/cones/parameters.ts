@@ -1,15 +1,9 @@
-import { RequestError } from '../../request-error.ts';
+import { parameterReader } from '../../request/read-parameters.ts';
+import type { RawParameters } from '../../request/request-parameters.ts';
+import { negotiateFormat, parseResponseFormat, type ResponseFormat } from '../../request/response-format.ts';
+import { parseChoice, parseCount } from '../../request/values.ts';
 import type { Limits } from '../../service.ts';
-import {
-  given,
-  parseNearest,
-  type RawParameters,
-  repeated,
-  VERBOSITIES,
-  type Verbosity,
-} from '../parameters.ts';
-import { negotiateFormat, parseResponseFormat, type ResponseFormat } from '../response-format.ts';
-import { type Parsed, parseChoice, parseCount } from '../values.ts';
+import { parseNearest, VERBOSITIES, type Verbosity } from '../parameters.ts';
 import { parseRadius } from './positions.ts';
 
 /** What is wanted of all positions. */
@@ -36,15 +30,7 @@ export function parseConesParameters(
   accept: string | undefined,
   limits: Limits,
 ): ConesParameters {
-  const faults = repeated(raw, PARAMETERS);
-  const read = <T>(name: (typeof PARAMETERS)[number], absent: T, parse: (text: string) => Parsed<T>): T => {
-    const text = given(raw, name);
-    if (text === undefined) return absent;
-    const parsed = parse(text);
-    if ('value' in parsed) return parsed.value;
-    faults.push(`${name} ${parsed.fault}`);
-    return absent;
-  };
+  const { read, refuseFaults } = parameterReader(raw, PARAMETERS);
   const nearest = read('NEAREST', null, parseNearest);
   const parameters: ConesParameters = {
     nearest,
@@ -56,6 +42,6 @@ export function parseConesParameters(
     limit: Math.min(read('MAXREC', limits.defaultRecords, parseCount), limits.maxRecords),
     format: read('RESPONSEFORMAT', negotiateFormat(accept), parseResponseFormat),
   };
-  if (faults.length > 0) throw new RequestError(400, `${faults.join('. ')}.`);
+  refuseFaults();
   return parameters;
 }

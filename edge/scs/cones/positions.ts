@@ -1,7 +1,7 @@
 import type { Identifiers } from '../../../engine/cone/positions.ts';
 import type { Cones } from '../../../engine/cone/visits.ts';
+import { type Parsed, parseDegrees } from '../../request/values.ts';
 import { quoted, RequestError } from '../../request-error.ts';
-import { type Parsed, parseDegrees } from '../values.ts';
 import { JSON_EXAMPLES, type PositionTable } from './position-table.ts';
 
 /** What is searched. */

@@ -1,6 +1,5 @@
+import { addParameter, addressParameters, type RawParameters } from '../../request/request-parameters.ts';
 import { RequestError } from '../../request-error.ts';
-import type { RawParameters } from '../parameters.ts';
-import { addParameter, addressParameters } from '../request-parameters.ts';
 import { readBody } from './body.ts';
 import { csvPositions, jsonPositions, type PositionTable } from './position-table.ts';
 

@@ -1,11 +1,13 @@
 import { getQueryParams } from 'hono/utils/url';
 import { RequestError } from '../request-error.ts';
-import type { RawParameters } from './parameters.ts';
 
 const FORMS = ['application/x-www-form-urlencoded', 'multipart/form-data'];
 
 /** Longest address, in characters, that is read; what is longer belongs into a POST. */
 export const MAX_URL = 8192;
+
+/** Values by parameter name in upper case; a parameter that is given twice has two. */
+export type RawParameters = ReadonlyMap<string, readonly string[]>;
 
 /** Parameters as they are collected, by name in upper case: names have no case (DALI 1.1 §3.2). */
 export type CollectedParameters = Map<string, string[]>;

@@ -1,7 +1,7 @@
-import type { Release } from '../engine/catalog/release.ts';
-import { remembered } from '../engine/remembered.ts';
-import { ALMAGEST_ENGINE, ALMAGEST_RELEASE } from './headers.ts';
-import { ENGINE } from './service.ts';
+import type { Release } from '../../engine/catalog/release.ts';
+import { remembered } from '../../engine/remembered.ts';
+import { ALMAGEST_ENGINE, ALMAGEST_RELEASE } from '../headers.ts';
+import { ENGINE } from '../service.ts';
 
 /** Seconds for which a cache may repeat an answer from the latest release, and from a dated one. */
 const LATEST_LIFETIME = 60;
