@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { negotiateFormat, OFFERED, parseResponseFormat } from './response-format.ts';
+import {
+  CONE_FORMATS,
+  negotiateFormat,
+  OFFERED,
+  parseResponseFormat,
+  TAP_FORMATS,
+} from './response-format.ts';
 
-const formatOf = (text: string): string => {
-  const parsed = parseResponseFormat(text);
+const formatOf = (text: string, formats = CONE_FORMATS): string => {
+  const parsed = parseResponseFormat(text, formats);
   return 'value' in parsed ? `${parsed.value.format} as ${parsed.value.mediaType}` : 'refused';
 };
 
@@ -52,7 +58,7 @@ test('what is not offered is refused with what is', () => {
     ';',
     '*/*',
   ]) {
-    const parsed = parseResponseFormat(text);
+    const parsed = parseResponseFormat(text, CONE_FORMATS);
     assert.ok('fault' in parsed, text);
     for (const mediaType of OFFERED) assert.ok(parsed.fault.includes(mediaType));
   }
@@ -63,7 +69,7 @@ test('every media type offered can be asked for', () => {
 });
 
 test('Accept: the best that there is', () => {
-  const negotiated = (accept: string | undefined): string => negotiateFormat(accept).format;
+  const negotiated = (accept: string | undefined): string => negotiateFormat(accept, CONE_FORMATS).format;
   assert.equal(negotiated('text/csv'), 'csv');
   assert.equal(negotiated('application/json, text/csv;q=0.9'), 'json');
   assert.equal(negotiated('text/csv;q=0.1, application/json;q=0.2'), 'json');
@@ -77,6 +83,21 @@ test('Accept: the default for who asks for nothing, for everything, or for what 
   const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8';
   const java = 'text/html, image/gif, image/jpeg, */*; q=0.2';
   for (const accept of [undefined, '', '*/*', browser, java, 'image/png', 'csv', ';;;,,,']) {
-    assert.equal(negotiateFormat(accept).mediaType, 'text/xml;content=x-votable', String(accept));
+    assert.equal(
+      negotiateFormat(accept, CONE_FORMATS).mediaType,
+      'text/xml;content=x-votable',
+      String(accept),
+    );
+  }
+});
+
+test('VOTables of TAP are BINARY2, unless the client asks for something else', () => {
+  const binary2 = 'votable-binary2 as application/x-votable+xml;serialization=BINARY2';
+  for (const text of ['votable', 'application/x-votable+xml', 'votable/b2']) {
+    assert.equal(formatOf(text, TAP_FORMATS), binary2);
+  }
+  assert.equal(negotiateFormat(undefined, TAP_FORMATS).format, 'votable-binary2');
+  for (const text of ['votable/td', 'text/xml', 'application/x-votable+xml;serialization=TABLEDATA']) {
+    assert.match(formatOf(text, TAP_FORMATS), /^votable-tabledata/);
   }
 });

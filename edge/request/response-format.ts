@@ -43,13 +43,17 @@ const PARQUET: ResponseFormat = {
   extension: 'parquet',
 };
 
-/** DALI 1.1 §3.4.3: short names and media types, in lower case, without the parameters that change nothing. */
-const FORMATS: ReadonlyMap<string, ResponseFormat> = new Map([
-  ['votable', DEFAULT_FORMAT],
+/** What a protocol offers: short names and media types (DALI 1.1 §3.4.3) in lower case, without the parameters that change nothing. */
+export interface ResponseFormats {
+  /** What a client gets that asks for nothing. */
+  readonly standard: ResponseFormat;
+  readonly byName: ReadonlyMap<string, ResponseFormat>;
+}
+
+const EVERYWHERE: readonly (readonly [string, ResponseFormat])[] = [
   ['votable/td', DEFAULT_FORMAT],
   ['votable/b2', BINARY2],
   ['text/xml', DEFAULT_FORMAT],
-  ['application/x-votable+xml', TABLEDATA],
   ['application/x-votable+xml;serialization=tabledata', TABLEDATA],
   ['application/x-votable+xml;serialization=binary2', BINARY2],
   ['csv', CSV],
@@ -62,7 +66,19 @@ const FORMATS: ReadonlyMap<string, ResponseFormat> = new Map([
   [ARROW.mediaType, ARROW],
   ['parquet', PARQUET],
   [PARQUET.mediaType, PARQUET],
-]);
+];
+
+/** Of cone searches. */
+export const CONE_FORMATS: ResponseFormats = {
+  standard: DEFAULT_FORMAT,
+  byName: new Map([...EVERYWHERE, ['votable', DEFAULT_FORMAT], ['application/x-votable+xml', TABLEDATA]]),
+};
+
+/** Of TAP, whose clients all read BINARY2, which is exact and several times faster. */
+export const TAP_FORMATS: ResponseFormats = {
+  standard: BINARY2,
+  byName: new Map([...EVERYWHERE, ['votable', BINARY2], ['application/x-votable+xml', BINARY2]]),
+};
 
 /** Media types that the service offers, as capabilities and messages list them. */
 export const OFFERED: readonly string[] = [
@@ -80,10 +96,10 @@ export const OFFERED: readonly string[] = [
 export const SHORT_NAMES = 'votable, csv, tsv, json, arrow, parquet';
 
 /** The format of a RESPONSEFORMAT value, or what is wrong with it. */
-export function parseResponseFormat(text: string): Parsed<ResponseFormat> {
+export function parseResponseFormat(text: string, { byName }: ResponseFormats): Parsed<ResponseFormat> {
   // A media type holds no space: one before `xml` is the `+` of a query string that was not encoded.
   const asked = parseAccept(text.trim().replace(/ xml\b/i, '+xml'));
-  const format = asked.length === 1 ? FORMATS.get(formatKey(asked[0]!.type, asked[0]!.params)) : undefined;
+  const format = asked.length === 1 ? byName.get(formatKey(asked[0]!.type, asked[0]!.params)) : undefined;
   if (format) return { value: format };
   return {
     fault: `${quoted(text)} is not offered; ask for ${SHORT_NAMES} or ${OFFERED.join(', ')}`,
@@ -94,14 +110,17 @@ export function parseResponseFormat(text: string): Parsed<ResponseFormat> {
  * The format that an Accept header likes best. Where it likes nothing we have, as a browser's, the default: a client that
  * cannot use the answer will say so better than a 406 (RFC 9110 §12.4.1).
  */
-export function negotiateFormat(accept: string | undefined): ResponseFormat {
+export function negotiateFormat(
+  accept: string | undefined,
+  { standard, byName }: ResponseFormats,
+): ResponseFormat {
   for (const { type, params, q } of parseAccept(accept ?? '')) {
     if (q === 0) continue;
-    if (type === '*/*' || type === 'text/html') return DEFAULT_FORMAT;
-    const format = FORMATS.get(formatKey(type, params));
+    if (type === '*/*' || type === 'text/html') return standard;
+    const format = byName.get(formatKey(type, params));
     if (format && type.includes('/')) return format;
   }
-  return DEFAULT_FORMAT;
+  return standard;
 }
 
 const IRRELEVANT: ReadonlySet<string> = new Set(['q', 'charset', 'content']);

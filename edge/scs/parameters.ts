@@ -1,7 +1,12 @@
 import type { Cone } from '../../engine/healpix-wasm/kernel.ts';
 import { given, parameterReader } from '../request/read-parameters.ts';
 import type { RawParameters } from '../request/request-parameters.ts';
-import { negotiateFormat, parseResponseFormat, type ResponseFormat } from '../request/response-format.ts';
+import {
+  CONE_FORMATS,
+  negotiateFormat,
+  parseResponseFormat,
+  type ResponseFormat,
+} from '../request/response-format.ts';
 import { type Parsed, parseChoice, parseCount, parseDegrees } from '../request/values.ts';
 import { quoted } from '../request-error.ts';
 import type { Limits } from '../service.ts';
@@ -52,7 +57,9 @@ export function parseConeQuery(raw: RawParameters, accept: string | undefined, l
     limit: Math.min(read('MAXREC', limits.defaultRecords, parseCount), limits.maxRecords),
     sorted: read<boolean>('SORT', false, (text) => parseChoice(text, SORTS)),
     nearest,
-    format: read('RESPONSEFORMAT', negotiateFormat(accept), parseResponseFormat),
+    format: read('RESPONSEFORMAT', negotiateFormat(accept, CONE_FORMATS), (text) =>
+      parseResponseFormat(text, CONE_FORMATS),
+    ),
   };
   refuseFaults();
   return query;

@@ -1,6 +1,11 @@
 import { parameterReader } from '../../request/read-parameters.ts';
 import type { RawParameters } from '../../request/request-parameters.ts';
-import { negotiateFormat, parseResponseFormat, type ResponseFormat } from '../../request/response-format.ts';
+import {
+  CONE_FORMATS,
+  negotiateFormat,
+  parseResponseFormat,
+  type ResponseFormat,
+} from '../../request/response-format.ts';
 import { parseChoice, parseCount } from '../../request/values.ts';
 import type { Limits } from '../../service.ts';
 import { parseNearest, VERBOSITIES, type Verbosity } from '../parameters.ts';
@@ -40,7 +45,9 @@ export function parseConesParameters(
     unmatched: read<boolean>('UNMATCHED', false, (text) => parseChoice(text, UNMATCHED)),
     verbosity: read<Verbosity>('VERB', 2, (text) => parseChoice(text, VERBOSITIES)),
     limit: Math.min(read('MAXREC', limits.defaultRecords, parseCount), limits.maxRecords),
-    format: read('RESPONSEFORMAT', negotiateFormat(accept), parseResponseFormat),
+    format: read('RESPONSEFORMAT', negotiateFormat(accept, CONE_FORMATS), (text) =>
+      parseResponseFormat(text, CONE_FORMATS),
+    ),
   };
   refuseFaults();
   return parameters;
