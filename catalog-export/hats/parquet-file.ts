@@ -18,7 +18,7 @@ import {
 } from 'parquet-wasm';
 import { HEALPIX_COLUMN } from '../../engine/catalog/manifest.ts';
 import type { Table } from '../../engine/catalog/table.ts';
-import { arrowType } from '../../engine/table/arrow.ts';
+import { storedType } from '../../engine/table/arrow.ts';
 import { fileMetadata, isText, longestTexts } from './file-metadata.ts';
 import { withPlainKeyValues } from './footer.ts';
 
@@ -53,7 +53,7 @@ export function rowGroupRows(rows: number): number {
 }
 
 function arrowSchema(table: Table): Schema {
-  const fields = table.columns.map((column) => new Field(column.name, arrowType(column), true));
+  const fields = table.columns.map((column) => new Field(column.name, storedType(column), true));
   return new Schema([new Field(HEALPIX_COLUMN, new Int64(), false), ...fields]);
 }
 

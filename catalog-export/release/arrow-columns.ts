@@ -1,6 +1,6 @@
 import { BufferType, Data } from 'apache-arrow';
 import type { Column } from '../../engine/catalog/column.ts';
-import { arrowType } from '../../engine/table/arrow.ts';
+import { storedType } from '../../engine/table/arrow.ts';
 import type { CopyRows } from './copy-binary.ts';
 
 /** Takes the fields of one column, place by place, and hands over the buffers of an Arrow array. */
@@ -46,7 +46,13 @@ export function arrowColumns(columns: readonly Column[], rows: CopyRows, order: 
       ...builders[index]!.buffers(),
       [BufferType.VALIDITY]: nullCount === 0 ? undefined : valid[index]!,
     };
-    return new Data(arrowType(column), 0, count, nullCount, buffers as ConstructorParameters<typeof Data>[4]);
+    return new Data(
+      storedType(column),
+      0,
+      count,
+      nullCount,
+      buffers as ConstructorParameters<typeof Data>[4],
+    );
   });
 }
 

@@ -35,7 +35,21 @@ export interface Column {
   readonly std: boolean;
 }
 
+/** Whether a column holds arrays, points and other geometries among them; a text is no array of characters. */
+export function isArray(column: Pick<Column, 'datatype' | 'arraysize'>): boolean {
+  return column.arraysize !== null && column.arraysize !== '1' && !isText(column);
+}
+
+/**
+ * The elements of an array of an arraysize, null if they vary: `8`, `3x2`, but not `8*` or `*` (VOTable 1.4 §2.2). Of a text
+ * they are its characters.
+ */
+export function fixedLength(arraysize: string): number | null {
+  if (arraysize.includes('*')) return null;
+  return arraysize.split('x').reduce((product, size) => product * Number(size), 1);
+}
+
 /** Whether a column holds text, dates and times among it. */
-export function isText({ datatype }: Column): boolean {
+export function isText({ datatype }: Pick<Column, 'datatype'>): boolean {
   return datatype === 'char' || datatype === 'unicodeChar';
 }

@@ -1,6 +1,6 @@
 import { type DataType, Int64 } from 'apache-arrow';
 import type { CellRanges } from '../healpix-wasm/kernel.ts';
-import { arrowType } from '../table/arrow.ts';
+import { storedType } from '../table/arrow.ts';
 import type { Leaf } from './leaf.ts';
 import { HEALPIX_COLUMN, type Manifest, partitionPath, releasePrefix } from './manifest.ts';
 
@@ -38,7 +38,7 @@ export function openRelease(manifest: Manifest): Release {
   const { table, leaves } = manifest;
   const stored: [string, StoredColumn][] = table.columns.map((column, at) => [
     column.name,
-    { at: at + 1, type: arrowType(column), nullable: true },
+    { at: at + 1, type: storedType(column), nullable: true },
   ]);
   return {
     manifest,

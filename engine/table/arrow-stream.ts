@@ -1,5 +1,7 @@
 import {
   AsyncByteQueue,
+  type Data,
+  DataType,
   Field,
   makeData,
   RecordBatch,
@@ -53,10 +55,21 @@ export function arrowStream(result: ResultTable): TableEncoder {
       const group = groups.rest();
       if (group !== null) write(group, out);
       const status = new Map([['QUERY_STATUS', overflow ? 'OVERFLOW' : 'OK']]);
-      write({ length: 0, columns: [] }, out, status);
+      write({ length: 0, columns: schema.fields.map(({ type }) => noRows(type)) }, out, status);
       into(out).finish();
     },
   };
+}
+
+function noRows(type: DataType): Data {
+  if (!DataType.isList(type)) return makeData<DataType>({ type, length: 0, nullCount: 0 });
+  return makeData({
+    type,
+    length: 0,
+    nullCount: 0,
+    valueOffsets: new Int32Array(1),
+    child: noRows(type.valueType),
+  });
 }
 
 const fieldsOf = remembered((columns: readonly Column[]) =>

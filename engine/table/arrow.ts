@@ -1,16 +1,18 @@
 import {
   Bool,
   type DataType,
+  Field,
   Float32,
   Float64,
   Int16,
   Int32,
   Int64,
+  List,
   TimestampMicrosecond,
   Uint8,
   Utf8,
 } from 'apache-arrow';
-import { type Column, type Datatype, isText } from '../catalog/column.ts';
+import { type Column, type Datatype, isArray } from '../catalog/column.ts';
 
 const SCALARS: Record<Datatype, () => DataType> = {
   boolean: () => new Bool(),
@@ -25,14 +27,21 @@ const SCALARS: Record<Datatype, () => DataType> = {
 };
 
 /**
- * The Arrow type that carries a column: text of any arraysize is Utf8, `xtype="timestamp"` text is a
- * timestamp in microseconds (UTC, no zone), the rest are scalars.
- * @throws Error for arrays of numbers, which are not carried yet.
+ * The Arrow type that carries a column of an answer: text of any arraysize is Utf8, `xtype="timestamp"` text is a
+ * timestamp in microseconds (UTC, no zone), arrays of any arraysize are lists of all their elements, the rest are scalars.
  */
 export function arrowType(column: Column): DataType {
-  if (column.xtype === 'timestamp') return new TimestampMicrosecond();
-  if (column.arraysize !== null && !isText(column)) {
-    throw new Error(`column ${column.name}: arrays of ${column.datatype} are not supported`);
+  if (isArray(column)) return new List(new Field('item', SCALARS[column.datatype](), true));
+  return column.xtype === 'timestamp' ? new TimestampMicrosecond() : SCALARS[column.datatype]();
+}
+
+/**
+ * The Arrow type that carries a column of a release.
+ * @throws Error for arrays, which a release does not hold.
+ */
+export function storedType(column: Column): DataType {
+  if (isArray(column)) {
+    throw new Error(`column ${column.name}: a release does not hold arrays of ${column.datatype}`);
   }
-  return SCALARS[column.datatype]();
+  return arrowType(column);
 }

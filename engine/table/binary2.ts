@@ -1,5 +1,6 @@
 import { writeBase64 } from './base64.ts';
-import { binaryColumn, RUN_ROWS, rowBuffer } from './binary-cells.ts';
+import { binaryColumn } from './binary-cells.ts';
+import { RUN_ROWS, rowBuffer } from './binary-numbers.ts';
 import type { Output } from './output.ts';
 import type { ResultTable } from './result.ts';
 import type { TableEncoder } from './stream.ts';

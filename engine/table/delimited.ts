@@ -1,3 +1,4 @@
+import { DataType } from 'apache-arrow';
 import { writeText } from './output.ts';
 import type { ResultTable } from './result.ts';
 import type { TableEncoder } from './stream.ts';
@@ -42,7 +43,8 @@ const TSV = dialect({
 
 /**
  * CSV (RFC 4180) with a header row. A null is an empty field, an empty text is `""`: readers that care, such
- * as PostgreSQL's, tell them apart.
+ * as PostgreSQL's, tell them apart. The elements of an array are separated by spaces, as DALI 1.1 §3.3 writes them, whatever
+ * its dimensions.
  */
 export const csv = (result: ResultTable): TableEncoder => CSV(result);
 
@@ -58,6 +60,13 @@ function dialect({ separator, lineEnd, loneNull, quoting }: Dialect): (result: R
     negativeInfinity: '-Infinity',
     nan: 'NaN',
     quoting,
+    array: {
+      open: '',
+      between: ' ',
+      close: '',
+      empty: quoting.quote(''),
+      none: (type) => (DataType.isFloat(type) ? 'NaN' : 'null'),
+    },
   };
   const layout = rowLayout('', separator, lineEnd, '');
   const loneLayout = rowLayout('', separator, lineEnd, loneNull);

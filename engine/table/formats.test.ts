@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { Float64, Int64, Utf8, type Vector, vectorFromArray } from 'apache-arrow';
+import { Field, Float64, Int64, List, Utf8, type Vector, vectorFromArray } from 'apache-arrow';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import type { Column } from '../catalog/column.ts';
 import { CorruptPartitionError } from '../errors.ts';
 import { type TableWriter, tableWriters, writerFor } from './formats.ts';
 import type { Batch, Cells, Overflow, ResultTable } from './result.ts';
+import { concatRows } from './rows.ts';
 
 const COLUMN: Column = {
   name: 'x',
@@ -183,6 +184,75 @@ for (const [format, expected] of Object.entries(asText)) {
     assert.ok(text.includes(expected), text);
   });
 }
+
+const POINTS = vectorFromArray(
+  [[12.3, -45.6], null, [0, Number.NaN], [1, 2], [], [null, 3]],
+  new List(new Field('item', new Float64(), true)),
+).data[0]!;
+const asArrays: Record<string, string> = {
+  'votable-tabledata':
+    '<TR><TD>12.3 -45.6</TD></TR>\n<TR><TD></TD></TR>\n<TR><TD>0 NaN</TD></TR>\n<TR><TD>1 2</TD></TR>\n<TR><TD></TD></TR>\n<TR><TD>NaN 3</TD></TR>\n',
+  csv: 'x\r\n12.3 -45.6\r\n""\r\n0 NaN\r\n1 2\r\n""\r\nNaN 3\r\n',
+  tsv: 'x\n12.3 -45.6\n \n0 NaN\n1 2\n\nNaN 3\n',
+  json: '[[12.3,-45.6]],\n[null],\n[[0,null]],\n[[1,2]],\n[[]],\n[[null,3]]',
+};
+
+for (const [format, expected] of Object.entries(asArrays)) {
+  for (const [how, cells] of Object.entries({
+    'all rows': { data: POINTS, rows: null },
+    'some rows': {
+      data: concatRows([POINTS.slice(4, 2), POINTS.slice(0, 4)]),
+      rows: Uint32Array.of(2, 3, 4, 5, 0, 1),
+    },
+  })) {
+    test(`${format}: arrays leave as their elements, ${how}`, async () => {
+      async function* batches(): AsyncGenerator<Batch, Overflow, undefined> {
+        yield { length: 6, columns: [cells] };
+        return { overflow: false };
+      }
+      const columns = [{ ...COLUMN, arraysize: '*' }];
+      const { text } = await read(writerFor(format)!.write({ ...result(batches()), columns }));
+      assert.ok(text.includes(expected), text);
+    });
+  }
+}
+
+for (const [arraysize, expected] of Object.entries({
+  // A byte of flags and the elements; the second is null, the fifth has none.
+  '2': [[12.3, -45.6], [], [0, Number.NaN], [1, 2], [Number.NaN, Number.NaN], [Number.NaN, 3]],
+  '*': [[12.3, -45.6], [], [0, Number.NaN], [1, 2], [], [Number.NaN, 3]],
+})) {
+  test(`votable-binary2: arrays of arraysize ${arraysize}`, async () => {
+    async function* batches(): AsyncGenerator<Batch, Overflow, undefined> {
+      yield { length: 6, columns: [{ data: POINTS, rows: null }] };
+      return { overflow: false };
+    }
+    const columns = [{ ...COLUMN, arraysize }];
+    const { text } = await read(writerFor('votable-binary2')!.write({ ...result(batches()), columns }));
+    const bytes = Buffer.from(/base64">\n(.*)\n</.exec(text)![1]!, 'base64');
+    let at = 0;
+    const rows = expected.map((_, row) => {
+      assert.equal(bytes[at++], row === 1 ? 0x80 : 0);
+      const count = arraysize === '*' ? bytes.readInt32BE(at) : 2;
+      at += arraysize === '*' ? 4 : 0;
+      const cell = Array.from({ length: count }, (_, nth) => bytes.readDoubleBE(at + 8 * nth));
+      at += 8 * count;
+      return row === 1 ? [] : cell;
+    });
+    assert.deepEqual(rows, expected);
+    assert.equal(at, bytes.length);
+  });
+}
+
+test('votable-binary2: an array longer than its arraysize is no answer', async () => {
+  async function* batches(): AsyncGenerator<Batch, Overflow, undefined> {
+    yield { length: 6, columns: [{ data: POINTS, rows: null }] };
+    return { overflow: false };
+  }
+  const columns = [{ ...COLUMN, arraysize: '1x1' }];
+  const { error } = await read(writerFor('votable-binary2')!.write({ ...result(batches()), columns }));
+  assert.match((error as Error).message, /column x: an array of 2 elements, where its arraysize is 1x1/);
+});
 
 test('an error of ours is not shown to the reader', async () => {
   async function* batches(): AsyncGenerator<Batch, Overflow, undefined> {

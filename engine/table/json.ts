@@ -1,9 +1,10 @@
+import { DataType } from 'apache-arrow';
 import { type Column, isText } from '../catalog/column.ts';
 import { writeAscii } from './digits.ts';
 import { writeText } from './output.ts';
 import type { Cells, ResultTable } from './result.ts';
 import type { TableEncoder } from './stream.ts';
-import { bytesWhere, type CellStyle, type TextCell, textCell } from './text-cells.ts';
+import { arrayCell, bytesWhere, type CellStyle, type TextCell, textCell } from './text-cells.ts';
 import { rowLayout, textRows } from './text-rows.ts';
 
 /** JSON has no numbers that are not finite. */
@@ -20,6 +21,7 @@ const STYLE: CellStyle = {
     growth: '\\u0000'.length,
     added: 0,
   },
+  array: { open: '[', between: ',', close: ']', empty: '[]', none: () => 'null' },
 };
 
 /** The first row has no comma before it. */
@@ -34,7 +36,8 @@ const LATER_ROWS = rowLayout(',\n[', ',', ']', 'null');
  *      "data": [[…], …], "overflow": false}
  *
  * `metadata` and `data` are as in the JSON of VizieR's TAP service. A null, NaN or infinity is `null`; an
- * integer beyond ±(2⁵³ − 1), which most readers would round, is a string of its digits.
+ * integer beyond ±(2⁵³ − 1), which most readers would round, is a string of its digits. An array of any arraysize is one list
+ * of all its elements.
  */
 export function json({ name, description, columns, infos }: ResultTable): TableEncoder {
   const metadata = columns.map(({ name, datatype, arraysize, xtype, unit, ucd, utype, description }) => ({
@@ -66,8 +69,11 @@ export function json({ name, description, columns, infos }: ResultTable): TableE
 }
 
 function cell(column: Column, cells: Cells): TextCell {
-  const written = textCell(cells, STYLE);
   const { data, rows } = cells;
+  if (DataType.isList(data.type)) {
+    return arrayCell(cells, cell(column, { data: data.children[0]!, rows: null }), STYLE.array);
+  }
+  const written = textCell(cells, STYLE);
   if (isText(column)) return inQuotes(written, () => true);
   const { values } = data;
   if (!(values instanceof BigInt64Array)) return written;

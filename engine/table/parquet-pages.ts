@@ -1,25 +1,26 @@
 import { type Data, DataType } from 'apache-arrow';
-import type { ColumnChunk, ParquetType } from 'hyparquet';
+import type { ColumnChunk, SchemaElement } from 'hyparquet';
 import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js';
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
-import { boolAt, takeRows } from './rows.ts';
+import { writeRleBitPackedHybrid } from 'hyparquet-writer/src/encoding.js';
+import { boolAt, elementsOf, takeRows } from './rows.ts';
 
 /**
  * Writes a column chunk of an optional column: one data page, PLAIN and uncompressed. Numbers lie in Parquet as in Arrow, and the
  * definition levels of a flat column are Arrow's bitmap of what is valid, so that most bytes are only copied.
+ * @param schema of the column, from it down to what holds its values.
  */
-export function writeColumnChunk(name: string, type: ParquetType, data: Data, to: ByteWriter): ColumnChunk {
+export function writeColumnChunk(schema: readonly SchemaElement[], data: Data, to: ByteWriter): ColumnChunk {
   const start = to.offset;
   const page = new ByteWriter();
-  writeLevels(data, page);
-  writeValues(data.nullCount === 0 ? data : takeRows(data, validRows(data)), page);
+  const num_values = DataType.isList(data.type) ? writeArrays(data, page) : writeFlat(data, page);
   const size = page.offset;
   writePageHeader(to, {
     type: 'DATA_PAGE',
     uncompressed_page_size: size,
     compressed_page_size: size,
     data_page_header: {
-      num_values: data.length,
+      num_values,
       encoding: 'PLAIN',
       definition_level_encoding: 'RLE',
       repetition_level_encoding: 'RLE',
@@ -30,16 +31,59 @@ export function writeColumnChunk(name: string, type: ParquetType, data: Data, to
   return {
     file_offset: BigInt(start),
     meta_data: {
-      type,
+      type: schema.at(-1)!.type!,
       encodings: ['PLAIN', 'RLE'],
-      path_in_schema: [name],
+      path_in_schema: schema.map(({ name }) => name),
       codec: 'UNCOMPRESSED',
-      num_values: BigInt(data.length),
+      num_values: BigInt(num_values),
       total_uncompressed_size: bytes,
       total_compressed_size: bytes,
       data_page_offset: BigInt(start),
     },
   };
+}
+
+/** @returns the number of values, nulls among them. */
+function writeFlat(data: Data, page: ByteWriter): number {
+  writeLevels(data, page);
+  writeValues(withoutNulls(data), page);
+  return data.length;
+}
+
+/**
+ * Arrays (Parquet format, LogicalTypes.md, Lists): an element that continues an array has repetition level 1. Definition level 0 is
+ * a null, 1 an array without elements, 2 an element that is null and 3 one that is not.
+ * @returns the number of values, nulls and arrays without elements among them.
+ */
+function writeArrays(data: Data, page: ByteWriter): number {
+  const arrays = withoutNulls(data);
+  const elements = elementsOf(arrays);
+  const offsets: Int32Array = arrays.valueOffsets;
+  const nothing = data.length - arrays.length;
+  const repetitions = new Uint8Array(elements.length + data.length);
+  const definitions = new Uint8Array(elements.length + data.length);
+  let count = 0;
+  for (let row = 0, array = 0; row < data.length; row++) {
+    if (nothing > 0 && !data.getValid(row)) {
+      definitions[count++] = 0;
+      continue;
+    }
+    const [first, last] = [offsets[array]! - offsets[0]!, offsets[array + 1]! - offsets[0]!];
+    if (first === last) definitions[count++] = 1;
+    for (let element = first; element < last; element++) {
+      repetitions[count] = element === first ? 0 : 1;
+      definitions[count++] = elements.getValid(element) ? 3 : 2;
+    }
+    array++;
+  }
+  for (const [levels, bitWidth] of [[repetitions, 1] as const, [definitions, 2] as const]) {
+    const written = new ByteWriter();
+    writeRleBitPackedHybrid(written, levels.subarray(0, count), bitWidth);
+    page.appendUint32(written.offset);
+    page.appendBytes(written.getBytes());
+  }
+  writeValues(withoutNulls(elements), page);
+  return count;
 }
 
 /** A level is 1 where there is a value: one run of ones, or one run of bits (Parquet format, Encodings.md, RLE = 3). */
@@ -57,11 +101,12 @@ function writeLevels(data: Data, page: ByteWriter): void {
   page.appendBytes(levels.getBytes());
 }
 
-function validRows(data: Data): Uint32Array {
+function withoutNulls(data: Data): Data {
+  if (data.nullCount === 0) return data;
   const rows = new Uint32Array(data.length - data.nullCount);
   let at = 0;
   for (let row = 0; row < data.length; row++) if (data.getValid(row)) rows[at++] = row;
-  return rows;
+  return takeRows(data, rows);
 }
 
 /** Writes the values of a column without nulls. */

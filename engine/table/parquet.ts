@@ -1,4 +1,4 @@
-import { type Data, DataType } from 'apache-arrow';
+import { type Data, DataType, Precision } from 'apache-arrow';
 import type { RowGroup, SchemaElement } from 'hyparquet';
 import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js';
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
@@ -24,7 +24,7 @@ const MAGIC = 0x31524150;
  */
 export function parquet(result: ResultTable): TableEncoder {
   const { columns, infos } = result;
-  const schema = [...schemaOf(columns)];
+  const schema = schemaOf(columns);
   const groups = columnGroups(columns, ROW_GROUP_ROWS);
   const rowGroups: RowGroup[] = [];
   const longest = new Map(columns.filter(isParquetText).map(({ name }) => [name, 0]));
@@ -33,7 +33,7 @@ export function parquet(result: ResultTable): TableEncoder {
   function write({ length, columns: data }: ColumnGroup): void {
     const chunks = columns.map(({ name }, at) => {
       if (longest.has(name)) longest.set(name, Math.max(longest.get(name)!, longestText(data[at]!)));
-      return writeColumnChunk(name, schema[at + 1]!.type!, data[at]!, bytes);
+      return writeColumnChunk(schema[at]!, data[at]!, bytes);
     });
     const total_byte_size = chunks.reduce((sum, { meta_data }) => sum + meta_data!.total_compressed_size, 0n);
     rowGroups.push({ columns: chunks, total_byte_size, num_rows: BigInt(length) });
@@ -45,7 +45,7 @@ export function parquet(result: ResultTable): TableEncoder {
     writeMetadata(bytes, {
       version: 2,
       created_by: 'Almagest',
-      schema,
+      schema: [{ name: 'schema', num_children: columns.length }, ...schema.flat()],
       num_rows: rowGroups.reduce((sum, { num_rows }) => sum + num_rows, 0n),
       row_groups: rowGroups,
       key_value_metadata: Array.from(metadata, ([key, value]) => ({ key, value })),
@@ -88,20 +88,30 @@ function longestText({ valueOffsets, length }: Data): number {
 /** Is the column text in Parquet too? (Timestamps are text in VOTable only.) */
 const isParquetText = (column: Column): boolean => DataType.isUtf8(arrowType(column));
 
-const schemaOf = remembered((columns: readonly Column[]): readonly SchemaElement[] => [
-  { name: 'schema', num_children: columns.length },
-  ...columns.map((column) => ({
-    name: column.name,
-    repetition_type: 'OPTIONAL' as const,
-    ...parquetType(column),
-  })),
-]);
+/** Of each column the elements of the schema from it down to what holds its values. */
+const schemaOf = remembered((columns: readonly Column[]): readonly (readonly SchemaElement[])[] =>
+  columns.map((column) => {
+    const { name } = column;
+    const type = arrowType(column);
+    if (!DataType.isList(type)) return [{ name, repetition_type: 'OPTIONAL', ...parquetType(type) }];
+    return [
+      {
+        name,
+        repetition_type: 'OPTIONAL',
+        num_children: 1,
+        converted_type: 'LIST',
+        logical_type: { type: 'LIST' },
+      },
+      { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
+      { name: 'element', repetition_type: 'OPTIONAL', ...parquetType(type.valueType) },
+    ];
+  }),
+);
 
-/** Physical and logical type (Parquet format, LogicalTypes.md) of a column's Arrow type. */
-function parquetType(column: Column): Pick<SchemaElement, 'type' | 'converted_type' | 'logical_type'> {
-  const type = arrowType(column);
+/** Physical and logical type (Parquet format, LogicalTypes.md) of an Arrow type. */
+function parquetType(type: DataType): Pick<SchemaElement, 'type' | 'converted_type' | 'logical_type'> {
   if (DataType.isBool(type)) return { type: 'BOOLEAN' };
-  if (DataType.isFloat(type)) return { type: column.datatype === 'float' ? 'FLOAT' : 'DOUBLE' };
+  if (DataType.isFloat(type)) return { type: type.precision === Precision.SINGLE ? 'FLOAT' : 'DOUBLE' };
   if (DataType.isTimestamp(type)) {
     return { type: 'INT64', logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: false, unit: 'MICROS' } };
   }

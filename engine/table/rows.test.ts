@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { Bool, type DataType, Float64, Int64, Utf8, Vector, vectorFromArray } from 'apache-arrow';
+import {
+  Bool,
+  type DataType,
+  Field,
+  Float64,
+  Int64,
+  List,
+  Utf8,
+  Vector,
+  vectorFromArray,
+} from 'apache-arrow';
 import fc from 'fast-check';
 import { concatRows, takeRows } from './rows.ts';
 
@@ -9,12 +19,24 @@ const CELLS: [DataType, fc.Arbitrary<unknown>][] = [
   [new Int64(), fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })],
   [new Bool(), fc.boolean()],
   [new Utf8(), fc.string({ unit: 'grapheme' })],
+  ...(
+    [
+      [new Float64(), fc.double()],
+      [new Bool(), fc.boolean()],
+    ] as const
+  ).map(([type, element]): [DataType, fc.Arbitrary<unknown>] => [
+    new List(new Field('item', type, true)),
+    fc.array(fc.option<unknown>(element, { freq: 4 }), { maxLength: 5 }),
+  ]),
 ];
+
+/** Arrow gives a cell that is an array as a vector. */
+const plain = (cell: unknown): unknown => (cell instanceof Vector ? [...cell] : cell);
 
 for (const [type, cell] of CELLS) {
   const column = fc.array(fc.option(cell, { freq: 3 }), { minLength: 1, maxLength: 40 });
   const data = (cells: unknown[]) => vectorFromArray(cells, type).data[0]!;
-  const cells = (of: ReturnType<typeof data>) => [...new Vector([of])];
+  const cells = (of: ReturnType<typeof data>) => [...new Vector([of])].map(plain);
 
   test(`rows taken from ${type} are those rows, from slices too`, () => {
     fc.assert(

@@ -6,9 +6,16 @@ type Bytes = Uint8Array<ArrayBuffer>;
 type Buffers = Partial<Data['buffers']>;
 
 /** A column in new buffers; a bitmap only where there are nulls. */
-export function column(type: Data['type'], length: number, valid: Bitmap | null, buffers: Buffers): Data {
-  if (valid === null || valid.unset === 0) return new Data(type, 0, length, 0, buffers);
-  return new Data(type, 0, length, valid.unset, { ...buffers, [BufferType.VALIDITY]: valid.bits } as Buffers);
+export function column(
+  type: Data['type'],
+  length: number,
+  valid: Bitmap | null,
+  buffers: Buffers,
+  children: Data[] = [],
+): Data {
+  if (valid === null || valid.unset === 0) return new Data(type, 0, length, 0, buffers, children);
+  const withNulls = { ...buffers, [BufferType.VALIDITY]: valid.bits } as Buffers;
+  return new Data(type, 0, length, valid.unset, withNulls, children);
 }
 
 export interface Bitmap {
@@ -52,10 +59,34 @@ export function takeRows(data: Data, rows: Uint32Array): Data {
     const { bits } = bitmap(rows.length, (at) => boolAt(data, rows[at]!));
     return column(data.type, rows.length, valid, { [BufferType.DATA]: bits } as Buffers);
   }
+  if (data.type.typeId === Type.List) return takeArrays(data, rows, valid);
   const { values } = data;
   const taken = new values.constructor(rows.length);
   for (let at = 0; at < rows.length; at++) taken[at] = values[rows[at]!];
   return column(data.type, rows.length, valid, { [BufferType.DATA]: taken } as Buffers);
+}
+
+function takeArrays(data: Data, rows: Uint32Array, valid: Bitmap | null): Data {
+  const from: Int32Array = data.valueOffsets;
+  const offsets = new Int32Array(rows.length + 1);
+  for (let at = 0; at < rows.length; at++) {
+    offsets[at + 1] = offsets[at]! + from[rows[at]! + 1]! - from[rows[at]!]!;
+  }
+  const elements = new Uint32Array(offsets[rows.length]!);
+  for (let at = 0, to = 0; at < rows.length; at++) {
+    for (let element = from[rows[at]!]!; to < offsets[at + 1]!; ) elements[to++] = element++;
+  }
+  return arrays(data.type, rows.length, valid, offsets, takeRows(data.children[0]!, elements));
+}
+
+function arrays(
+  type: Data['type'],
+  length: number,
+  valid: Bitmap | null,
+  offsets: Int32Array,
+  elements: Data,
+): Data {
+  return column(type, length, valid, { [BufferType.OFFSET]: offsets } as Buffers, [elements]);
 }
 
 /**
@@ -97,6 +128,10 @@ export function concatRows(columns: readonly Data[]): Data {
       [BufferType.DATA]: concatBits(columns, length, boolAt).bits,
     } as Buffers);
   }
+  if (type.typeId === Type.List) {
+    const elements = concatRows(columns.map(elementsOf));
+    return arrays(type, length, valid, concatOffsets(columns, length), elements);
+  }
   const values = new first!.values.constructor(length);
   let at = 0;
   for (const data of columns) {
@@ -119,13 +154,23 @@ function concatBits(
   });
 }
 
-function concatText(columns: readonly Data[], length: number): Buffers {
+/** The elements of the arrays of a column, one array after the other. */
+export function elementsOf({ children, valueOffsets, length }: Data): Data {
+  return children[0]!.slice(valueOffsets[0], valueOffsets[length] - valueOffsets[0]);
+}
+
+function concatOffsets(columns: readonly Data[], length: number): Int32Array {
   const offsets = new Int32Array(length + 1);
   let row = 0;
   for (const { valueOffsets, length: rows } of columns) {
     const shift = offsets[row]! - valueOffsets[0];
     for (let at = 1; at <= rows; at++) offsets[++row] = valueOffsets[at] + shift;
   }
+  return offsets;
+}
+
+function concatText(columns: readonly Data[], length: number): Buffers {
+  const offsets = concatOffsets(columns, length);
   const bytes = new Uint8Array(offsets[length]!);
   let to = 0;
   for (const { valueOffsets, values, length: rows } of columns) {

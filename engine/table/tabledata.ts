@@ -2,6 +2,7 @@ import type { ResultTable } from './result.ts';
 import type { TableEncoder } from './stream.ts';
 import { bytesWhere, type CellStyle, textCell } from './text-cells.ts';
 import { rowLayout, textRows } from './text-rows.ts';
+import { nullElementText } from './votable-arrays.ts';
 import { votableDocument } from './votable-document.ts';
 import { escapeXml } from './xml.ts';
 
@@ -20,13 +21,15 @@ const STYLE: CellStyle = {
     growth: '&quot;'.length,
     added: 0,
   },
+  array: { open: '', between: ' ', close: '', empty: '', none: nullElementText },
 };
 
 const LAYOUT = rowLayout('<TR><TD>', '</TD><TD>', '</TD></TR>\n', '');
 
 /**
  * VOTable TABLEDATA (VOTable 1.4 §5.1): a null is an empty cell, whatever the type. Texts are written as they
- * are, a `char` that is not ASCII too: all readers take the characters of the document.
+ * are, a `char` that is not ASCII too: all readers take the characters of the document. An array without elements is an empty
+ * cell too.
  */
 export function tabledata(result: ResultTable): TableEncoder {
   return votableDocument(result, {

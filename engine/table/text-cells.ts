@@ -23,6 +23,18 @@ export interface CellStyle {
   readonly negativeInfinity: string;
   readonly nan: string;
   readonly quoting: Quoting;
+  readonly array: ArrayStyle;
+}
+
+/** How a format writes arrays: all elements of one, whatever its dimensions. */
+export interface ArrayStyle {
+  readonly open: string;
+  readonly between: string;
+  readonly close: string;
+  /** In place of the brackets around no element. */
+  readonly empty: string;
+  /** In place of an element that is null. */
+  none(element: DataType): string;
 }
 
 /** How a format writes texts. */
@@ -42,11 +54,50 @@ export function bytesWhere(special: (byte: number) => boolean): Uint8Array {
 }
 
 /** A writer of cells, made once per batch. */
-export function textCell({ data, rows }: Cells, style: CellStyle): TextCell {
+export function textCell(cells: Cells, style: CellStyle): TextCell {
+  const { data } = cells;
+  if (DataType.isList(data.type)) {
+    return arrayCell(cells, textCell({ data: data.children[0]!, rows: null }, style), style.array);
+  }
+  return chosen(
+    cells,
+    DataType.isUtf8(data.type) ? quoted(data, style.quoting) : sameRoom(scalar(data, style)),
+  );
+}
+
+/** A writer of cells that are arrays. @param element writes an element of the data's child. */
+export function arrayCell(
+  cells: Cells,
+  element: TextCell,
+  { open, between, close, empty, none }: ArrayStyle,
+): TextCell {
+  const { data } = cells;
+  const offsets: Int32Array = data.valueOffsets;
+  const nullElement = none(data.children[0]!.type);
+  const around = Math.max(open.length + close.length, empty.length);
+  return chosen(cells, {
+    room(from, to) {
+      const [first, last] = [offsets[from]!, offsets[to]!];
+      const each = between.length + nullElement.length;
+      return around * (to - from) + element.room(first, last) + each * (last - first);
+    },
+    write(row, to, at) {
+      const first = offsets[row]!;
+      const last = offsets[row + 1]!;
+      if (first === last) return writeAscii(empty, to, at);
+      let end = writeAscii(open, to, at);
+      for (let nth = first; nth < last; nth++) {
+        if (nth > first) end = writeAscii(between, to, end);
+        end = element.isNull?.(nth) ? writeAscii(nullElement, to, end) : element.write(nth, to, end);
+      }
+      return writeAscii(close, to, end);
+    },
+  });
+}
+
+/** The writer of a column's rows as one of the cells that are meant. */
+function chosen({ data, rows }: Cells, { room, write }: Writing): TextCell {
   const isNull = nulls(data);
-  const { room, write } = DataType.isUtf8(data.type)
-    ? quoted(data, style.quoting)
-    : sameRoom(scalar(data, style));
   if (rows === null) return { isNull, room, write };
   return {
     isNull: isNull && ((cell) => isNull(rows[cell]!)),

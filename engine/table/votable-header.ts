@@ -1,6 +1,7 @@
 import { type Column, isText } from '../catalog/column.ts';
 import { remembered } from '../remembered.ts';
 import type { Info } from './result.ts';
+import { nullInteger } from './votable-arrays.ts';
 import { attributes, escapeXml } from './xml.ts';
 
 /** Everything of a VOTable but its rows. */
@@ -48,9 +49,12 @@ export function fieldElement(column: Column): string {
   const arraysize = votableArraysize(column);
   const ref = isPosition(column) ? 'ICRS' : null;
   const start = `<FIELD${attributes({ name, datatype, arraysize, xtype, unit, ucd, utype, ref })}`;
-  return description === null
-    ? `${start}/>\n`
-    : `${start}>\n<DESCRIPTION>${escapeXml(description)}</DESCRIPTION>\n</FIELD>\n`;
+  const none = nullInteger(column);
+  const content = [
+    description === null ? '' : `<DESCRIPTION>${escapeXml(description)}</DESCRIPTION>\n`,
+    none === null ? '' : `<VALUES null="${none}"/>\n`,
+  ].join('');
+  return content === '' ? `${start}/>\n` : `${start}>\n${content}</FIELD>\n`;
 }
 
 /** The COOSYS that the columns refer to; empty where none holds an equatorial position. */
