@@ -33,6 +33,9 @@ export function checkQuery(
     columns: new Map(),
     tables: new Map(),
     expansions: new Map(),
+    merges: new Map(),
+    items: new Map(),
+    results: new Map(),
   };
   const checking: Checking = {
     catalog: { tables, functions, enumerations },

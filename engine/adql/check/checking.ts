@@ -5,9 +5,12 @@ import type {
   AllColumns,
   ColumnReference,
   CommonTable,
+  EnumerationItem,
   Expression,
+  JoinedTable,
   NamedTable,
   Query,
+  QueryBody,
 } from '../syntax-tree.ts';
 import type { Scope, SourceColumn } from './scope.ts';
 import type { ValueType } from './value-type.ts';
@@ -28,6 +31,13 @@ export interface Catalog {
 /** What a column reference means: a column of FROM, or, in ORDER BY and GROUP BY, a result column by its number from 0. */
 export type Resolution = SourceColumn | { readonly result: number };
 
+/** A column that USING or NATURAL makes of one of each side. */
+export interface MergedColumn {
+  readonly column: Column;
+  readonly left: SourceColumn;
+  readonly right: SourceColumn;
+}
+
 /** What is known of the nodes of a tree; each map has all nodes of its kind. */
 export interface Findings {
   readonly types: Map<Expression, ValueType>;
@@ -35,6 +45,12 @@ export interface Findings {
   readonly tables: Map<NamedTable, Table | CommonTable>;
   /** What `*` and `table.*` stand for. */
   readonly expansions: Map<AllColumns, readonly SourceColumn[]>;
+  /** Of the joins by USING and NATURAL only, in their columns' order. */
+  readonly merges: Map<JoinedTable, readonly MergedColumn[]>;
+  /** The places of enumerations' items in their arrays, from 1. */
+  readonly items: Map<EnumerationItem, number>;
+  /** The columns of each query and each part of one. */
+  readonly results: Map<QueryBody, readonly Column[]>;
 }
 
 export interface Checking {

@@ -61,7 +61,8 @@ function range(subscript: Subscript, context: Context): readonly [first: number,
 }
 
 /** The number of an enumeration's item, from 1. */
-function place({ enumeration, item }: EnumerationItem, { checking }: Context): number {
+function place(node: EnumerationItem, { checking }: Context): number {
+  const { enumeration, item } = node;
   const { enumerations } = checking.catalog;
   const known = enumerations.find(({ name }) => means(enumeration, name));
   if (known === undefined) {
@@ -72,7 +73,10 @@ function place({ enumeration, item }: EnumerationItem, { checking }: Context): n
     );
   }
   const index = known.items.findIndex((name) => means(item, name));
-  if (index >= 0) return index + 1;
+  if (index >= 0) {
+    checking.findings.items.set(node, index + 1);
+    return index + 1;
+  }
   throw new AdqlCheckError(
     `“${known.name}” has no “${item.name}”${suggestion(item.name, known.items) || `, only ${listed(known.items)}`}`,
     item.position,

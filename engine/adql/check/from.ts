@@ -3,7 +3,7 @@ import { qualifiedName, type Table } from '../../catalog/table.ts';
 import { AdqlCheckError } from '../errors.ts';
 import type { Identifier, JoinedTable, NamedTable, TableReference } from '../syntax-tree.ts';
 import { writeTableName } from '../write-names.ts';
-import type { Checking, Context } from './checking.ts';
+import type { Checking, Context, MergedColumn } from './checking.ts';
 import { checkCondition } from './conditions.ts';
 import { listed, means, suggestion } from './names.ts';
 import { columnsNamed, type Relation, type Scope, type SourceColumn, scopeOf, type Tables } from './scope.ts';
@@ -116,7 +116,7 @@ function joined(node: JoinedTable, parent: Scope | null, checking: Checking): Ta
     return tables;
   }
   const names = specification.kind === 'using' ? specification.columns : sharedNames(left, right, node);
-  return { ...tables, columns: mergedColumns(node, names, left, right) };
+  return { ...tables, columns: mergedColumns(node, names, left, right, checking) };
 }
 
 function joinContext(checking: Checking, scope: Scope): Context {
@@ -136,15 +136,18 @@ function mergedColumns(
   names: readonly Identifier[],
   left: Tables,
   right: Tables,
+  { findings }: Checking,
 ): SourceColumn[] {
   const sides = [scopeOf(left, null), scopeOf(right, null)] as const;
   const gone = new Set<SourceColumn>();
-  const merged = names.map((name): SourceColumn => {
+  const merged = names.map((name): MergedColumn => {
     const [a, b] = sides.map((side) => theColumn(name, side)) as [SourceColumn, SourceColumn];
     gone.add(a).add(b);
-    return { source: join, column: mergedColumn(name, a.column, b.column) };
+    return { column: mergedColumn(name, a.column, b.column), left: a, right: b };
   });
-  return [...merged, ...[...left.columns, ...right.columns].filter((column) => !gone.has(column))];
+  findings.merges.set(join, merged);
+  const columns = merged.map(({ column }): SourceColumn => ({ source: join, column }));
+  return [...columns, ...[...left.columns, ...right.columns].filter((column) => !gone.has(column))];
 }
 
 function theColumn(name: Identifier, side: Scope): SourceColumn {

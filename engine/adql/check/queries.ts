@@ -17,8 +17,8 @@ import { commonType, described, INTEGER, NULL, typeOfColumn, type ValueType } fr
 export function queryColumns(query: Query, parent: Scope | null, checking: Checking): readonly Column[] {
   const { body, orderBy, offset, position } = query;
   rowCount(offset, 'OFFSET', position);
-  if (body.kind === 'select') return checkSelect(body, orderBy, parent, checking);
-  const columns = bodyColumns(body, parent, checking);
+  if (body.kind === 'select') return noted(query, checkSelect(body, orderBy, parent, checking), checking);
+  const columns = noted(query, bodyColumns(body, parent, checking), checking);
   const names = columns.map((column) => ({ name: column.name, type: typeOfColumn(column) }));
   for (const term of orderBy) checkOrder(term, names, checking);
   return columns;
@@ -35,6 +35,11 @@ function bodyColumns(body: QueryBody, parent: Scope | null, checking: Checking):
   }
 }
 
+function noted(node: QueryBody, columns: readonly Column[], { findings }: Checking): readonly Column[] {
+  findings.results.set(node, columns);
+  return columns;
+}
+
 function setColumns(node: SetOperation, parent: Scope | null, checking: Checking): readonly Column[] {
   const { operator } = node;
   const left = bodyColumns(node.left, parent, checking);
@@ -45,7 +50,7 @@ function setColumns(node: SetOperation, parent: Scope | null, checking: Checking
       node.right.position,
     );
   }
-  return left.map((column, index) => {
+  const columns = left.map((column, index) => {
     const [a, b] = [column, right[index]!].map((each) =>
       checking.untyped.has(each) ? NULL : typeOfColumn(each),
     ) as [ValueType, ValueType];
@@ -60,6 +65,7 @@ function setColumns(node: SetOperation, parent: Scope | null, checking: Checking
       node.right.position,
     );
   });
+  return noted(node, columns, checking);
 }
 
 /** After a set operation there are only the columns of the result to order by. */

@@ -69,7 +69,9 @@ export function checkSelect(
     refuseUngrouped(nodes, groups, scope, checking);
   }
   if (select.distinct) refuseUnselected(ordered, results, checking);
-  return results.map(({ column }) => column);
+  const columns = results.map(({ column }) => column);
+  checking.findings.results.set(select, columns);
+  return columns;
 }
 
 function itemColumns(item: SelectItem, index: number, context: Context): Column[] {

@@ -1,0 +1,107 @@
+import type { SqlDialect } from './dialect.ts';
+import { isNonZeroLiteral } from './literals.ts';
+import { areLong } from './sharing.ts';
+
+const CAPITALS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const SMALL = CAPITALS.toLowerCase();
+
+const INTEGER = '^\\s*[+-]?\\d+\\s*$';
+const NUMBER = '^\\s*[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d+)?\\s*$';
+/** With an offset from UTC the engines read different times. */
+const TIMESTAMP = '^\\s*\\d{4}-\\d{2}-\\d{2}([T ]\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,6})?)?)?Z?\\s*$';
+
+/** DuckDB with `ieee_floating_point_ops` off, so that roots of negative numbers and the like fail as in PostgreSQL. */
+export const DUCKDB: SqlDialect = {
+  name: 'duckdb',
+  collated: (text) => text,
+  array: (elements) => `[${elements.join(', ')}]`,
+  length: (array) => `len(${array})`,
+  sharing(values, use) {
+    if (!areLong(values)) return use(values);
+    const fields = values.map((value, index) => `v${index}: ${value}`);
+    const shared = use(values.map((_, index) => `v.v${index}`));
+    return `list_transform([{${fields.join(', ')}}], lambda v: ${shared})[1]`;
+  },
+  bounded: (value) =>
+    failing([value], ([result]) => ({ when: `isinf(${result})`, error: OUT_OF_RANGE, otherwise: result! })),
+  integerQuotient: (dividend, divisor) => divided(dividend, '//', divisor),
+  realQuotient: (dividend, divisor) => divided(dividend, '/', divisor),
+  integerRemainder: (dividend, divisor) => divided(dividend, '%', divisor),
+  exclusiveOr: (left, right) => `xor(${left}, ${right})`,
+  exp: (exponent) =>
+    failing([`exp(${exponent})`], ([result]) => ({
+      when: `isinf(${result}) OR ${result} = 0`,
+      error: OUT_OF_RANGE,
+      otherwise: result!,
+    })),
+  power: (base, exponent) =>
+    failing([base, exponent], ([x, y]) => ({
+      when:
+        `isinf(pow(${x}, ${y})) OR (pow(${x}, ${y}) = 0 AND ${x} <> 0) OR ` +
+        `(isnan(pow(${x}, ${y})) AND NOT isnan(${x}) AND NOT isnan(${y}))`,
+      error: OUT_OF_RANGE,
+      otherwise: `pow(${x}, ${y})`,
+    })),
+  lower: (text) => `translate(${text}, '${CAPITALS}', '${SMALL}')`,
+  upper: (text) => `translate(${text}, '${SMALL}', '${CAPITALS}')`,
+  like: (text, pattern) => `(${text} LIKE ${pattern})`,
+  integerMean: (distinct, value) => `avg(${distinct}${value})`,
+  textToInteger: (text, type) =>
+    failing([text], ([value]) => ({
+      when: `NOT regexp_matches(${value}, '${INTEGER}')`,
+      error: `'invalid integer: ' || ${value}`,
+      otherwise: `${value}::${type}`,
+    })),
+  textToReal: (text, type) =>
+    failing([text], ([value]) => ({
+      when: `NOT regexp_matches(${value}, '${NUMBER}') OR isinf(${value}::${type})`,
+      error: `'invalid number: ' || ${value}`,
+      otherwise: `${value}::${type}`,
+    })),
+  textToTimestamp: (text) =>
+    failing([text], ([value]) => ({
+      when: `NOT regexp_matches(${value}, '${TIMESTAMP}')`,
+      error: `'invalid timestamp: ' || ${value}`,
+      otherwise: `${value}::timestamp`,
+    })),
+  doubleToText: (value) =>
+    DUCKDB.sharing(
+      [value],
+      ([x]) =>
+        `CASE WHEN isnan(${x}) THEN 'NaN' WHEN isinf(${x}) THEN CASE WHEN ${x} > 0 THEN 'Infinity' ELSE '-Infinity' END ` +
+        // DuckDB begins to write exponents at 1e16, PostgreSQL at 1e15.
+        `WHEN abs(${x}) >= 1e15 AND abs(${x}) < 1e16 THEN ` +
+        `regexp_replace(regexp_replace(${x}::bigint::text, '^(-?\\d)(\\d*?)0*$', '\\1.\\2e+15'), '\\.e', 'e') ` +
+        `ELSE regexp_replace(${x}::text, '\\.0$', '') END`,
+    ),
+  timestampToText: (value) => `regexp_replace(strftime(${value}, '%Y-%m-%dT%H:%M:%S.%f'), '\\.?0+$', '')`,
+  textToNumbers: (text) =>
+    `list_transform(string_split_regex(trim(${text}, ' \t\r\n'), '\\s+'), lambda n: ` +
+    `CASE WHEN regexp_matches(n, '${NUMBER}') THEN n::double precision ELSE error('invalid number: ' || n) END)`,
+  failing: (condition, error, value) => `(CASE WHEN ${condition} THEN error('${error}') ELSE ${value} END)`,
+};
+
+const OUT_OF_RANGE = "'value out of range'";
+
+interface Failure {
+  readonly when: string;
+  readonly error: string;
+  readonly otherwise: string;
+}
+
+function failing(values: readonly string[], use: (values: readonly string[]) => Failure): string {
+  return DUCKDB.sharing(values, (shared) => {
+    const { when, error, otherwise } = use(shared);
+    return `(CASE WHEN ${when} THEN error(${error}) ELSE ${otherwise} END)`;
+  });
+}
+
+/** DuckDB divides by zero without a word. */
+function divided(dividend: string, operator: '/' | '//' | '%', divisor: string): string {
+  if (isNonZeroLiteral(divisor)) return `(${dividend} ${operator} ${divisor})`;
+  return failing([dividend, divisor], ([a, b]) => ({
+    when: `${b} = 0 AND ${a} IS NOT NULL`,
+    error: "'division by zero'",
+    otherwise: `${a} ${operator} ${b}`,
+  }));
+}

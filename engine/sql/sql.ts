@@ -1,0 +1,51 @@
+import type { Position } from '../adql/position.ts';
+import type { Column } from '../catalog/column.ts';
+import type { PositionJoin, TableUse } from '../plan/plan.ts';
+
+/** The engines that SQL is written for. */
+export type Dialect = 'duckdb' | 'postgresql';
+
+/** A query in the SQL of an engine. */
+export interface Sql {
+  readonly dialect: Dialect;
+  /** One SELECT. Its columns are called r0, r1, … by position, its parameters $1, $2, … */
+  readonly text: string;
+  /** All texts that the query has as values; numbers stand in the SQL. */
+  readonly parameters: readonly SqlParameter[];
+  /** Of the result, in order; the SQL's columns are of their types. */
+  readonly columns: readonly Column[];
+}
+
+/** A constant of the SQL. */
+export interface SqlParameter {
+  readonly type: 'text';
+  readonly value: string;
+}
+
+/** What a plan says of a query's tables. */
+export interface TranslationContext {
+  /**
+   * What is read of each published table. In DuckDB the n-th, from 0, is a table t<n> with columns c0, c1, … by their
+   * position in `table.columns`.
+   */
+  readonly uses: readonly TableUse[];
+  readonly positionJoins: readonly PositionJoin[];
+  /** Rows of the result at most; null for no bound but the query's own. */
+  readonly limit: number | null;
+}
+
+/** Something that an engine's SQL has no words for. */
+export class NotTranslatable extends Error {
+  override readonly name = 'NotTranslatable';
+  readonly engine: Dialect;
+  /** Such as `a FULL JOIN without an equality`. */
+  readonly what: string;
+  readonly position: Position;
+
+  constructor(engine: Dialect, what: string, position: Position) {
+    super(`${engine === 'duckdb' ? 'DuckDB' : 'PostgreSQL'} cannot do ${what} (line ${position.line})`);
+    this.engine = engine;
+    this.what = what;
+    this.position = position;
+  }
+}

@@ -1,0 +1,52 @@
+import type { CheckedQuery } from '../adql/check/check.ts';
+import type { SqlDialect } from './dialect.ts';
+import { DUCKDB } from './duckdb.ts';
+import { POSTGRESQL } from './postgresql.ts';
+import { query, subquery } from './queries.ts';
+import { type Dialect, NotTranslatable, type Sql, type TranslationContext } from './sql.ts';
+import { nameOf, type Translation } from './translation.ts';
+
+const DIALECTS: Readonly<Record<Dialect, SqlDialect>> = { duckdb: DUCKDB, postgresql: POSTGRESQL };
+
+/**
+ * A checked query in the SQL of an engine. Both engines give the same rows, types and order for it, and fail on the same
+ * values.
+ * @throws NotTranslatable where the engine has no words for it
+ * @throws AdqlCheckError for constants that mean nothing, such as a text that is no time
+ */
+export function translate(checked: CheckedQuery, dialect: Dialect, context: TranslationContext): Sql {
+  const translation: Translation = {
+    query: checked,
+    findings: checked.findings,
+    dialect: DIALECTS[dialect],
+    context,
+    texts: new Map(),
+    names: new Map(),
+    results: [],
+  };
+  const { commonTables, query: outermost } = checked.statement;
+  const common = commonTables.map(
+    (table) => `${nameOf(table, translation)} AS (${subquery(table.query, translation)})`,
+  );
+  const text = query(outermost, checked.columns, context.limit, translation);
+  return {
+    dialect,
+    text: common.length === 0 ? text : `WITH ${common.join(', ')} ${text}`,
+    parameters: [...translation.texts.keys()].map((value) => ({ type: 'text', value })),
+    columns: checked.columns,
+  };
+}
+
+/**
+ * Why an engine cannot answer a query, in words for people; null if it can.
+ * @throws AdqlCheckError for constants that mean nothing, such as a text that is no time
+ */
+export function untranslatable(checked: CheckedQuery, dialect: Dialect): string | null {
+  try {
+    translate(checked, dialect, { uses: [], positionJoins: [], limit: null });
+    return null;
+  } catch (error) {
+    if (error instanceof NotTranslatable) return error.message;
+    throw error;
+  }
+}

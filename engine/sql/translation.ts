@@ -1,0 +1,43 @@
+import type { CheckedQuery } from '../adql/check/check.ts';
+import type { Findings } from '../adql/check/checking.ts';
+import type { ValueType } from '../adql/check/value-type.ts';
+import type { CommonTable, DerivedTable, Expression, NamedTable, TextLiteral } from '../adql/syntax-tree.ts';
+import type { SqlDialect } from './dialect.ts';
+import type { TranslationContext } from './sql.ts';
+
+/** A query on its way to SQL. */
+export interface Translation {
+  readonly query: CheckedQuery;
+  readonly findings: Findings;
+  readonly dialect: SqlDialect;
+  readonly context: TranslationContext;
+  /** The texts bound so far. */
+  readonly texts: Map<string, number>;
+  readonly names: Map<NamedTable | DerivedTable | CommonTable, string>;
+  /** SQL of the result columns of the SELECT at hand, which ORDER BY and GROUP BY may name. */
+  readonly results: readonly string[];
+}
+
+/** A bound text; the same text is bound once, so that equal expressions are written alike. */
+export function bound({ text }: Pick<TextLiteral, 'text'>, { texts }: Translation): string {
+  if (!texts.has(text)) texts.set(text, texts.size + 1);
+  return `$${texts.get(text)}::text`;
+}
+
+/** The name of a table in the SQL: t for those that are read, q for subqueries, w for those of WITH. */
+export function nameOf(
+  node: NamedTable | DerivedTable | CommonTable,
+  { names, context }: Translation,
+): string {
+  const known = names.get(node);
+  if (known !== undefined) return known;
+  const use = node.kind === 'named-table' ? context.uses.findIndex((each) => each.node === node) : -1;
+  const letter = node.kind === 'named-table' ? 't' : node.kind === 'derived-table' ? 'q' : 'w';
+  const name = `${letter}${use >= 0 ? use : context.uses.length + names.size}`;
+  names.set(node, name);
+  return name;
+}
+
+export function typeOf(expression: Expression, { findings }: Translation): ValueType {
+  return findings.types.get(expression)!;
+}
