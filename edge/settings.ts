@@ -1,4 +1,5 @@
 import type { Service } from './service.ts';
+import { numberVariable, publicUrl } from './variables.ts';
 
 /** The worker's variables: texts, as workerd and wrangler give them; one that is empty or absent has its default. */
 export interface Settings {
@@ -15,41 +16,26 @@ export interface Settings {
 }
 
 /** What the settings say of the service, and of what it is made with. */
-export interface ServiceSettings extends Omit<Service, 'engine' | 'answerCache'> {
+export interface ServiceSettings extends Omit<Service, 'engine' | 'answerCache' | 'tap'> {
   readonly cacheBytes: number;
   readonly answerCacheBytes: number;
 }
 
 /** @throws Error naming the variable that is wrong, and what would be right. */
 export function readSettings(env: Settings): ServiceSettings {
-  const maxRecords = number(env, 'MAX_RECORDS', 1_000_000, 1, Number.MAX_SAFE_INTEGER);
+  const maxRecords = numberVariable(env, 'MAX_RECORDS', 1_000_000, 1, Number.MAX_SAFE_INTEGER);
   return {
     limits: {
-      maxRadius: number(env, 'MAX_RADIUS', 20, Number.MIN_VALUE, 180),
+      maxRadius: numberVariable(env, 'MAX_RADIUS', 20, Number.MIN_VALUE, 180),
       maxRecords,
       defaultRecords: Math.min(
-        number(env, 'DEFAULT_RECORDS', 100_000, 1, Number.MAX_SAFE_INTEGER),
+        numberVariable(env, 'DEFAULT_RECORDS', 100_000, 1, Number.MAX_SAFE_INTEGER),
         maxRecords,
       ),
     },
     title: env.SERVICE_TITLE || 'Almagest',
     publicUrl: publicUrl(env.PUBLIC_URL),
-    cacheBytes: number(env, 'CACHE_BYTES', 64 * 2 ** 20, 1, Number.MAX_SAFE_INTEGER),
-    answerCacheBytes: number(env, 'ANSWER_CACHE_BYTES', 256 * 2 ** 10, 0, Number.MAX_SAFE_INTEGER),
+    cacheBytes: numberVariable(env, 'CACHE_BYTES', 64 * 2 ** 20, 1, Number.MAX_SAFE_INTEGER),
+    answerCacheBytes: numberVariable(env, 'ANSWER_CACHE_BYTES', 256 * 2 ** 10, 0, Number.MAX_SAFE_INTEGER),
   };
-}
-
-function number(env: Settings, name: keyof Settings, absent: number, least: number, most: number): number {
-  const text = env[name];
-  if (!text) return absent;
-  const value = Number(text);
-  if (value >= least && value <= most) return value;
-  throw new Error(`${name} is "${text}": it must be a number from ${least} to ${most}`);
-}
-
-function publicUrl(text: string | undefined): string | null {
-  if (!text) return null;
-  if (!/^https?:\/\//i.test(text) || !URL.canParse(text))
-    throw new Error(`PUBLIC_URL is "${text}": it must be an address such as https://vo.example.org`);
-  return text.replace(/\/+$/, '');
 }

@@ -28,7 +28,9 @@ dd { margin: 0 0 .6rem; font-size: 1.15rem; font-variant-numeric: tabular-nums; 
 .s0 { opacity: .1; } .s1 { opacity: .22; } .s2 { opacity: .36; } .s3 { opacity: .52; } .s4 { opacity: .72; } .s5 { opacity: .95; }
 form { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; }
 label { display: grid; gap: .2rem; font-size: .85rem; color: var(--quiet); flex: 1 1 9rem; }
-input, select, button { font: inherit; color: var(--ink); background: var(--code); border: 1px solid var(--line); border-radius: .35rem; padding: .45rem .6rem; min-width: 0; }
+input, select, textarea, button { font: inherit; color: var(--ink); background: var(--code); border: 1px solid var(--line); border-radius: .35rem; padding: .45rem .6rem; min-width: 0; }
+.wide { flex-basis: 100%; }
+textarea { font: .9rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; width: 100%; resize: vertical; }
 button { background: var(--accent); color: var(--card); border-color: transparent; padding-inline: 1.3rem; cursor: pointer; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 pre { background: var(--code); border: 1px solid var(--line); border-radius: .35rem; padding: .8rem 1rem; overflow-x: auto; font-size: .875rem; line-height: 1.5; }

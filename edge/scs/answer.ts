@@ -2,7 +2,8 @@ import type { Release } from '../../engine/catalog/release.ts';
 import { coneSearch } from '../../engine/cone/cone-search.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { remembered } from '../../engine/remembered.ts';
-import type { Info, Overflow, ResultTable } from '../../engine/table/result.ts';
+import type { Info, ResultTable } from '../../engine/table/result.ts';
+import { noRows } from '../answer/no-rows.ts';
 import { ENGINE, SOFTWARE } from '../service.ts';
 import { asScsColumns, columnsOf } from './columns.ts';
 import type { ConeQuery } from './parameters.ts';
@@ -36,11 +37,6 @@ export function answerCone(engine: Engine, release: Release, query: ConeQuery): 
 /** SR=0 (SCS 1.03 §2.1) and MAXREC=0 (DALI 1.1 §3.4.4) ask only what the columns are. */
 function wantsRows({ cone, limit }: ConeQuery): boolean {
   return cone.radius > 0 && limit > 0;
-}
-
-// biome-ignore lint/correctness/useYield: it has none to yield
-export async function* noRows(overflow: boolean): AsyncGenerator<never, Overflow, undefined> {
-  return { overflow };
 }
 
 function answerInfos(release: Release, { cone, verbosity, limit, sorted, nearest }: ConeQuery): Info[] {

@@ -3,6 +3,7 @@ import { MOC_MEDIA_TYPES } from '../moc/moc-format.ts';
 import { STANDARD_ID } from '../scs/answer.ts';
 import { MAX_POSITIONS } from '../scs/cones/position-table.ts';
 import type { Limits } from '../service.ts';
+import { TAP_NAMESPACES } from '../tap/capability.ts';
 import { coneParams, conesParams, inputParam } from './cone-params.ts';
 import { element, textElement, XML_DECLARATION } from './xml.ts';
 
@@ -15,33 +16,40 @@ export interface ConeSearchEndpoint {
   readonly test: Cone | null;
 }
 
-/** VOSI 1.1 §3.1: the VOSI endpoints below `root`, and the cone searches (SimpleDALRegExt 1.1 §3.1). */
+/**
+ * VOSI 1.1 §3.1: the VOSI endpoints below `root`, and the cone searches (SimpleDALRegExt 1.1 §3.1).
+ * @param tap the capability that is TAP; null where there is none.
+ */
 export function capabilitiesDocument(
   root: string,
   endpoints: readonly ConeSearchEndpoint[],
   limits: Limits,
+  tap: string | null,
 ): string {
-  return (
-    XML_DECLARATION +
-    element(
-      'vosi:capabilities',
-      {
-        'xmlns:vosi': 'http://www.ivoa.net/xml/VOSICapabilities/v1.0',
-        'xmlns:vr': 'http://www.ivoa.net/xml/VOResource/v1.0',
-        'xmlns:vs': 'http://www.ivoa.net/xml/VODataService/v1.1',
-        'xmlns:cs': 'http://www.ivoa.net/xml/ConeSearch/v1.0',
-        'xmlns:xsi': 'http://www.w3.org/2001/XMLSchema-instance',
-      },
-      [
-        ...VOSI_ENDPOINTS.map(([name, standardId]) => vosiCapability(`${root}/${name}`, standardId)),
-        ...endpoints.flatMap((endpoint) => [
-          coneSearchCapability(endpoint, limits),
-          conesCapability(endpoint, limits),
-          mocCapability(endpoint),
-        ]),
-      ],
-    )
-  );
+  return capabilitiesOf({ 'xmlns:cs': 'http://www.ivoa.net/xml/ConeSearch/v1.0', ...TAP_NAMESPACES }, [
+    ...VOSI_ENDPOINTS.map(([name, standardId]) => vosiCapability(`${root}/${name}`, standardId)),
+    ...(tap === null ? [] : [tap]),
+    ...endpoints.flatMap((endpoint) => [
+      coneSearchCapability(endpoint, limits),
+      conesCapability(endpoint, limits),
+      mocCapability(endpoint),
+    ]),
+  ]);
+}
+
+/** @param namespaces of the capabilities, beside those of VOSI, VOResource and VODataService. */
+export function capabilitiesOf(
+  namespaces: Readonly<Record<string, string>>,
+  capabilities: readonly string[],
+): string {
+  const attributes = {
+    'xmlns:vosi': 'http://www.ivoa.net/xml/VOSICapabilities/v1.0',
+    'xmlns:vr': 'http://www.ivoa.net/xml/VOResource/v1.0',
+    'xmlns:vs': 'http://www.ivoa.net/xml/VODataService/v1.1',
+    'xmlns:xsi': 'http://www.w3.org/2001/XMLSchema-instance',
+    ...namespaces,
+  };
+  return XML_DECLARATION + element('vosi:capabilities', attributes, capabilities);
 }
 
 const VOSI_ENDPOINTS = [
@@ -50,7 +58,7 @@ const VOSI_ENDPOINTS = [
   ['tables', 'ivo://ivoa.net/std/VOSI#tables-1.1'],
 ] as const;
 
-function vosiCapability(url: string, standardId: string): string {
+export function vosiCapability(url: string, standardId: string): string {
   return element('capability', { standardID: standardId }, [
     element('interface', { 'xsi:type': 'vs:ParamHTTP', role: 'std' }, [
       textElement('accessURL', url, { use: 'full' }),

@@ -1,0 +1,112 @@
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { votableError } from '../../engine/table/votable-error.ts';
+import { releasesOf } from '../catalogs.ts';
+import { crossOrigin } from '../cross-origin.ts';
+import type { Failure } from '../failure.ts';
+import { gzip } from '../gzip.ts';
+import { headRequests } from '../head-requests.ts';
+import { requestParameters } from '../request/request-parameters.ts';
+import { RequestError } from '../request-error.ts';
+import { serviceRoot } from '../service.ts';
+import { xml } from '../vosi/answer.ts';
+import { availability, availabilityDocument } from '../vosi/availability.ts';
+import { SERVICE_INFOS } from './answer-table.ts';
+import { tapCapabilities } from './capabilities.ts';
+import { type Example, exampleQueries } from './examples.ts';
+import { examplesPage } from './examples-page.ts';
+import { describeTapFailure } from './failure.ts';
+import { tapPage } from './page.ts';
+import { asksForCapabilities } from './parameters.ts';
+import type { TapService } from './service.ts';
+import { answerQuery } from './sync.ts';
+import { publishedTablesApp } from './tables.ts';
+
+/** Longest POST body, bytes: a query of a megabyte, whose letters a form may write as three each. */
+const MAX_BODY = 4 * 2 ** 20;
+
+const RETRY_SECONDS = '60';
+
+/** TAP 1.1 at `/tap`, and below it `sync` and what VOSI and DALI want. */
+export function createTapApp(service: TapService): Hono {
+  const app = new Hono({ strict: false });
+  app.use(gzip());
+  app.use(crossOrigin());
+  app.use(headRequests());
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));
+  app.onError((error, c) => errorDocument(c, describeTapFailure(error)));
+  app.notFound((c) => errorDocument(c, { status: 404, message: ADDRESSES }));
+  const tapUrl = (c: Context): string => `${serviceRoot(service, c.req.url)}/tap`;
+
+  const sync = async (c: Context): Promise<Response> => {
+    const raw = await requestParameters(c.req.raw);
+    if (asksForCapabilities(raw)) return xml(c, tapCapabilities(tapUrl(c), service.limits));
+    return answerQuery(service, raw, c.req.raw, (promise) => c.executionCtx.waitUntil(promise));
+  };
+  app.get('/tap/sync', sync);
+  app.post('/tap/sync', bodyLimit({ maxSize: MAX_BODY, onError: refuseBody }), sync);
+  app.all('/tap/async', (c) => errorDocument(c, { status: 501, message: NO_JOBS }));
+  app.all('/tap/async/*', (c) => errorDocument(c, { status: 501, message: NO_JOBS }));
+
+  app.get('/tap/capabilities', (c) => xml(c, tapCapabilities(tapUrl(c), service.limits)));
+  app.get('/tap/availability', async (c) => {
+    const state = await availability(async () => (await service.published()).catalogs);
+    return xml(c, availabilityDocument(state), 'no-cache');
+  });
+  app.route('/tap/tables', publishedTablesApp(service));
+  app.get('/tap/examples', async (c) => {
+    const page = examplesPage(service.title, tapUrl(c), await examples(service));
+    return c.body(String(page), 200, {
+      'content-type': 'application/xhtml+xml;charset=utf-8',
+      'cache-control': 'public, max-age=60',
+    });
+  });
+  app.get('/tap', async (c) => {
+    const { tables } = await service.published();
+    const { title, limits } = service;
+    c.header('cache-control', 'public, max-age=60');
+    return c.html(tapPage({ title, url: tapUrl(c), limits, tables, examples: await examples(service) }));
+  });
+  return app;
+}
+
+async function examples({ engine, published }: TapService): Promise<Example[]> {
+  return exampleQueries(engine.kernel, releasesOf((await published()).catalogs));
+}
+
+function refuseBody(): never {
+  throw new RequestError(
+    413,
+    `The body is longer than ${MAX_BODY} bytes: upload long lists elsewhere and shorten the query.`,
+  );
+}
+
+function refuseMethod(c: Context, methods: readonly string[]): Response {
+  const allow = [...methods, 'OPTIONS'].join(', ');
+  const answer = errorDocument(c, {
+    status: 405,
+    message: `${c.req.method} is not possible here, only ${allow}.`,
+  });
+  answer.headers.set('allow', allow);
+  return answer;
+}
+
+/** Errors are VOTables, whatever format was asked for (DALI 1.1 §4.2). */
+function errorDocument(c: Context, { status, message }: Failure | NotOffered): Response {
+  return c.body(votableError(message, SERVICE_INFOS), status, {
+    'content-type': 'application/x-votable+xml',
+    'cache-control': 'no-store',
+    ...(status === 503 && { 'retry-after': RETRY_SECONDS }),
+  });
+}
+
+interface NotOffered {
+  readonly status: 501;
+  readonly message: string;
+}
+
+const NO_JOBS =
+  'This service runs no jobs: send the query to /tap/sync, which answers at once (with STILTS sync=true, with pyVO run_sync, in TOPCAT Synchronous).';
+
+const ADDRESSES = `There is nothing at this address. Below /tap there are sync (queries), tables, capabilities, availability and examples.`;

@@ -1,0 +1,22 @@
+import { capabilitiesOf, vosiCapability } from '../vosi/capabilities.ts';
+import { element, textElement } from '../vosi/xml.ts';
+import { TAP_NAMESPACES, tapCapability } from './capability.ts';
+import type { TapLimits } from './service.ts';
+
+/** VOSI 1.1 §3.1 for TAP alone. @param url without a trailing slash. */
+export function tapCapabilities(url: string, limits: TapLimits): string {
+  return capabilitiesOf(TAP_NAMESPACES, [
+    tapCapability(url, limits),
+    vosiCapability(`${url}/capabilities`, 'ivo://ivoa.net/std/VOSI#capabilities'),
+    vosiCapability(`${url}/availability`, 'ivo://ivoa.net/std/VOSI#availability'),
+    vosiCapability(`${url}/tables`, 'ivo://ivoa.net/std/VOSI#tables-1.1'),
+    examplesCapability(`${url}/examples`),
+  ]);
+}
+
+/** DALI 1.1 §2.3. */
+function examplesCapability(url: string): string {
+  return element('capability', { standardID: 'ivo://ivoa.net/std/DALI#examples' }, [
+    element('interface', { 'xsi:type': 'vr:WebBrowser' }, [textElement('accessURL', url, { use: 'full' })]),
+  ]);
+}

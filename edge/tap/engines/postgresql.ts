@@ -1,0 +1,13 @@
+import type { PostgresAccess } from '../../../engine/postgres/access.ts';
+import { runPostgres } from '../../../engine/postgres/run.ts';
+import { translate } from '../../../engine/sql/translate.ts';
+import type { RunQuery } from './engines.ts';
+
+/** PostgreSQL, which the releases come from. */
+export function postgresqlEngine(access: PostgresAccess): RunQuery {
+  return ({ checked, plan }, { rows, seconds }, signal) => {
+    const { uses, positionJoins } = plan;
+    const sql = translate(checked, 'postgresql', { uses, positionJoins, limit: rows + 1 });
+    return runPostgres(access, sql, { rows, seconds }, signal);
+  };
+}

@@ -1,0 +1,93 @@
+import type { Release } from '../../engine/catalog/release.ts';
+import { mainColumns } from '../../engine/catalog/table.ts';
+import type { Cone, HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
+import { queryName, tableQueryName } from '../../engine/tap-schema/query-name.ts';
+import { exampleCone } from '../example-cone.ts';
+
+/** A query that a person can start from (DALI 1.1 §2.3). */
+export interface Example {
+  /** Unique among them, fit to be an anchor. */
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly query: string;
+  /** As TAP_SCHEMA has it. */
+  readonly table: string;
+}
+
+/** Degrees; a cone of an example is small. */
+const MOST_RADIUS = 10;
+
+/** Queries of the tables that there are; each runs as it is, and those of a region find rows. */
+export function exampleQueries(kernel: HealpixKernel, releases: readonly Release[]): Example[] {
+  return [
+    ...releases.flatMap((release, at) => tableExamples(kernel, release, at + 1)),
+    ...matchExamples(releases),
+    {
+      id: 'columns',
+      name: 'Which columns are there?',
+      description: 'All columns of all tables, with their units and meanings.',
+      query: `SELECT table_name, column_name, unit, ucd, description
+FROM tap_schema.columns
+WHERE table_name NOT LIKE 'tap_schema.%'
+ORDER BY table_name, column_index`,
+      table: 'tap_schema.columns',
+    },
+  ];
+}
+
+function tableExamples(kernel: HealpixKernel, release: Release, number: number): Example[] {
+  const { table } = release.manifest;
+  const cone = exampleCone(kernel, release, MOST_RADIUS);
+  const name = tableQueryName(table);
+  const cell: Example = {
+    id: `density-${number}`,
+    name: `How dense is ${name}?`,
+    description: 'Rows in each HEALPix cell of order 2, the fullest cells first.',
+    query: `SELECT ivo_healpix_index(2, ${ra(release)}, ${dec(release)}) AS cell, COUNT(*) AS n
+FROM ${name}
+GROUP BY cell
+ORDER BY n DESC`,
+    table: name,
+  };
+  return cone === null ? [cell] : [coneExample(release, cone, number), cell];
+}
+
+/** The first rows of a table around a position, nearest first. */
+export function coneExample(release: Release, { lon, lat, radius }: Cone, number: number): Example {
+  const name = tableQueryName(release.manifest.table);
+  return {
+    id: `cone-${number}`,
+    name: `${name} around a position`,
+    description: `The ten rows of ${name} that are nearest to a position, within ${radius}°, nearest first.`,
+    query: `SELECT TOP 10 *, DISTANCE(${ra(release)}, ${dec(release)}, ${lon}, ${lat}) AS separation
+FROM ${name}
+WHERE DISTANCE(${ra(release)}, ${dec(release)}, ${lon}, ${lat}) < ${radius}
+ORDER BY separation`,
+    table: name,
+  };
+}
+
+/** What of the second table lies close to what is in the first. */
+function matchExamples([first, second]: readonly Release[]): Example[] {
+  if (first === undefined || second === undefined) return [];
+  const [a, b] = [first.manifest.table, second.manifest.table];
+  const id = (release: Release) => queryName(mainColumns(release.manifest.table).id.name);
+  return [
+    {
+      id: 'match',
+      name: `Match ${tableQueryName(a)} and ${tableQueryName(b)}`,
+      description: 'Pairs of rows of the two tables that are within 1′ of each other.',
+      query: `SELECT TOP 100 a.${id(first)} AS first_id, b.${id(second)} AS second_id,
+  DISTANCE(a.${ra(first)}, a.${dec(first)}, b.${ra(second)}, b.${dec(second)}) AS separation
+FROM ${tableQueryName(a)} AS a
+JOIN ${tableQueryName(b)} AS b
+  ON DISTANCE(a.${ra(first)}, a.${dec(first)}, b.${ra(second)}, b.${dec(second)}) < 1 / 60.
+ORDER BY separation`,
+      table: tableQueryName(a),
+    },
+  ];
+}
+
+const ra = ({ manifest }: Release): string => queryName(mainColumns(manifest.table).ra.name);
+const dec = ({ manifest }: Release): string => queryName(mainColumns(manifest.table).dec.name);

@@ -1,0 +1,43 @@
+import { AdqlError } from '../../engine/adql/errors.ts';
+import { DuckdbError } from '../../engine/duckdb/duckdb-error.ts';
+import type { FaultKind } from '../../engine/duckdb/query.ts';
+import { PlanError } from '../../engine/plan/plan-error.ts';
+import { PostgresError, type PostgresFault } from '../../engine/postgres/errors.ts';
+import { NotTranslatable } from '../../engine/sql/sql.ts';
+import { describeFailure, type Failure } from '../failure.ts';
+
+/** Puts an error of a query into words for the client, as `describeFailure` does others. */
+export function describeTapFailure(error: unknown): Failure {
+  if (error instanceof AdqlError || error instanceof PlanError || error instanceof NotTranslatable) {
+    return { status: 400, message: sentence(error.message) };
+  }
+  if (error instanceof PostgresError || error instanceof DuckdbError) {
+    const status = error instanceof PostgresError ? POSTGRES[error.fault] : DUCKDB[error.fault];
+    if (status === 500) console.error(error.cause ?? error);
+    return { status, message: sentence(error.message) };
+  }
+  return describeFailure(error);
+}
+
+const POSTGRES: Readonly<Record<PostgresFault, Failure['status']>> = {
+  query: 400,
+  deadline: 400,
+  cancelled: 400,
+  unavailable: 503,
+  release: 503,
+  internal: 500,
+};
+
+const DUCKDB: Readonly<Record<FaultKind, Failure['status']>> = {
+  query: 400,
+  deadline: 400,
+  memory: 400,
+  trap: 500,
+  release: 503,
+};
+
+/** With a capital letter and a full stop. */
+function sentence(message: string): string {
+  const begun = message.charAt(0).toUpperCase() + message.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+}

@@ -1,0 +1,31 @@
+import { describePlan, planText } from '../../engine/plan/describe.ts';
+import { translate } from '../../engine/sql/translate.ts';
+import type { PlannedQuery } from './engines/engines.ts';
+import type { QueryRequest } from './parameters.ts';
+
+/** Tells how a query would be answered, in place of its rows. */
+export function planAnswer({ plan: form, maxrec }: QueryRequest, { plan, checked }: PlannedQuery): Response {
+  const dialect = plan.engine === 'postgresql' ? 'postgresql' : 'duckdb';
+  const sql =
+    plan.engine === 'scan'
+      ? null
+      : translate(checked, dialect, {
+          uses: plan.uses,
+          positionJoins: plan.positionJoins,
+          limit: maxrec + 1,
+        });
+  const headers = { 'cache-control': 'no-store' };
+  if (form === 'json') {
+    const written = sql && { text: sql.text, parameters: sql.parameters };
+    return Response.json({ ...describePlan(plan), sql: written }, { headers });
+  }
+  const written =
+    sql === null ? '' : `\nSQL for ${plan.engine}:\n${sql.text}\n${parametersText(sql.parameters)}`;
+  return new Response(planText(plan) + written, {
+    headers: { ...headers, 'content-type': 'text/plain;charset=utf-8' },
+  });
+}
+
+function parametersText(parameters: readonly { readonly value: unknown }[]): string {
+  return parameters.map(({ value }, at) => `$${at + 1} = ${JSON.stringify(value)}\n`).join('');
+}
