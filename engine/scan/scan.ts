@@ -16,7 +16,7 @@ export interface Scan {
 
 /** The position of the row is in it. */
 export type ScanRegion =
-  | { readonly kind: 'cone'; readonly cone: Cone; /** Without its rim. */ readonly strict: boolean }
+  | { readonly kind: 'cone'; readonly cone: Cone /** Without its rim. */; readonly strict: boolean }
   | { readonly kind: 'region'; readonly region: Region };
 
 /** A number of the row compares with a constant, as PostgreSQL compares: no null, and NaN is above all numbers. */

@@ -1,0 +1,150 @@
+import type { Findings } from '../../adql/check/checking.ts';
+import type { Condition, Expression } from '../../adql/syntax-tree.ts';
+import { constantNumber } from './constants.ts';
+import { type Fact, factOf } from './facts.ts';
+import { grown, type Vertices } from './grown.ts';
+import { isAt, type Place, placeOf, placeOfPoint } from './places.ts';
+import { constantShape, type Shape, type ShapePoint } from './shapes.ts';
+import { anyOf, both, EVERYWHERE, NOWHERE, type Sky, windowOf } from './sky.ts';
+
+/** What conditions say of where a position is. */
+export interface ConditionSkies {
+  /** Where a position must be, at least, for a condition to be true. */
+  of(condition: Condition, place: Place): Sky;
+  /** What a condition that is no AND, OR or NOT says of positions. */
+  fact(condition: Condition): Fact | null;
+}
+
+/** The haversine of a double loses digits towards the antipodes. */
+const slack = (radius: number) => (radius > 90 ? 2e-6 : 1e-9);
+
+/** Facts and constants are found once for each condition, however many places ask. */
+export function conditionSkies(
+  findings: Findings,
+  vertices: Vertices,
+  bothCoordinates: boolean,
+): ConditionSkies {
+  const facts = new Map<Condition, Fact | null>();
+  const shapes = new Map<Expression, Shape | null>();
+
+  function fact(condition: Condition): Fact | null {
+    const known = facts.get(condition);
+    if (known !== undefined) return known;
+    const found = factOf(condition, findings);
+    facts.set(condition, found);
+    return found;
+  }
+
+  function shapeOf(expression: Expression): Shape | null {
+    const known = shapes.get(expression);
+    if (known !== undefined) return known;
+    const shape = constantShape(expression, findings);
+    shapes.set(expression, shape);
+    return shape;
+  }
+
+  function of(condition: Condition, place: Place): Sky {
+    switch (condition.kind) {
+      case 'and':
+        return condition.operands.map((operand) => of(operand, place)).reduce(both);
+      case 'or':
+        return anyOf(condition.operands.map((operand) => of(operand, place)));
+      case 'not':
+        return EVERYWHERE;
+      default: {
+        const found = fact(condition);
+        return found === null ? EVERYWHERE : skyOf(found, place);
+      }
+    }
+  }
+
+  function skyOf(found: Fact, place: Place): Sky {
+    switch (found.kind) {
+      case 'never':
+        return NOWHERE;
+      case 'between':
+        return bothCoordinates ? betweenSky(found, place) : EVERYWHERE;
+      case 'near': {
+        const radius = constantNumber(found.radius, findings);
+        if (radius === null) return EVERYWHERE;
+        const { left, right } = found;
+        if (isPointAt(left, place)) return grownShape(shapeOf(right), radius);
+        return isPointAt(right, place) ? grownShape(shapeOf(left), radius) : EVERYWHERE;
+      }
+      case 'inside':
+        return isPointAt(found.point, place) ? skyOfShape(shapeOf(found.region)) : EVERYWHERE;
+      case 'close': {
+        const radius = constantNumber(found.radius, findings);
+        if (radius === null || !isPointAt(found.point, place)) return EVERYWHERE;
+        return grownShape(shapeOf(found.region), radius);
+      }
+      case 'cells': {
+        const { point, order, cells } = found;
+        const here =
+          'kind' in point ? isPointAt(point, place) : isAt(place, placeOf(point[0], point[1], findings));
+        return here ? { kind: 'cells', order, cells } : EVERYWHERE;
+      }
+    }
+  }
+
+  function isPointAt(point: Expression, place: Place): boolean {
+    return isAt(place, placeOfPoint(point, findings));
+  }
+
+  function betweenSky({ column, low, high }: Fact & { kind: 'between' }, place: Place): Sky {
+    const isOf = (names: ReadonlySet<string>) => {
+      if (column.kind !== 'column' || column.subscripts.length > 0) return false;
+      const source = findings.columns.get(column);
+      return (
+        source !== undefined &&
+        'source' in source &&
+        source.source === place.relation &&
+        names.has(source.column.name)
+      );
+    };
+    const open = {
+      west: Number.NEGATIVE_INFINITY,
+      east: Number.POSITIVE_INFINITY,
+      south: Number.NEGATIVE_INFINITY,
+      north: Number.POSITIVE_INFINITY,
+    };
+    if (isOf(place.lon)) return windowOf({ ...open, west: low, east: high });
+    return isOf(place.lat) ? windowOf({ ...open, south: low, north: high }) : EVERYWHERE;
+  }
+
+  function grownShape(shape: Shape | null, radius: number): Sky {
+    return grown(skyOfShape(shape), radius + slack(radius), vertices);
+  }
+
+  return { of, fact };
+}
+
+/** Where a constant geometry is; everywhere for what the kernel does not take. */
+export function skyOfShape(shape: Shape | null): Sky {
+  if (shape === null) return EVERYWHERE;
+  const points = shape.kind === 'polygon' ? shape.vertices : [shape];
+  if (!points.every(({ lat }) => Math.abs(lat) <= 90)) return EVERYWHERE;
+  switch (shape.kind) {
+    case 'point':
+      return { kind: 'cone', cone: { ...onCircle(shape), radius: 0 } };
+    case 'circle': {
+      const radius = shape.radius + slack(shape.radius);
+      if (!(shape.radius >= 0)) return NOWHERE;
+      return radius < 180 ? { kind: 'cone', cone: { ...onCircle(shape), radius } } : EVERYWHERE;
+    }
+    case 'box': {
+      const { width, height } = shape;
+      if (!(width > 0 && width < 180 && height > 0 && height < 180)) return EVERYWHERE;
+      return { kind: 'box', region: { kind: 'box', ...onCircle(shape), width, height } };
+    }
+    case 'polygon':
+      return { kind: 'polygon', region: { kind: 'polygon', vertices: shape.vertices.map(onCircle) } };
+  }
+}
+
+/** With the longitude in 0…360, the very same number where it is there already. */
+export function onCircle({ lon, lat }: ShapePoint): ShapePoint {
+  if (lon >= 0 && lon <= 360) return { lon, lat };
+  const rest = lon % 360;
+  return { lon: rest < 0 ? rest + 360 : rest, lat };
+}

@@ -1,0 +1,137 @@
+import type { CheckedQuery } from '../adql/check/check.ts';
+import type { SourceColumn } from '../adql/check/scope.ts';
+import type {
+  AllColumns,
+  ColumnReference,
+  JoinedTable,
+  NamedTable,
+  TableReference,
+} from '../adql/syntax-tree.ts';
+import { type Column, isText } from '../catalog/column.ts';
+import type { Release } from '../catalog/release.ts';
+import type { Table } from '../catalog/table.ts';
+import type { CellRanges } from '../healpix-wasm/kernel.ts';
+import type { TableUse } from './plan.ts';
+import { coversOf } from './sky/covers.ts';
+import type { Vertices } from './sky/grown.ts';
+import { EVERYWHERE, type Ranges, rangesOf } from './sky/sky.ts';
+import { isCommonTable, nodesOf, relationsOf, sourceOf } from './tree.ts';
+
+/** TAP_SCHEMA has about so many rows in all. */
+const SCHEMA_ROWS = 1000;
+
+/** A text that is not told to be shorter has about so many bytes. */
+const TEXT_BYTES = 16;
+
+const VALUE_BYTES: Readonly<Record<Column['datatype'], number>> = {
+  boolean: 1,
+  unsignedByte: 1,
+  short: 2,
+  int: 4,
+  long: 8,
+  float: 4,
+  double: 8,
+  char: 1,
+  unicodeChar: 1,
+};
+
+/** The cell of a row, which is read where no column is. */
+const CELL_BYTES = 8;
+
+/** The published tables of a query, in the order of the text, and what of each can matter to the answer. */
+export function tableUses(
+  query: CheckedQuery,
+  releases: ReadonlyMap<Table, Release>,
+  kernel: Ranges & { readonly vertices: Vertices },
+): TableUse[] {
+  const columns = columnsUsed(query);
+  // A row that a release leaves out has no cell, and yet may have one of the two coordinates.
+  const bothCoordinates = [...query.findings.tables.values()].every(
+    (table) => isCommonTable(table) || !releases.get(table)?.manifest.rowsWithoutPosition,
+  );
+  const covers = coversOf(query, kernel.vertices, bothCoordinates);
+  const uses: TableUse[] = [];
+  for (const [node, table] of query.findings.tables) {
+    if (isCommonTable(table)) continue;
+    const release = releases.get(table) ?? null;
+    const numbers = [...(columns.get(node) ?? [])].sort((a, b) => a - b);
+    const ranges = release === null ? null : rangesOf(covers.get(node) ?? EVERYWHERE, kernel);
+    const rows = release === null ? SCHEMA_ROWS : rowsIn(release, ranges);
+    const bytes = rows * rowBytes(numbers.map((at) => table.columns[at]!));
+    uses.push({ node, table, release, columns: numbers, ranges, rows, bytes });
+  }
+  return uses.sort((a, b) => a.node.position.start - b.node.position.start);
+}
+
+/** Numbers of the columns of each table that the text names, be it by `*`, USING or NATURAL. */
+function columnsUsed(query: CheckedQuery): ReadonlyMap<NamedTable, ReadonlySet<number>> {
+  const { statement, findings } = query;
+  const used = new Map<NamedTable, Set<number>>();
+  const use = (node: NamedTable, name: string) => {
+    const table = findings.tables.get(node)!;
+    if (isCommonTable(table)) return;
+    const numbers = used.get(node) ?? new Set();
+    used.set(node, numbers.add(table.columns.findIndex((column) => column.name === name)));
+  };
+  const useColumn = ({ source, column }: SourceColumn) => {
+    if (source.kind === 'named-table') use(source, column.name);
+  };
+  for (const node of nodesOf(statement)) {
+    if (node.kind === 'column') {
+      const source = sourceOf(node as ColumnReference, findings);
+      if (source !== null) useColumn(source);
+    } else if (node.kind === 'all-columns') {
+      for (const column of findings.expansions.get(node as AllColumns)!) useColumn(column);
+    } else if (node.kind === 'joined-table') {
+      for (const [relation, name] of mergedColumns(node as JoinedTable, query)) use(relation, name);
+    }
+  }
+  return used;
+}
+
+/** The columns that a join merges by USING or NATURAL, of all tables on both sides that have one of the name. */
+function mergedColumns(
+  { left, right, specification }: JoinedTable,
+  { findings }: CheckedQuery,
+): [NamedTable, string][] {
+  if (specification === null || specification.kind === 'on') return [];
+  const columns = (side: TableReference) =>
+    relationsOf([side]).flatMap((relation) => {
+      const table = relation.kind === 'named-table' ? findings.tables.get(relation)! : null;
+      return table === null || isCommonTable(table)
+        ? []
+        : table.columns.map(({ name }): [NamedTable, string] => [relation as NamedTable, name]);
+    });
+  const all = [...columns(left), ...columns(right)];
+  if (specification.kind === 'natural') return all;
+  const wanted = new Set(specification.columns.map(({ name }) => name.toLowerCase()));
+  return all.filter(([, name]) => wanted.has(name.toLowerCase()));
+}
+
+/** About so many rows lie in some cells: as the skymap counts them, spread evenly over each of its cells. */
+export function rowsIn({ manifest }: Release, ranges: CellRanges | null): number {
+  if (ranges === null) return manifest.rows;
+  const { order, rows } = manifest.skymap;
+  const size = 4 ** (29 - order);
+  let found = 0;
+  for (let at = 0; at < ranges.start.length; at++) {
+    const [start, end] = [Number(ranges.start[at]!), Number(ranges.end[at]!)];
+    for (let cell = Math.floor(start / size); cell * size < end; cell++) {
+      const share = Math.min(end, (cell + 1) * size) - Math.max(start, cell * size);
+      found += (rows[cell] ?? 0) * (share / size);
+    }
+  }
+  return Math.ceil(found);
+}
+
+/** What a row takes in memory, about. */
+export function rowBytes(columns: readonly Column[]): number {
+  return columns.length === 0 ? CELL_BYTES : columns.reduce((sum, column) => sum + valueBytes(column), 0);
+}
+
+function valueBytes(column: Column): number {
+  if (column.xtype === 'timestamp') return 8;
+  const lengths = column.arraysize?.split('x').map((length) => Number.parseInt(length, 10)) ?? [1];
+  const count = lengths.reduce((product, length) => product * (length || TEXT_BYTES), 1);
+  return VALUE_BYTES[column.datatype] * count + (isText(column) ? 4 : 0);
+}
