@@ -3,23 +3,21 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { crossOrigin } from './cross-origin.ts';
 import { describeFailure } from './failure.ts';
 import { gzip } from './gzip.ts';
+import { headRequests } from './head-requests.ts';
 import { mocApp } from './moc/index.ts';
 import { portalApp } from './portal/index.ts';
 import { coneSearchApp } from './scs/index.ts';
 import type { Service } from './service.ts';
+import { answerFromTap } from './tap-worker.ts';
 import { vosiApp } from './vosi/index.ts';
 
 /** The service over HTTP: every protocol at its address, and what all of them share. */
 export function createApp(service: Service): Hono {
   const app = new Hono({ strict: false });
+  app.all('/tap/*', (c) => answerFromTap(service.tap, c.req.raw));
   app.use(gzip());
   app.use(crossOrigin());
-  app.use(async (c, next) => {
-    if (c.req.method !== 'HEAD') return next();
-    await next();
-    await c.res.body?.cancel();
-    c.res = new Response(null, c.res);
-  });
+  app.use(headRequests());
   app.use(
     methodNotAllowed({
       app,
@@ -47,5 +45,6 @@ const ADDRESSES = `There is nothing at this address. What there is:
   /scs/{schema.table}/cones             the same around a list of positions that is POSTed
   /scs/{schema.table}/moc               where on the sky its rows lie, as a MOC
   /scs/{schema.table}/capabilities      what the cone search can do; also availability and tables
+  /tap                                  ADQL queries of all catalogues: TAP
   /capabilities, /availability, /tables the same for the whole service
 `;

@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/engine.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { RequestError } from './request-error.ts';
+import type { TapWorker } from './tap-worker.ts';
 
 /** Name and version of this software. */
 export const SOFTWARE = `Almagest/${packageJson.version}`;
@@ -35,6 +36,8 @@ export interface Service {
   readonly publicUrl: string | null;
   /** Null where there is none. */
   readonly answerCache: AnswerCache | null;
+  /** Null where there is none. */
+  readonly tap: TapWorker | null;
 }
 
 /** Where a catalogue's cone search is, from the root. */

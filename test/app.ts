@@ -19,5 +19,5 @@ export function appOver(
     cacheBytes,
     pointerLifetime: 0,
   });
-  return createApp({ engine, answerCache, ...service });
+  return createApp({ engine, answerCache, tap: null, ...service });
 }

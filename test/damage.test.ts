@@ -13,11 +13,11 @@ import {
 import { folderStorage } from '../engine/storage/folder.ts';
 import { demoBucket } from './demo-release.ts';
 import { request } from './http.ts';
-import { type RunningService, startWorkerd, startWranglerR2 } from './service.ts';
+import { type RunningService, startService, startWranglerR2 } from './service.ts';
 import { partitionPaths, type StoredRowGroup, storedRowGroups } from './stored-row-groups.ts';
 
 const HOMES = [
-  { name: 'bare workerd, folder', start: startWorkerd },
+  { name: 'bare workerd, folder', start: startService },
   { name: 'wrangler, R2', start: startWranglerR2 },
 ] as const;
 

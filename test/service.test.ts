@@ -8,7 +8,7 @@ import { gunzipSync } from 'node:zlib';
 import { tableFromIPC } from 'apache-arrow';
 import { demoBucket } from './demo-release.ts';
 import { type Answer, type RequestOptions, request } from './http.ts';
-import { type RunningService, startWorkerd, startWranglerR2 } from './service.ts';
+import { type RunningService, startService, startWranglerR2 } from './service.ts';
 
 interface Case extends RequestOptions {
   readonly path: string;
@@ -224,7 +224,7 @@ describe('one bundle, two homes', { concurrency: false }, () => {
     bucket = await mkdtemp(join(tmpdir(), 'almagest-service-'));
     await cp(await demoBucket(), bucket, { recursive: true });
     [bare, r2] = await Promise.all([
-      startWorkerd({ bucketFolder: bucket }),
+      startService({ bucketFolder: bucket }),
       startWranglerR2({ bucketFolder: bucket }),
     ]);
   });

@@ -1,23 +1,24 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import test, { after, before, describe } from 'node:test';
+import { bundleWorkers } from '../cli/service/bundle.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { almagest, freePort, npm, processesOf, until } from './almagest.ts';
 import { demoBucket } from './demo-release.ts';
 import { request } from './http.ts';
 import { startTestDatabase, withTestDatabase } from './postgres.ts';
-import { testBundle } from './service.ts';
+import { bundlesFolder } from './service.ts';
 
 const READY = /Front page\s+(http:\S+)\//;
 
-/** A data folder with the worker's bundle, so that not every test has to make one. */
+/** A data folder with the workers' bundles, so that not every test has to make them. */
 async function withFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'almagest-start-'));
-  const bundle = await testBundle();
-  await cp(bundle.folder, join(folder, 'worker', basename(bundle.folder)), { recursive: true });
+  await bundleWorkers(bundlesFolder);
+  await symlink(bundlesFolder, join(folder, 'worker'));
   try {
     await work(folder);
     assert.ok(await until(() => processesOf(folder).length === 0), processesOf(folder).join('\n'));
@@ -130,7 +131,7 @@ describe('one data folder, started again and again', { concurrency: false }, () 
     const run = start();
     const [, url] = await run.printed(READY);
     const [line] = processesOf(folder).filter(
-      (process) => /workerd serve/.test(process) && !/\/bin\/sh/.test(process),
+      (process) => /workerd serve .*edge\.capnp/.test(process) && !/\/bin\/sh/.test(process),
     );
     process.kill(Number.parseInt(line!, 10), 'SIGKILL');
     await run.printed(/the service ended by itself \(signal 9\); it starts again/);

@@ -45,12 +45,17 @@ export function reportPublished(published: PublishedCatalog, json: boolean): voi
     console.log(JSON.stringify(published));
     return;
   }
-  const { catalog, rows, rowsWithoutPosition, columns, id, ra, dec } = published;
+  const { catalog, rows, rowsWithoutPosition, columns, missingGrants, id, ra, dec } = published;
   console.log(
     `Published ${catalog}: ${rows.toLocaleString('en')} rows, ${columns} columns; identifier ${id}, position ${ra}, ${dec}.`,
   );
   if (rowsWithoutPosition > 0) {
     console.log(`Rows without position, which no cone finds: ${rowsWithoutPosition.toLocaleString('en')}.`);
+  }
+  if (missingGrants.length > 0) {
+    console.log(
+      `For queries in PostgreSQL somebody who owns the table must run:\n  ${missingGrants.join(';\n  ')};`,
+    );
   }
   console.log(`"almagest export ${catalog}" makes a release of it, which the service then answers from.`);
 }

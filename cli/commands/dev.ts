@@ -10,7 +10,7 @@ import { openDatabase } from '../postgres/database.ts';
 import { makeFirstReleases } from '../service/first-releases.ts';
 import { fillLocalR2 } from '../service/local-r2.ts';
 import { requireFreePort } from '../service/port.ts';
-import { projectFolder, quietEnvironment, wranglerCommand } from '../service/wrangler.ts';
+import { projectFolder, quietEnvironment, WORKERS, wranglerCommand } from '../service/wrangler.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import { onStopSignal } from '../stop-signal.ts';
 import { terminalProgress } from '../terminal/progress.ts';
@@ -44,10 +44,11 @@ async function dev(): Promise<void> {
   await fillLocalR2(settings.bucketFolder, stateFolder, terminalProgress());
   if (stop.signal.aborted) return;
 
-  const [command, ...args] = wranglerCommand([
-    ...['dev', '--live-reload', '--ip', settings.host, '--port', String(settings.port)],
+  const flags = [
+    ...['--live-reload', '--ip', settings.host, '--port', String(settings.port)],
     ...['--persist-to', stateFolder, '--inspector-port', '0', '--show-interactive-dev-session', 'false'],
-  ]);
+  ];
+  const [command, ...args] = wranglerCommand(['dev', ...flags], WORKERS);
   const wrangler = spawn(command!, args, { cwd: projectFolder, stdio: ['ignore', 'inherit', 'inherit'] });
   stop.signal.addEventListener('abort', () => wrangler.kill());
   const [code] = await once(wrangler, 'exit');

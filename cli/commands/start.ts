@@ -1,16 +1,16 @@
 import { mkdir } from 'node:fs/promises';
 import { Command } from 'commander';
-import { readSettings as readWorkerSettings } from '../../edge/settings.ts';
+import { readSettings as readWorkerSettings, type Settings as WorkerSettings } from '../../edge/settings.ts';
 import { type Catalogs, createCatalogs } from '../../engine/catalog/catalogs.ts';
 import { loadKernel } from '../../engine/healpix-wasm/node.ts';
 import { folderStorage } from '../../engine/storage/folder.ts';
 import { type Database, openDatabase } from '../postgres/database.ts';
 import { addresses } from '../service/addresses.ts';
-import { bundleWorker } from '../service/bundle.ts';
+import { bundleWorkers } from '../service/bundle.ts';
 import { makeFirstReleases } from '../service/first-releases.ts';
 import { requireFreePort } from '../service/port.ts';
-import { superviseWorkerd } from '../service/supervise.ts';
-import type { WorkerdOptions } from '../service/workerd.ts';
+import { startWorkers, type WorkersOptions } from '../service/workers.ts';
+import { WORKERS } from '../service/wrangler.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import { onStopSignal } from '../stop-signal.ts';
 import { terminalProgress } from '../terminal/progress.ts';
@@ -48,9 +48,11 @@ async function start(): Promise<void> {
   onStopSignal(() => stop.abort());
   const opened: { close(): Promise<void> }[] = [];
   try {
+    readWorkerSettings(process.env as WorkerSettings);
     await requireFreePort(settings.host, settings.port);
     await mkdir(settings.bucketFolder, { recursive: true });
-    const worker = await bundle(settings);
+    const bundling = bundle(settings);
+    bundling.catch(() => {}); // it is awaited once the database is ready
     const storage = folderStorage(settings.bucketFolder);
     const kernel = loadKernel();
     const catalogs = createCatalogs(storage, 0);
@@ -68,11 +70,20 @@ async function start(): Promise<void> {
       });
     }
     stop.signal.throwIfAborted();
-    const service = await superviseWorkerd({ ...settings, ...worker, log: (line) => console.error(line) });
+    const workers = await bundling;
+    const service = await startWorkers({
+      ...settings,
+      ...workers,
+      database: null,
+      log: (line) => console.error(line),
+    });
     opened.push(service);
 
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
-    const { limits, publicUrl } = readWorkerSettings({ ...worker.bundle.variables, ...worker.variables });
+    const { limits, publicUrl } = readWorkerSettings({
+      ...workers.bundles.edge.variables,
+      ...workers.variables,
+    });
     const root = publicUrl ?? localAddress(settings.host, service.port);
     console.log(`Almagest answers after ${seconds} s. Ctrl-C stops it.\n`);
     console.log(`${await addresses(root, catalogs, kernel, limits.maxRadius)}\n`);
@@ -87,15 +98,14 @@ async function start(): Promise<void> {
   }
 }
 
-/** The worker, and those of its variables that the environment sets; both are checked before anything long is done. */
-async function bundle(settings: Settings): Promise<Pick<WorkerdOptions, 'bundle' | 'variables'>> {
-  const bundle = await bundleWorker(settings.workerFolder);
+/** The workers, and those of their variables that the environment sets. */
+async function bundle(settings: Settings): Promise<Pick<WorkersOptions, 'bundles' | 'variables'>> {
+  const bundles = await bundleWorkers(settings.workerFolder);
   const variables: Record<string, string> = {};
-  for (const name of Object.keys(bundle.variables)) {
+  for (const name of WORKERS.flatMap((worker) => Object.keys(bundles[worker].variables))) {
     if (process.env[name]) variables[name] = process.env[name];
   }
-  readWorkerSettings({ ...bundle.variables, ...variables });
-  return { bundle, variables };
+  return { bundles, variables };
 }
 
 /** @throws Error when the database cannot be opened and there is nothing to serve without it. */

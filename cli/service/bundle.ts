@@ -1,16 +1,17 @@
-import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type BundledModule, workerdConfig } from './workerd-config.ts';
-import { projectFolder, runWrangler, wranglerConfig } from './wrangler.ts';
+import { bundleInputs, changedSince, inputHashes } from './bundle-inputs.ts';
+import { projectFolder, runWrangler, WORKERS, type WorkerName, wranglerConfig } from './wrangler.ts';
 
-/** The worker as wrangler bundles it, ready for bare workerd. */
+/** A worker as wrangler bundles it, ready for bare workerd. */
 export interface Bundle {
+  readonly worker: WorkerName;
   readonly folder: string;
-  /** Path of the workerd configuration. */
-  readonly config: string;
-  /** The worker's text variables with their values in wrangler.toml. */
+  /** Files in the folder, the entry first; modules import one another by these names. */
+  readonly modules: readonly string[];
+  readonly compatibilityDate: string;
+  readonly compatibilityFlags: readonly string[];
+  /** The worker's text variables with their values in its wrangler.toml. */
   readonly variables: Readonly<Record<string, string>>;
   /** What wrangler printed, with the sizes that Cloudflare's limits apply to. */
   readonly output: string;
@@ -18,86 +19,131 @@ export interface Bundle {
   readonly built: boolean;
 }
 
+export type Bundles = Readonly<Record<WorkerName, Bundle>>;
+
+/** `bundle.json`, which a bundle's folder has beside the modules. */
+interface Description extends Omit<Bundle, 'folder' | 'built'> {
+  /** Paths below the project's folder. */
+  readonly inputs: readonly string[];
+}
+
+const DESCRIPTION = 'bundle.json';
 const DAY = 24 * 3600 * 1000;
 
+/** All workers, bundled side by side; see `bundleWorker`. */
+export async function bundleWorkers(workerFolder: string): Promise<Bundles> {
+  const bundles = await Promise.all(WORKERS.map((worker) => bundleWorker(workerFolder, worker)));
+  return Object.fromEntries(bundles.map((bundle) => [bundle.worker, bundle])) as Record<WorkerName, Bundle>;
+}
+
 /**
- * Bundles `edge/worker.ts` into `<workerFolder>/<hash of the sources>`, unless it is there already. A bundle is
+ * Bundles a worker into `<workerFolder>/<worker>-<hash of its sources>`, unless it is there already. A bundle is
  * never changed, so that several processes may share a folder.
  * @throws Error with wrangler's output when the worker does not bundle.
  */
-export async function bundleWorker(workerFolder: string): Promise<Bundle> {
-  const folder = join(workerFolder, await fingerprint());
-  const built = !existsSync(folder);
-  if (built) await build(workerFolder, folder);
-  const { variables, output } = JSON.parse(await readFile(join(folder, 'bundle.json'), 'utf8'));
-  return { folder, config: join(folder, 'config.capnp'), variables, output, built };
-}
-
-async function build(workerFolder: string, folder: string): Promise<void> {
-  await mkdir(workerFolder, { recursive: true });
+export async function bundleWorker(workerFolder: string, worker: WorkerName): Promise<Bundle> {
+  const found = await findBundle(workerFolder, worker);
+  if (found) return { ...found, built: false };
   await removeOldBundles(workerFolder);
-  const unfinished = await mkdtemp(join(workerFolder, 'unfinished-'));
-  try {
-    const output = await runWrangler(['deploy', '--dry-run', '--outdir', unfinished], dirname(workerFolder));
-    const { unstable_readConfig } = await import('wrangler');
-    const config = unstable_readConfig({ config: wranglerConfig });
-    const variables = Object.fromEntries(
-      Object.entries(config.vars).map(([name, value]) => [name, `${value}`]),
-    );
-    const capnp = workerdConfig({
-      modules: await bundledModules(unfinished),
-      compatibilityDate: config.compatibility_date!,
-      compatibilityFlags: config.compatibility_flags,
-      variables: Object.keys(variables),
-    });
-    await writeFile(join(unfinished, 'config.capnp'), capnp);
-    await writeFile(join(unfinished, 'bundle.json'), JSON.stringify({ variables, output }));
-    await rename(unfinished, folder).catch((error: NodeJS.ErrnoException) => {
-      // Another process has bundled the same sources meanwhile.
-      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
-    });
-  } finally {
-    await rm(unfinished, { recursive: true, force: true });
+  return { ...(await build(workerFolder, worker)), built: true };
+}
+
+/** The bundle none of whose sources has changed; null where there is none. */
+async function findBundle(workerFolder: string, worker: WorkerName): Promise<Omit<Bundle, 'built'> | null> {
+  const hashOf = inputHashes();
+  for (const folder of await bundleFolders(workerFolder, worker)) {
+    const text = await readFile(join(folder, DESCRIPTION), 'utf8').catch(() => null);
+    if (text === null) continue;
+    const { inputs, ...bundle }: Description = JSON.parse(text);
+    if (folder.endsWith(`${worker}-${await hashOf(inputs)}`)) return { ...bundle, folder };
+  }
+  return null;
+}
+
+async function build(workerFolder: string, worker: WorkerName): Promise<Omit<Bundle, 'built'>> {
+  await mkdir(workerFolder, { recursive: true });
+  for (;;) {
+    const unfinished = await mkdtemp(join(workerFolder, 'unfinished-'));
+    try {
+      const began = Date.now();
+      const { inputs, ...bundle } = await runBundler(unfinished, worker, dirname(workerFolder));
+      // Where somebody saved a file meanwhile the name would not be that of the content.
+      if (await changedSince(inputs, began)) continue;
+      const folder = join(workerFolder, `${worker}-${await inputHashes()(inputs)}`);
+      await writeFile(join(unfinished, DESCRIPTION), JSON.stringify({ ...bundle, inputs }));
+      await shareModules(unfinished, bundle.modules, await bundleFolders(workerFolder, worker));
+      await rename(unfinished, folder).catch((error: NodeJS.ErrnoException) => {
+        // Another process has bundled the same sources meanwhile.
+        if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+      });
+      return { ...bundle, folder };
+    } finally {
+      await rm(unfinished, { recursive: true, force: true });
+    }
   }
 }
 
-async function bundledModules(folder: string): Promise<BundledModule[]> {
+async function runBundler(folder: string, worker: WorkerName, homeFolder: string): Promise<Description> {
+  const flags = ['--dry-run', '--metafile', '--outdir', folder];
+  const output = await runWrangler(['deploy', ...flags], worker, homeFolder);
+  const { unstable_readConfig } = await import('wrangler');
+  const config = unstable_readConfig({ config: join(projectFolder, wranglerConfig(worker)) });
+  const metafile = JSON.parse(await readFile(join(folder, 'bundle-meta.json'), 'utf8'));
   const wasm = (await readdir(folder)).filter((name) => name.endsWith('.wasm')).sort();
-  return [
-    { name: 'worker.js', type: 'esModule' },
-    ...wasm.map((name): BundledModule => ({ name, type: 'wasm' })),
-  ];
+  for (const name of ['bundle-meta.json', 'README.md', 'worker.js.map']) await rm(join(folder, name));
+  return {
+    worker,
+    modules: ['worker.js', ...wasm],
+    compatibilityDate: config.compatibility_date!,
+    compatibilityFlags: config.compatibility_flags,
+    variables: Object.fromEntries(Object.entries(config.vars).map(([name, value]) => [name, `${value}`])),
+    output,
+    inputs: await bundleInputs(worker, metafile, wasm),
+  };
 }
 
-/** Hash of everything that a bundle is made from; dependencies count by the lock file. */
-async function fingerprint(): Promise<string> {
-  const hash = createHash('sha256');
-  for (const file of await sources()) {
-    const bytes = await readFile(join(projectFolder, file));
-    hash.update(`${file}\0${bytes.length}\0`).update(bytes);
+/** WebAssembly modules have their content's hash in their names: one that an earlier bundle has takes no room a second time. */
+async function shareModules(
+  folder: string,
+  modules: readonly string[],
+  earlier: readonly string[],
+): Promise<void> {
+  for (const name of modules.filter((module) => module.endsWith('.wasm'))) {
+    for (const other of earlier) {
+      const shared = join(folder, `shared-${name}`);
+      const linked = await link(join(other, name), shared).then(
+        () => true,
+        () => false, // it has no such module, or the file system no links
+      );
+      if (!linked) continue;
+      await rename(shared, join(folder, name));
+      break;
+    }
   }
-  return hash.digest('hex').slice(0, 16);
 }
 
-async function sources(): Promise<string[]> {
-  const inFolders = await Promise.all(['edge', 'engine', 'cli/service'].map(sourcesBelow));
-  return ['wrangler.toml', 'package.json', 'package-lock.json', ...inFolders.flat()].sort();
-}
-
-async function sourcesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(join(projectFolder, folder), { withFileTypes: true });
-  const found = entries.map((entry) => {
-    const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory()) return entry.name === 'target' ? [] : sourcesBelow(path);
-    return entry.name.endsWith('.test.ts') ? [] : [path];
-  });
-  return (await Promise.all(found)).flat();
+/** Youngest first. */
+async function bundleFolders(workerFolder: string, worker: WorkerName): Promise<string[]> {
+  const names = await readdir(workerFolder).catch(() => []);
+  const folders = names
+    .filter((name) => name.startsWith(`${worker}-`))
+    .map((name) => join(workerFolder, name));
+  const times = await Promise.all(folders.map((folder) => changeTime(folder)));
+  return folders.sort((a, b) => times[folders.indexOf(b)]! - times[folders.indexOf(a)]!);
 }
 
 /** A younger one may belong to a service that still runs, which needs it should workerd have to be started again. */
 async function removeOldBundles(workerFolder: string): Promise<void> {
-  for (const name of await readdir(workerFolder)) {
+  for (const name of await readdir(workerFolder).catch(() => [])) {
     const path = join(workerFolder, name);
-    if (Date.now() - (await stat(path)).mtimeMs > DAY) await rm(path, { recursive: true, force: true });
+    if (Date.now() - (await changeTime(path)) > DAY) await rm(path, { recursive: true, force: true });
   }
+}
+
+/** Milliseconds since 1970; one that somebody else has just removed is as old as can be. */
+async function changeTime(path: string): Promise<number> {
+  return stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
 }

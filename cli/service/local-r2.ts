@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { R2Bucket } from '@cloudflare/workers-types';
 import type { Progress } from '../../catalog-export/progress.ts';
-import { wranglerConfig } from './wrangler.ts';
+import { projectFolder, wranglerConfig } from './wrangler.ts';
 
 /** What `wrangler dev --persist-to <folder>` reads below its folder. */
 const STATE = 'v3';
@@ -21,7 +21,7 @@ export async function fillLocalR2(
 ): Promise<void> {
   const { getPlatformProxy } = await import('wrangler');
   const proxy = await getPlatformProxy<{ BUCKET: R2Bucket }>({
-    configPath: wranglerConfig,
+    configPath: join(projectFolder, wranglerConfig('edge')),
     persist: { path: join(stateFolder, STATE) },
     envFiles: [],
     remoteBindings: false,

@@ -4,18 +4,26 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { type Bundle, bundleWorker } from './bundle.ts';
-import { superviseWorkerd } from './supervise.ts';
-import { startWorkerd, type WorkerdOptions } from './workerd.ts';
+import { type SuperviseOptions, superviseWorkerd } from './supervise.ts';
+import { startWorkerd } from './workerd.ts';
 
 let folder: string;
-let options: WorkerdOptions;
+let options: SuperviseOptions;
 let lines: string[];
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'almagest-supervise-'));
-  const bundle: Bundle = await bundleWorker(join(folder, 'worker'));
+  const bundle: Bundle = await bundleWorker(join(folder, 'worker'), 'edge');
   lines = [];
-  options = { bundle, bucketFolder: folder, host: '127.0.0.1', port: 0, log: (line) => lines.push(line) };
+  options = {
+    bundle,
+    bucketFolder: folder,
+    runFolder: folder,
+    listen: { host: '127.0.0.1', port: 0 },
+    log: (line) => lines.push(line),
+    title: 'the service',
+    vital: true,
+  };
 });
 
 after(() => rm(folder, { recursive: true, force: true }));
@@ -30,7 +38,7 @@ test('a port that is taken is an error with the words of workerd', async () => {
   const first = await startWorkerd(options);
   try {
     await assert.rejects(
-      startWorkerd({ ...options, port: first.port }),
+      startWorkerd({ ...options, listen: { host: '127.0.0.1', port: first.port } }),
       /did not start[\s\S]*Address already in use/,
     );
   } finally {
@@ -44,7 +52,7 @@ const noIPv6 = !Object.values(networkInterfaces()).some((found) =>
 );
 
 test('an IPv6 address can be listened on', { skip: noIPv6 && 'this machine has no IPv6' }, async () => {
-  const workerd = await startWorkerd({ ...options, host: '::1' });
+  const workerd = await startWorkerd({ ...options, listen: { host: '::1', port: 0 } });
   try {
     assert.equal((await fetch(`http://[::1]:${workerd.port}/capabilities`)).status, 200);
   } finally {

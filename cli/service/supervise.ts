@@ -1,17 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startWorkerd, type Workerd, type WorkerdOptions } from './workerd.ts';
 
+export interface SuperviseOptions extends WorkerdOptions {
+  /** What it is called where its end is told, such as `the service`. */
+  readonly title: string;
+  /** Whether there is nothing to serve without it, so that it is given up at last; others are started again for ever. */
+  readonly vital: boolean;
+}
+
 /** A workerd that is started again when it ends by itself. */
 export interface SupervisedWorkerd {
   readonly port: number;
   /** The process group that runs now. */
   pid(): number;
+  /** Starts it again at once with other options. Running requests get the time that `close` gives them. */
+  restart(changes: Pick<WorkerdOptions, 'database'>): Promise<void>;
   /** Settles when it ended too often, with what happened; never after `close`. */
   readonly failed: Promise<string>;
   close(): Promise<void>;
 }
 
-/** Milliseconds before the first, second … restart in a row; after the last one supervision gives up. */
+/** Milliseconds before the first, second … restart in a row; after the last one supervision gives up, or stays at that delay. */
 const DELAYS = [100, 500, 1000, 2000, 4000, 8000];
 
 /** Milliseconds after which a workerd counts as healthy, and the next end of it as the first one. */
@@ -22,9 +31,13 @@ const HEALTHY = 60_000;
  * a growing delay, and each time `log` hears of it.
  * @throws Error when it does not start the first time.
  */
-export async function superviseWorkerd(options: WorkerdOptions): Promise<SupervisedWorkerd> {
-  let workerd: Workerd = await startWorkerd(options);
+export async function superviseWorkerd(given: SuperviseOptions): Promise<SupervisedWorkerd> {
+  const { title, vital, log } = given;
+  let workerd: Workerd = await startWorkerd(given);
   const { port } = workerd;
+  let options: SuperviseOptions = { ...given, listen: given.listen && { ...given.listen, port } };
+  /** While it is being replaced by intention. */
+  let replacing: Promise<void> | null = null;
   const closing = new AbortController();
 
   async function keepRunning(): Promise<string> {
@@ -32,16 +45,21 @@ export async function superviseWorkerd(options: WorkerdOptions): Promise<Supervi
     for (;;) {
       const started = Date.now();
       let end = await workerd.ended;
+      if (replacing) {
+        await replacing;
+        continue;
+      }
       if (Date.now() - started > HEALTHY) restarts = 0;
       for (let running = false; !running; ) {
         closing.signal.throwIfAborted();
-        const delay = DELAYS[restarts++];
-        if (delay === undefined)
-          return `the service ended ${DELAYS.length + 1} times in a row, lastly: ${end}`;
-        options.log(`the service ended by itself (${end}); it starts again in ${delay / 1000} s`);
+        if (vital && restarts === DELAYS.length) {
+          return `${title} ended ${DELAYS.length + 1} times in a row, lastly: ${end}`;
+        }
+        const delay = DELAYS[Math.min(restarts++, DELAYS.length - 1)]!;
+        log(`${title} ended by itself (${end}); it starts again in ${delay / 1000} s`);
         await sleep(delay, undefined, { signal: closing.signal });
         try {
-          workerd = await startWorkerd({ ...options, port });
+          workerd = await startWorkerd(options);
           running = true;
         } catch (error) {
           end = (error as Error).message;
@@ -58,6 +76,18 @@ export async function superviseWorkerd(options: WorkerdOptions): Promise<Supervi
     port,
     pid: () => workerd.pid,
     failed,
+    restart: async (changes) => {
+      options = { ...options, ...changes };
+      const { promise, resolve } = Promise.withResolvers<void>();
+      replacing = promise;
+      try {
+        await workerd.close();
+        workerd = await startWorkerd(options);
+      } finally {
+        replacing = null;
+        resolve();
+      }
+    },
     close: async () => {
       closing.abort();
       await workerd.close();

@@ -1,21 +1,20 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { workerdConfig } from './workerd-config.ts';
+import { type WorkerdConfigOptions, workerdConfig } from './workerd-config.ts';
 
-const options = {
-  modules: [
-    { name: 'worker.js', type: 'esModule' },
-    { name: 'abc-healpix.wasm', type: 'wasm' },
-  ],
+const options: WorkerdConfigOptions = {
+  modules: ['worker.js', 'abc-healpix.wasm'],
   compatibilityDate: '2026-10-20',
   compatibilityFlags: ['no_nodejs_compat'],
   variables: ['TITLE'],
-} as const;
+  services: {},
+  database: null,
+};
 
 test('modules keep their order, the entry first', () => {
   const config = workerdConfig(options);
-  const entry = config.indexOf('(name = "worker.js", esModule = embed "worker.js")');
-  const kernel = config.indexOf('(name = "abc-healpix.wasm", wasm = embed "abc-healpix.wasm")');
+  const entry = config.indexOf('(name = "worker.js", esModule = embed "/worker.js")');
+  const kernel = config.indexOf('(name = "abc-healpix.wasm", wasm = embed "/abc-healpix.wasm")');
   assert.ok(entry > 0 && kernel > entry, config);
 });
 
@@ -24,6 +23,17 @@ test('the worker reads the bucket, and reaches nothing else', () => {
   assert.match(config, /globalOutbound = "nowhere"/);
   assert.match(config, /\(name = "nowhere", network = \(allow = \[\]\)\)/);
   assert.match(config, /disk = \(writable = false/);
+});
+
+test('services and the database are bound by their addresses, and only where there are any', () => {
+  assert.doesNotMatch(workerdConfig(options), /external|HYPERDRIVE/);
+  const database = { address: '127.0.0.1:5432', user: 'reader', password: 'a"b', database: 'sky' };
+  const config = workerdConfig({ ...options, services: { TAP: 'unix:tap.sock' }, database });
+  assert.match(config, /\(name = "TAP", service = "TAP"\)/);
+  assert.match(config, /\(name = "TAP", external = \(address = "unix:tap\.sock", http = /);
+  assert.match(config, /hyperdrive = \(designator = "postgresql".*database = "sky", user = "reader"/);
+  assert.match(config, /password = "a\\x22b"/);
+  assert.match(config, /\(name = "postgresql", external = \(address = "127\.0\.0\.1:5432", tcp = /);
 });
 
 test('text is escaped', () => {

@@ -1,32 +1,55 @@
-/** A module of the worker's bundle; the first of a bundle is its entry. */
-export interface BundledModule {
-  /** File name in the bundle's folder, and the name by which the entry imports it. */
-  readonly name: string;
-  readonly type: 'esModule' | 'wasm';
+/** Where PostgreSQL is, and as whom the worker is there. */
+export interface DatabaseAddress {
+  /** `host:port`, or `unix:` and the path of a socket. */
+  readonly address: string;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
 }
 
 export interface WorkerdConfigOptions {
-  readonly modules: readonly BundledModule[];
+  /** The worker's modules, the entry first: names by which they import one another, and of files on workerd's import path. */
+  readonly modules: readonly string[];
   readonly compatibilityDate: string;
   readonly compatibilityFlags: readonly string[];
   /** Names of the worker's text variables. */
   readonly variables: readonly string[];
+  /** Workers of other processes: name of the binding → address of their socket. */
+  readonly services: Readonly<Record<string, string>>;
+  /** What the binding HYPERDRIVE leads to; null: there is no such binding. */
+  readonly database: DatabaseAddress | null;
 }
 
 /**
- * The configuration of bare workerd, in Cap'n Proto text (workerd.capnp). It says nothing about one machine or
- * one run: the socket's address (`--socket-addr http=…`) and the bucket's folder (`--directory-path bucket=…`) come on the command line,
- * the variables from workerd's environment.
+ * The configuration of bare workerd, in Cap'n Proto text (workerd.capnp). The socket's address (`--socket-addr http=…`), the bucket's
+ * folder (`--directory-path bucket=…`) and the modules' (`--import-path`) come on the command line, the variables from workerd's environment.
+ * The database's password has no other place than this text.
  *
- * The worker can read the bucket, and reach nothing else: `globalOutbound` is a network that allows no address.
+ * The worker can read the bucket, talk to the services and the database that it is bound to, and reach nothing else: `globalOutbound`
+ * is a network that allows no address.
  */
 export function workerdConfig(options: WorkerdConfigOptions): string {
-  const modules = options.modules.map(
-    ({ name, type }) => `(name = ${text(name)}, ${type} = embed ${text(name)})`,
-  );
+  const { database } = options;
+  const modules = options.modules.map((name) => {
+    const type = name.endsWith('.wasm') ? 'wasm' : 'esModule';
+    return `(name = ${text(name)}, ${type} = embed ${text(`/${name}`)})`;
+  });
   const variables = options.variables.map(
     (name) => `(name = ${text(name)}, fromEnvironment = ${text(name)})`,
   );
+  const services = Object.entries(options.services);
+  const bindings = [
+    '(name = "DISK", service = "bucket")',
+    ...services.map(([name]) => `(name = ${text(name)}, service = ${text(name)})`),
+    ...(database ? [hyperdriveBinding(database)] : []),
+    ...variables,
+  ];
+  const outside = [
+    ...services.map(([name, address]) => externalHttp(name, address)),
+    ...(database
+      ? [`(name = "postgresql", external = (address = ${text(database.address)}, tcp = ()))`]
+      : []),
+  ];
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
@@ -35,10 +58,10 @@ const config :Workerd.Config = (
       modules = ${list(modules)},
       compatibilityDate = ${text(options.compatibilityDate)},
       compatibilityFlags = ${list(options.compatibilityFlags.map(text))},
-      bindings = ${list(['(name = "DISK", service = "bucket")', ...variables])},
+      bindings = ${list(bindings)},
       globalOutbound = "nowhere"
     )),
-    (name = "bucket", disk = (writable = false, allowDotfiles = false)),
+    ${outside.map((service) => `${service},\n    `).join('')}(name = "bucket", disk = (writable = false, allowDotfiles = false)),
     (name = "nowhere", network = (allow = []))
   ],
   sockets = [
@@ -46,6 +69,16 @@ const config :Workerd.Config = (
   ]
 );
 `;
+}
+
+/** The scheme of the address that a client asked for goes along, as a proxy would pass it on. */
+function externalHttp(name: string, address: string): string {
+  return `(name = ${text(name)}, external = (address = ${text(address)}, http = (forwardedProtoHeader = "X-Forwarded-Proto")))`;
+}
+
+function hyperdriveBinding({ database, user, password }: DatabaseAddress): string {
+  const fields = `designator = "postgresql", scheme = "postgres", database = ${text(database)}, user = ${text(user)}, password = ${text(password)}`;
+  return `(name = "HYPERDRIVE", hyperdrive = (${fields}))`;
 }
 
 function list(items: readonly string[]): string {

@@ -1,18 +1,31 @@
 import { spawn } from 'node:child_process';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Bundle } from './bundle.ts';
+import { type DatabaseAddress, workerdConfig } from './workerd-config.ts';
 import { workerdExecutable } from './wrangler.ts';
 
 export interface WorkerdOptions {
   readonly bundle: Bundle;
   readonly bucketFolder: string;
-  readonly host: string;
-  /** 0: any free port. */
-  readonly port: number;
+  /** A folder of this service alone, where the sockets are by which its workers reach one another. */
+  readonly runFolder: string;
+  /** Where it listens; null: on a socket in the folder, `<worker>.sock`. */
+  readonly listen: {
+    readonly host: string;
+    /** 0: any free port. */
+    readonly port: number;
+  } | null;
+  /** Workers that it is bound to: name of the binding → file name of their socket. */
+  readonly services?: Readonly<Record<string, string>>;
+  readonly database?: DatabaseAddress | null;
   /** Text variables that differ from wrangler.toml's. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** How far it steps back behind other processes: the system's niceness, 0 (not at all) to 19. */
+  readonly niceness?: number;
   /** More flags of `workerd serve`. */
   readonly flags?: readonly string[];
   /** Gets each line that workerd or the worker prints. */
@@ -21,6 +34,7 @@ export interface WorkerdOptions {
 
 /** A running workerd. */
 export interface Workerd {
+  /** 0 where it listens on a socket in the folder. */
   readonly port: number;
   /** Its process group. */
   readonly pid: number;
@@ -33,20 +47,33 @@ export interface Workerd {
 const GRACE = 3000;
 const launcher = fileURLToPath(new URL('./while-parent-lives.sh', import.meta.url));
 
+/** File name of the socket of a worker that has no port. */
+export function socketOf({ worker }: Pick<Bundle, 'worker'>): string {
+  return `${worker}.sock`;
+}
+
 /**
  * Starts bare workerd and waits until it listens. It ends with this process, however that ends.
  * @throws Error with what workerd printed, when it ends before it listens.
  */
 export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
-  const { bundle, bucketFolder, host, port, flags = [], log } = options;
-  const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  const { bundle, bucketFolder, runFolder, listen, niceness = 0, flags = [], log } = options;
+  const config = join(runFolder, `${bundle.worker}.capnp`);
+  const socket = join(runFolder, socketOf(bundle));
+  const boundSocket = `${socket}.new`;
+  await writeConfig(config, options);
+  await rm(boundSocket, { force: true });
   const child = spawn(
     '/bin/sh',
     [
-      ...[launcher, workerdExecutable(), 'serve', bundle.config, '--control-fd=3'],
-      ...[`--socket-addr=http=${address}`, `--directory-path=bucket=${bucketFolder}`, ...flags],
+      ...[launcher, 'nice', '-n', String(niceness)],
+      ...[workerdExecutable(), 'serve', config, '--control-fd=3', `--import-path=${bundle.folder}`],
+      `--socket-addr=http=${listen ? hostAndPort(listen) : `unix:${socketOf(bundle)}.new`}`,
+      ...[`--directory-path=bucket=${bucketFolder}`, ...flags],
     ],
     {
+      // Sockets are named from here: the path of a socket has a hundred characters at most.
+      cwd: runFolder,
       // A process group of its own: Ctrl-C on the terminal reaches this process only, which then stops things in order.
       detached: true,
       env: { PATH: process.env.PATH, ...bundle.variables, ...options.variables },
@@ -74,12 +101,34 @@ export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
   };
 
   const listened = await Promise.race([listenedPort(control), ended]);
+  await rm(config, { force: true });
   if (typeof listened === 'string') {
     throw new Error(`workerd did not start (${listened}):\n${printed.join('\n')}`);
   }
+  // Until here callers find the socket of the one before, who refuses them; without any their workerd prints a stack.
+  if (!listen) await rename(boundSocket, socket);
   listening = true;
   printed.forEach(log);
   return { port: listened, pid: child.pid!, ended, close };
+}
+
+/** It may hold a password: nobody else can read it, and it is gone as soon as workerd has. */
+async function writeConfig(path: string, options: WorkerdOptions): Promise<void> {
+  const { bundle, services = {}, database = null } = options;
+  const sockets = Object.entries(services).map(([binding, socket]) => [binding, `unix:${socket}`]);
+  const text = workerdConfig({
+    modules: bundle.modules,
+    compatibilityDate: bundle.compatibilityDate,
+    compatibilityFlags: bundle.compatibilityFlags,
+    variables: Object.keys(bundle.variables),
+    services: Object.fromEntries(sockets),
+    database,
+  });
+  await writeFile(path, text, { mode: 0o600 });
+}
+
+function hostAndPort({ host, port }: NonNullable<WorkerdOptions['listen']>): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** The port in the message that workerd writes once its socket is open. */

@@ -6,10 +6,18 @@ import { fileURLToPath } from 'node:url';
 const requireHere = createRequire(import.meta.url);
 const wranglerManifest = requireHere.resolve('wrangler/package.json');
 
-/** The checkout: where wrangler.toml and the worker's sources lie. */
+/** The checkout: where wrangler.toml and the workers' sources lie. */
 export const projectFolder: string = fileURLToPath(new URL('../..', import.meta.url));
 
-export const wranglerConfig: string = join(projectFolder, 'wrangler.toml');
+/** The workers of the service: the one that the world talks to first, then those behind its service bindings. */
+export const WORKERS = ['edge', 'tap', 'duckdb'] as const;
+
+export type WorkerName = (typeof WORKERS)[number];
+
+/** Path of a worker's configuration, below the project's folder. */
+export function wranglerConfig(worker: WorkerName): string {
+  return worker === 'edge' ? 'wrangler.toml' : `edge/${worker}/wrangler.toml`;
+}
 
 /** The workerd executable of the version that wrangler pins. */
 export function workerdExecutable(): string {
@@ -33,10 +41,11 @@ export function quietEnvironment(folder: string): NodeJS.ProcessEnv {
   };
 }
 
-/** The command line that runs wrangler on this project's configuration. */
-export function wranglerCommand(args: readonly string[]): string[] {
+/** The command line that runs wrangler on workers of this project. */
+export function wranglerCommand(args: readonly string[], workers: readonly WorkerName[]): string[] {
   const script = join(dirname(wranglerManifest), 'bin', 'wrangler.js');
-  return [process.execPath, script, ...args, '--config', wranglerConfig];
+  const configs = workers.flatMap((worker) => ['--config', join(projectFolder, wranglerConfig(worker))]);
+  return [process.execPath, script, ...args, ...configs];
 }
 
 /**
@@ -44,8 +53,8 @@ export function wranglerCommand(args: readonly string[]): string[] {
  * @returns what it printed.
  * @throws Error with what it printed, when it fails.
  */
-export function runWrangler(args: readonly string[], folder: string): Promise<string> {
-  const [command, ...rest] = wranglerCommand(args);
+export function runWrangler(args: readonly string[], worker: WorkerName, folder: string): Promise<string> {
+  const [command, ...rest] = wranglerCommand(args, [worker]);
   return new Promise((resolve, reject) => {
     const child = spawn(command!, rest, {
       cwd: projectFolder,
@@ -62,7 +71,7 @@ export function runWrangler(args: readonly string[], folder: string): Promise<st
     child.on('error', reject);
     child.on('close', (code) => {
       if (code === 0) resolve(output);
-      else reject(new Error(`wrangler ${args[0]} failed:\n${output.trim()}`));
+      else reject(new Error(`wrangler ${args[0]} failed for ${wranglerConfig(worker)}:\n${output.trim()}`));
     });
   });
 }

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { workerdConfig } from '../../cli/service/workerd-config.ts';
-import { type MeasuredService, measured } from './service.ts';
+import { type MeasuredService, measured, plainBundle } from './service.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** workerd with a worker that does nothing but answer `bytes` constant bytes: what no service on it can beat. */
@@ -13,21 +12,10 @@ export async function startBareAnswer(bytes: number): Promise<MeasuredService> {
      const headers = { 'content-type': 'text/xml' };
      export default { fetch: () => new Response(body, { headers }) };`,
   );
-  const config = join(folder, 'config.capnp');
-  await writeFile(
-    config,
-    workerdConfig({
-      modules: [{ name: 'worker.js', type: 'esModule' }],
-      compatibilityDate: '2026-10-20',
-      compatibilityFlags: [],
-      variables: [],
-    }),
-  );
   return measured({
-    bundle: { folder, config, variables: {}, output: '', built: true },
+    bundle: plainBundle(folder),
     bucketFolder: folder,
-    host: '127.0.0.1',
-    port: 0,
+    listen: { host: '127.0.0.1', port: 0 },
     log: (line) => console.error(line),
   });
 }

@@ -3,10 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
-import { workerdConfig } from '../../cli/service/workerd-config.ts';
 import { freePort } from '../almagest.ts';
 import { openHeap } from './heap.ts';
-import { measured } from './service.ts';
+import { measured, plainBundle } from './service.ts';
 
 const PAGE = 65_536;
 const WORKER = `
@@ -26,16 +25,11 @@ test('memory of an isolate: array buffers and WebAssembly memories by the byte, 
   const folder = await mkdtemp(join(tmpdir(), 'almagest-heap-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   await writeFile(join(folder, 'worker.js'), WORKER);
-  const config = join(folder, 'config.capnp');
-  const modules = [{ name: 'worker.js', type: 'esModule' }] as const;
-  const settings = { compatibilityDate: '2026-10-20', compatibilityFlags: [], variables: [] };
-  await writeFile(config, workerdConfig({ modules, ...settings }));
   const port = await freePort();
   const service = await measured({
-    bundle: { folder, config, variables: {}, output: '', built: true },
+    bundle: plainBundle(folder),
     bucketFolder: folder,
-    host: '127.0.0.1',
-    port: 0,
+    listen: { host: '127.0.0.1', port: 0 },
     flags: [`--inspector-addr=127.0.0.1:${port}`],
     log: () => {},
   });

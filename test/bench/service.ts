@@ -1,8 +1,10 @@
+import type { Bundle } from '../../cli/service/bundle.ts';
 import { startWorkerd, type WorkerdOptions } from '../../cli/service/workerd.ts';
 import { freePort } from '../almagest.ts';
 import { testBundle } from '../service.ts';
 import { type Heap, openHeap } from './heap.ts';
 import { type Usage, workerdUsage } from './process.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** A workerd that is measured. */
 export interface MeasuredService {
@@ -16,6 +18,8 @@ export interface MeasuredService {
 export interface InspectedService extends MeasuredService {
   readonly isolate: Pick<Heap, 'memory' | 'held'>;
 }
+
+export type MeasuredOptions = Omit<WorkerdOptions, 'runFolder'>;
 
 /** Lets a cone cover the sky, so that every row of a catalogue can be had at once. */
 const WIDE = { MAX_RADIUS: '180' };
@@ -49,22 +53,36 @@ export async function startInspectedService(bucketFolder: string): Promise<Inspe
 async function optionsFor(
   bucketFolder: string,
   variables: Readonly<Record<string, string>>,
-): Promise<WorkerdOptions> {
+): Promise<MeasuredOptions> {
   return {
     bundle: await testBundle(),
     bucketFolder,
-    host: '127.0.0.1',
-    port: 0,
+    listen: { host: '127.0.0.1', port: 0 },
     variables: { ...WIDE, ...variables },
     log: (line) => console.error(line),
   };
 }
 
-export async function measured(options: WorkerdOptions): Promise<MeasuredService> {
-  const workerd = await startWorkerd(options);
+export async function measured(options: MeasuredOptions): Promise<MeasuredService> {
+  const runFolder = await temporaryFolder('run');
+  const workerd = await startWorkerd({ ...options, runFolder });
   return {
     url: `http://127.0.0.1:${workerd.port}`,
     usage: () => workerdUsage(workerd.pid),
     close: workerd.close,
+  };
+}
+
+/** A worker that is one file, `worker.js` in a folder. */
+export function plainBundle(folder: string): Bundle {
+  return {
+    worker: 'edge',
+    folder,
+    modules: ['worker.js'],
+    compatibilityDate: '2026-10-20',
+    compatibilityFlags: [],
+    variables: {},
+    output: '',
+    built: true,
   };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pointerKey, releasePrefix } from '../../engine/catalog/manifest.ts';
 import { demoBucket } from '../demo-release.ts';
-import { type RunningService, startWorkerd, startWranglerR2 } from '../service.ts';
+import { type RunningService, startService, startWranglerR2 } from '../service.ts';
 import { runChecks, skipWithoutPython, skipWithoutStilts, stiltsCommand } from './clients.ts';
 
 const STARS = 'hipparcos.stars';
@@ -17,7 +17,7 @@ describe('clients of the demo', { skip: skipWithoutPython }, () => {
     bucketFolder = await demoBucket();
     const pointer = JSON.parse(await readFile(join(bucketFolder, pointerKey(STARS)), 'utf8'));
     release = join(bucketFolder, releasePrefix(STARS, pointer.release));
-    service = await startWorkerd({ bucketFolder });
+    service = await startService({ bucketFolder });
   });
   after(() => service?.close());
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { almagest } from '../almagest.ts';
-import { type RunningService, startWorkerd } from '../service.ts';
+import { type RunningService, startService } from '../service.ts';
 import { runChecks, skipWithoutPython } from './clients.ts';
 
 const folder = process.env.ALMAGEST_TEST_DATA;
@@ -24,7 +24,7 @@ describe('1.9 million stars from a file', { skip: skipWithoutData }, () => {
       const program = almagest(args, { ALMAGEST_DATA: data });
       assert.equal(await program.ended, 0, program.output());
     }
-    service = await startWorkerd({ bucketFolder: join(data, 'bucket') });
+    service = await startService({ bucketFolder: join(data, 'bucket') });
   });
   after(async () => {
     await service?.close();
