@@ -4,7 +4,12 @@ import { relative } from 'node:path';
 import test from 'node:test';
 
 /** What only Node runs: the rest of the engine also runs in workerd and in a browser. */
-const NODE_ONLY = ['storage/folder.ts', 'healpix-wasm/node.ts'];
+const NODE_ONLY = [
+  'storage/folder.ts',
+  'healpix-wasm/node.ts',
+  'duckdb/node.ts',
+  'duckdb/record-trampolines.ts',
+];
 /** What runs in Node and in workerd with `nodejs_compat`, which `pg` needs. */
 const NODE_COMPATIBLE = /^postgres\//;
 

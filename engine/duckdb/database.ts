@@ -1,3 +1,4 @@
+import { asDuckdbError, breaks, DuckdbError } from './duckdb-error.ts';
 import type { WebAssemblyFunction } from './trampolines.ts';
 
 /** What DuckDB is started from. */
@@ -9,10 +10,11 @@ export interface DuckdbCode {
 }
 
 /**
- * A database in memory. Its calls block, and throw Error with DuckDB's message, or what WebAssembly throws where DuckDB breaks:
- * then the database is of no more use.
+ * A database in memory. Its calls block, and throw DuckdbError 'query', 'memory' or 'trap'. Where it is broken they throw 'trap', whatever
+ * is asked.
  */
 export interface Database {
+  readonly broken: boolean;
   connect(): Connection;
   /** Bytes of its memory, which only grows. */
   memoryBytes(): number;
@@ -86,19 +88,34 @@ export async function startDatabase(code: DuckdbCode, memoryBytes: number): Prom
     query: { queryPollingInterval: 0, castBigIntToDouble: false, castTimestampToDate: false },
   });
 
+  let broken = false;
+  function guarded<Result>(call: () => Result): Result {
+    if (broken) throw new DuckdbError('trap', 'DuckDB broke while it worked on another query');
+    try {
+      return call();
+    } catch (error) {
+      broken = breaks(error);
+      throw asDuckdbError(error);
+    }
+  }
+
   return {
+    get broken() {
+      return broken;
+    },
     memoryBytes: () => wasmMemory.buffer.byteLength,
     connect() {
-      const connection = bindings.connect();
+      const connection = guarded(() => bindings.connect());
       const id = connection.useUnsafe((_, id) => id);
       return {
-        run: (sql) => void bindings.runQuery(id, sql),
-        query: (sql) => bindings.runQuery(id, sql),
-        insert: (name, stream) => bindings.insertArrowFromIPCStream(id, stream, { name, create: false }),
-        start: (sql) => void bindings.startPendingQuery(id, sql, true),
-        poll: () => bindings.pollPendingQuery(id),
-        fetch: () => bindings.fetchQueryResults(id),
-        close: () => connection.close(),
+        run: (sql) => void guarded(() => bindings.runQuery(id, sql)),
+        query: (sql) => guarded(() => bindings.runQuery(id, sql)),
+        insert: (name, stream) =>
+          guarded(() => bindings.insertArrowFromIPCStream(id, stream, { name, create: false })),
+        start: (sql) => void guarded(() => bindings.startPendingQuery(id, sql, true)),
+        poll: () => guarded(() => bindings.pollPendingQuery(id)),
+        fetch: () => guarded(() => bindings.fetchQueryResults(id)),
+        close: () => guarded(() => connection.close()),
       };
     },
   };

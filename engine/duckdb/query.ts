@@ -62,3 +62,6 @@ export interface DuckdbFault {
   /** For people. */
   readonly message: string;
 }
+
+/** Ends the stream of an answer that is whole (Arrow IPC format, "IPC Streaming Format"). */
+export const END_OF_STREAM: Uint8Array<ArrayBuffer> = Uint8Array.of(255, 255, 255, 255, 0, 0, 0, 0);

@@ -43,6 +43,11 @@ export interface RowGroups {
     keep: boolean,
     names: readonly string[],
   ): readonly KeptColumn[];
+  /**
+   * Columns of a row group as they were stored, past the cache.
+   * @throws CorruptPartitionError as `columns` does.
+   */
+  decoded(group: RowGroup, stored: StoredBytes, names: readonly string[]): Data[];
 }
 
 /** What was read, piece by piece. */
@@ -157,6 +162,8 @@ export function createRowGroups(storage: Storage, kernel: HealpixKernel, cacheBy
       columns.set(group.id, known, { size });
       return names.map((name) => known.get(name)!);
     },
+
+    decoded: (group, stored, names) => names.map((name) => decode(group, stored, name)),
   };
 }
 

@@ -1,0 +1,104 @@
+import type { RowGroup } from '../catalog/release.ts';
+import { rowBytes } from './arrow-rows.ts';
+import { tableOfGroups } from './load.ts';
+import { findTable } from './loaded-tables.ts';
+import type { Pace } from './pace.ts';
+import type { DuckdbQuery } from './query.ts';
+import { type OpenedTable, openTable, showTable } from './query-tables.ts';
+import { type ReleaseReader, rowGroupsOf, sqlColumns } from './release-rows.ts';
+import { rowsOf, run } from './run.ts';
+import type { Session } from './session.ts';
+
+/** A whole table that takes more is not loaded for a query that can have it piece by piece. */
+const WHOLE_BYTES = 16 << 20;
+
+/** Row groups of a piece. */
+const PIECE_ROW_GROUPS = 64;
+
+/**
+ * The answer to a query as Arrow IPC messages, the schema first; not many more rows than are wanted.
+ * @param sql with its parameters written in.
+ * @throws DuckdbError, CorruptReleaseError, StorageError
+ */
+export async function* answer(
+  reader: ReleaseReader,
+  session: Session,
+  query: DuckdbQuery,
+  sql: string,
+  pace: Pace,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const table = await tableInPieces(reader, session, query);
+  const messages =
+    table === null
+      ? allAtOnce(reader, session, query, sql, pace)
+      : inPieces(reader, session, table, sql, pace);
+  let rows = 0;
+  for await (const message of messages) {
+    yield message;
+    rows += rowsOf(message);
+    if (rows >= query.rows) return;
+  }
+}
+
+async function* allAtOnce(
+  reader: ReleaseReader,
+  session: Session,
+  { tables }: DuckdbQuery,
+  sql: string,
+  pace: Pace,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for (const table of tables) await showTable(reader, session, table, pace);
+  yield* run(session.connection, sql, pace);
+}
+
+async function* inPieces(
+  reader: ReleaseReader,
+  session: Session,
+  { name, release, columns, ranges }: OpenedTable,
+  sql: string,
+  pace: Pace,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let first = true;
+  for await (const groups of pieces(rowGroupsOf(reader, release, ranges))) {
+    const table = await tableOfGroups(reader, session, release, columns, groups, pace);
+    session.show(table, name, sqlColumns(release, columns));
+    let schema = true;
+    for await (const message of run(session.connection, sql, pace)) {
+      if (first || !schema) yield message;
+      schema = false;
+    }
+    first = false;
+    session.leave(table);
+  }
+}
+
+/** The table whose row groups answer the query one after others; null where all are better loaded. */
+async function tableInPieces(
+  reader: ReleaseReader,
+  { instance }: Session,
+  { tables, pieces }: DuckdbQuery,
+): Promise<OpenedTable | null> {
+  const [table] = tables;
+  if (tables.length !== 1 || table!.name !== pieces || 'tapSchema' in table!) return null;
+  const opened = await openTable(reader, table!);
+  const { release, columns, ranges } = opened;
+  if (ranges !== null) return opened;
+  if (findTable(instance, release, columns) !== null) return null;
+  return release.manifest.rows * rowBytes(sqlColumns(release, columns)) > WHOLE_BYTES ? opened : null;
+}
+
+/** At least one, for a query without rows has columns. */
+async function* pieces(
+  groups: AsyncIterable<RowGroup>,
+): AsyncGenerator<readonly RowGroup[], void, undefined> {
+  let piece: RowGroup[] = [];
+  let first = true;
+  for await (const group of groups) {
+    piece.push(group);
+    if (piece.length < PIECE_ROW_GROUPS) continue;
+    yield piece;
+    piece = [];
+    first = false;
+  }
+  if (first || piece.length > 0) yield piece;
+}

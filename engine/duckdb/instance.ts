@@ -1,0 +1,56 @@
+import { type Connection, type Database, type DuckdbCode, startDatabase } from './database.ts';
+import type { LoadedTable, Loading } from './loaded-tables.ts';
+import { MACROS } from './macros.ts';
+
+/** A database that runs, with the tables that are in it. */
+export interface Instance {
+  readonly database: Database;
+  /** For tables; queries have connections of their own. */
+  readonly control: Connection;
+  /** Least recently used first. */
+  readonly tables: Set<LoadedTable>;
+  /** Bytes of tables at most. */
+  readonly tableBytes: number;
+  readonly loading: Set<Loading>;
+  /** A name that no other table of this database had. */
+  newName(): string;
+}
+
+/** What DuckDB may allocate, of its memory as WebAssembly has it: the rest is for its data, its stack and what Arrow takes. */
+const LIMIT_SHARE = 0.8;
+
+/** What tables may take of it: the rest is for queries. */
+const TABLE_SHARE = 0.75;
+
+/**
+ * Starts DuckDB, closed up: no files, no network, no extensions, and no way to change that.
+ * @param memoryBytes of WebAssembly's memory at most.
+ */
+export async function startInstance(code: DuckdbCode, memoryBytes: number): Promise<Instance> {
+  const database = await startDatabase(code, memoryBytes);
+  const control = database.connect();
+  const limit = Math.floor(memoryBytes * LIMIT_SHARE);
+  for (const statement of [
+    `SET memory_limit = '${limit}B'`,
+    "SET temp_directory = ''",
+    // As in PostgreSQL, sqrt(-1) is an error and not NaN.
+    'SET ieee_floating_point_ops = false',
+    'SET autoinstall_known_extensions = false',
+    'SET autoload_known_extensions = false',
+    'SET allow_community_extensions = false',
+    'SET enable_external_access = false',
+    ...MACROS,
+    'SET lock_configuration = true',
+  ]) {
+    control.run(statement);
+  }
+  let names = 0;
+  return {
+    database,
+    control,
+    tables: new Set(),
+    tableBytes: limit * TABLE_SHARE,
+    loading: new Set(),
+    newName: () => `rows_${++names}`,
+  };
+}

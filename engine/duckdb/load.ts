@@ -1,0 +1,104 @@
+import type { Data } from 'apache-arrow';
+import type { Release, RowGroup } from '../catalog/release.ts';
+import { arrowRows, rowBytes, type SqlColumn } from './arrow-rows.ts';
+import { covers, createTable, findTable, type LoadedTable, type Loading, makeRoom } from './loaded-tables.ts';
+import type { Pace } from './pace.ts';
+import { type ReleaseColumns, type ReleaseReader, releaseRows, sqlColumns } from './release-rows.ts';
+import type { Session } from './session.ts';
+
+/** Milliseconds between looks at what another query loads, and after which it is believed dead. */
+const LOOK = 10;
+const PATIENCE = 2000;
+
+/** All rows of a release, as a table that stays. */
+export async function wholeTable(
+  reader: ReleaseReader,
+  session: Session,
+  release: Release,
+  wanted: ReleaseColumns,
+  groups: AsyncIterable<RowGroup>,
+  pace: Pace,
+): Promise<LoadedTable> {
+  const { instance } = session;
+  for (;;) {
+    const found = findTable(instance, release, wanted);
+    if (found !== null) {
+      session.hold(found);
+      return found;
+    }
+    const other = [...instance.loading].find((loading) => covers(loading, release, wanted));
+    if (other === undefined || Date.now() - other.progress > PATIENCE) break;
+    await new Promise((resolve) => setTimeout(resolve, LOOK));
+    await pace.step();
+  }
+  const loading: Loading = { prefix: release.prefix, columns: wanted, progress: Date.now() };
+  instance.loading.add(loading);
+  try {
+    const { rows } = release.manifest;
+    const table = await fill(session, sqlColumns(release, wanted), rows, async (insert) => {
+      for await (const block of releaseRows(reader, release, wanted, groups)) {
+        insert(block);
+        loading.progress = Date.now();
+        await pace.step();
+      }
+    });
+    table.whole = { prefix: release.prefix, columns: wanted };
+    return table;
+  } finally {
+    instance.loading.delete(loading);
+  }
+}
+
+/** Rows of some row groups, as a table of one query. */
+export function tableOfGroups(
+  reader: ReleaseReader,
+  session: Session,
+  release: Release,
+  wanted: ReleaseColumns,
+  groups: readonly RowGroup[],
+  pace: Pace,
+): Promise<LoadedTable> {
+  const rows = groups.reduce((sum, { leaf, at }) => sum + leaf.rows[at]!, 0);
+  return fill(session, sqlColumns(release, wanted), rows, async (insert) => {
+    if (rows === 0) return;
+    for await (const block of releaseRows(reader, release, wanted, groups)) {
+      insert(block);
+      await pace.step();
+    }
+  });
+}
+
+/** Rows that are at hand, as a table of one query. */
+export function tableOfRows(
+  session: Session,
+  columns: readonly SqlColumn[],
+  data: readonly Data[],
+): Promise<LoadedTable> {
+  return fill(session, columns, data[0]!.length, async (insert) => insert(arrowRows(columns, data)));
+}
+
+/**
+ * An empty table, filled and held by the session.
+ * @throws DuckdbError 'memory'; what `insertAll` throws. No table is left then.
+ */
+async function fill(
+  session: Session,
+  columns: readonly SqlColumn[],
+  rows: number,
+  insertAll: (insert: (stream: Uint8Array) => void) => Promise<void>,
+): Promise<LoadedTable> {
+  const { instance, connection } = session;
+  const bytes = rows * rowBytes(columns);
+  makeRoom(instance, bytes);
+  const table: LoadedTable = { name: instance.newName(), whole: null, bytes, readers: new Set() };
+  instance.tables.add(table);
+  session.hold(table);
+  try {
+    createTable(connection, table.name, columns);
+    await insertAll((stream) => connection.insert(table.name, stream));
+  } catch (error) {
+    session.leave(table);
+    throw error;
+  }
+  return table;
+}

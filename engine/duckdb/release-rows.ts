@@ -1,0 +1,108 @@
+import { Int64 } from 'apache-arrow';
+import { HEALPIX_COLUMN } from '../catalog/manifest.ts';
+import {
+  leavesInRanges,
+  type Release,
+  type RowGroup,
+  rowGroupAt,
+  rowGroupsInRanges,
+} from '../catalog/release.ts';
+import type { Engine } from '../engine.ts';
+import type { CellRanges } from '../healpix-wasm/kernel.ts';
+import { concatRows } from '../table/rows.ts';
+import { arrowRows, rowBytes, type SqlColumn, sqlColumn } from './arrow-rows.ts';
+
+export type ReleaseReader = Pick<Engine, 'catalogs' | 'leaves' | 'rowGroups'>;
+
+/** Columns of a release as a table of DuckDB has them. */
+export interface ReleaseColumns {
+  /** Positions in the release's `table.columns`, ascending. */
+  readonly numbers: readonly number[];
+  readonly healpix: boolean;
+}
+
+/** About so many bytes of rows, as they are in memory, are read, decoded and inserted together. */
+const BLOCK_BYTES = 2 << 20;
+
+/** The index column comes last, as `h`. */
+export function sqlColumns(release: Release, { numbers, healpix }: ReleaseColumns): SqlColumn[] {
+  const { columns } = release.manifest.table;
+  const stored = numbers.map((number) => {
+    const column = columns[number]!;
+    return sqlColumn(`c${number}`, column, release.columns.get(column.name)!.type);
+  });
+  if (healpix) stored.push({ name: 'h', sqlType: 'BIGINT', arrowType: new Int64(), bytes: 8 });
+  return stored;
+}
+
+/** All row groups of a release, or those that may hold a cell of the ranges, in ascending order of cells. */
+export async function* rowGroupsOf(
+  { leaves }: ReleaseReader,
+  release: Release,
+  ranges: CellRanges | null,
+): AsyncGenerator<RowGroup, void, undefined> {
+  const numbers = ranges === null ? release.manifest.leaves.keys() : leavesInRanges(release, ranges);
+  for (const number of numbers) {
+    const leaf = leaves.cached(release, number) ?? (await leaves.load(release, number));
+    const positions = ranges === null ? leaf.first.keys() : rowGroupsInRanges(leaf, ranges);
+    for (const at of positions) yield rowGroupAt(release, number, leaf, at);
+  }
+}
+
+/**
+ * Columns of row groups as Arrow IPC streams, some row groups in each. While one is inserted the next is read; nothing
+ * is kept.
+ * @throws CorruptReleaseError, StorageError
+ */
+export async function* releaseRows(
+  { rowGroups }: ReleaseReader,
+  release: Release,
+  wanted: ReleaseColumns,
+  groups: AsyncIterable<RowGroup> | Iterable<RowGroup>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const columns = sqlColumns(release, wanted);
+  const names = wanted.numbers.map((number) => release.manifest.table.columns[number]!.name);
+  if (wanted.healpix) names.push(HEALPIX_COLUMN);
+
+  const read = async (block: readonly RowGroup[]) => ({
+    block,
+    stored: await rowGroups.fetch(block, names),
+  });
+  type Read = Awaited<ReturnType<typeof read>>;
+
+  function decode({ block, stored }: Read): Uint8Array {
+    const decoded = block.map((group) => rowGroups.decoded(group, stored, names));
+    return arrowRows(
+      columns,
+      names.map((_, at) => concatRows(decoded.map((group) => group[at]!))),
+    );
+  }
+
+  let reading: Promise<Read> | null = null;
+  for await (const block of blocks(groups, BLOCK_BYTES / rowBytes(columns))) {
+    const next = read(block);
+    // Whoever wants no more rows does not hear of it.
+    next.catch(() => {});
+    if (reading !== null) yield decode(await reading);
+    reading = next;
+  }
+  if (reading !== null) yield decode(await reading);
+}
+
+/** Row groups in lists of about so many rows. */
+async function* blocks(
+  groups: AsyncIterable<RowGroup> | Iterable<RowGroup>,
+  rows: number,
+): AsyncGenerator<RowGroup[], void, undefined> {
+  let block: RowGroup[] = [];
+  let count = 0;
+  for await (const group of groups) {
+    block.push(group);
+    count += group.leaf.rows[group.at]!;
+    if (count < rows) continue;
+    yield block;
+    block = [];
+    count = 0;
+  }
+  if (block.length > 0) yield block;
+}
