@@ -9,6 +9,7 @@ test('an empty environment gives the data folder of the working directory and th
     postgresFolder: '/srv/survey/.almagest/postgres',
     workerFolder: '/srv/survey/.almagest/worker',
     databaseUrl: null,
+    readerDatabaseUrl: null,
     host: '127.0.0.1',
     port: 8787,
   });

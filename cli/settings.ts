@@ -8,6 +8,8 @@ export interface Settings {
   readonly workerFolder: string;
   /** The user's own PostgreSQL; null for the embedded server. */
   readonly databaseUrl: string | null;
+  /** As whom TAP reads that PostgreSQL; null for a role that Almagest makes. */
+  readonly readerDatabaseUrl: string | null;
   /** Address on which the service listens. */
   readonly host: string;
   /** Port of the service. */
@@ -18,7 +20,7 @@ const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_PORT = 8787;
 
 /**
- * Reads `ALMAGEST_DATA`, `DATABASE_URL`, `ALMAGEST_HOST` and `PORT`; a variable that is empty counts as unset. (`HOST` would be
+ * Reads `ALMAGEST_DATA`, `DATABASE_URL`, `READER_DATABASE_URL`, `ALMAGEST_HOST` and `PORT`; a variable that is empty counts as unset. (`HOST` would be
  * the shorter name, but csh and conda set it to something else.)
  * @throws Error when `PORT` is not a port number.
  */
@@ -30,6 +32,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env, cwd: string =
     postgresFolder: join(dataFolder, 'postgres'),
     workerFolder: join(dataFolder, 'worker'),
     databaseUrl: env.DATABASE_URL || null,
+    readerDatabaseUrl: env.READER_DATABASE_URL || null,
     host: env.ALMAGEST_HOST || DEFAULT_HOST,
     port: env.PORT ? readPort(env.PORT) : DEFAULT_PORT,
   };

@@ -4,22 +4,25 @@ const CONNECT_MILLISECONDS = 5000;
 
 /**
  * Connects to a database within five seconds.
+ * @param variable of the environment that holds the URL.
  * @throws Error naming host, port, database and the reason, never the password.
  */
-export async function connect(url: string): Promise<pg.Client> {
-  const client = clientFor(url);
+export async function connect(url: string, variable = 'DATABASE_URL'): Promise<pg.Client> {
+  const client = clientFor(url, variable);
   // A connection lost between statements: the next statement fails with it, the process must not.
   client.on('error', () => {});
   try {
     await client.connect();
   } catch (error) {
     await client.end().catch(() => {});
-    throw new Error(`cannot reach PostgreSQL at ${describe(client)}: ${reason(error)}`, { cause: error });
+    throw new Error(`cannot reach PostgreSQL at ${describe(client)}: ${reason(error, variable)}`, {
+      cause: error,
+    });
   }
   return client;
 }
 
-function clientFor(url: string): pg.Client {
+function clientFor(url: string, variable: string): pg.Client {
   try {
     if (!/^postgres(ql)?:\/\//.test(url)) throw new TypeError('not a PostgreSQL URL');
     return new pg.Client({
@@ -29,9 +32,7 @@ function clientFor(url: string): pg.Client {
     });
   } catch {
     // The URL holds a password: it is not repeated, and neither is an error that quotes it.
-    throw new Error(
-      'DATABASE_URL is not a PostgreSQL URL: write postgres://user:password@host:5432/database',
-    );
+    throw new Error(`${variable} is not a PostgreSQL URL: write postgres://user:password@host:5432/database`);
   }
 }
 
@@ -51,9 +52,9 @@ const REASONS: Record<string, string> = {
   '3D000': 'there is no such database',
 };
 
-function reason(error: unknown): string {
+function reason(error: unknown, variable: string): string {
   const { code = '', message } = error as { code?: string; message: string };
-  if (/password must be a string/.test(message)) return 'it wants a password, and DATABASE_URL has none';
+  if (/password must be a string/.test(message)) return `it wants a password, and ${variable} has none`;
   if (/timeout/i.test(message)) return `no answer in ${CONNECT_MILLISECONDS / 1000} s`;
   return REASONS[code] ?? message;
 }

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Column } from '../../engine/catalog/column.ts';
 import { mainColumns, qualifiedName, type Table } from '../../engine/catalog/table.ts';
+import { grantPublished } from '../database/reader-grants.ts';
 import { writeTable } from '../database/tap-schema.ts';
 import { checkCatalog } from './catalog-check.ts';
 import { findMainColumns, type MainFlags, type MainNames, markMainColumns } from './main-columns.ts';
@@ -24,6 +25,8 @@ export interface PublishedCatalog extends MainNames {
   readonly rows: number;
   readonly rowsWithoutPosition: number;
   readonly columns: number;
+  /** SQL that others have to run before TAP can read the table in PostgreSQL. */
+  readonly missingGrants: readonly string[];
 }
 
 /** Columns with the user's metadata on them, and identifier and position found and marked. */
@@ -54,6 +57,8 @@ export async function publishChecked(
   const published = { ...table, columns };
   mainColumns(published);
   await writeTable(client, published);
+  const missingGrants = await grantPublished(client);
   const { rows, rowsWithoutPosition } = facts;
-  return { catalog: qualifiedName(table), rows, rowsWithoutPosition, columns: columns.length, ...main };
+  const catalog = qualifiedName(table);
+  return { catalog, rows, rowsWithoutPosition, columns: columns.length, missingGrants, ...main };
 }

@@ -1,0 +1,87 @@
+import pg from 'pg';
+import { quoted } from './identifier.ts';
+import { scramVerifier } from './scram.ts';
+import { inTransaction } from './transaction.ts';
+
+/** Queries that run at a time at most, and what stops them. */
+const CONNECTIONS = 64;
+
+const SETTINGS: Record<string, string> = {
+  default_transaction_read_only: 'on',
+  statement_timeout: '1h',
+  idle_in_transaction_session_timeout: '5min',
+};
+
+/** Not every server has these, and not every user may set them. */
+const OPTIONAL_SETTINGS: Record<string, string> = {
+  // PostgreSQL stops what it does for a worker that was killed.
+  client_connection_check_interval: '2s',
+  temp_file_limit: '10GB',
+};
+
+/** Advisory lock of those who change roles and what they may read, whose rows two cannot change at a time. */
+export const READER_LOCK = 0x72656164;
+
+const COMMENT = 'reads what Almagest publishes';
+
+/** The role as which TAP reads a database. Roles belong to the whole server: each database has its own. */
+export function readerRole(database: string): string {
+  return database === 'almagest' ? 'almagest_reader' : `almagest_reader_${database}`;
+}
+
+/** Whether this user may make the reader's role. */
+export async function canMakeRoles(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query(
+    'SELECT rolsuper OR rolcreaterole AS can FROM pg_roles WHERE rolname = current_user',
+  );
+  return rows[0].can;
+}
+
+/**
+ * Makes the reader's role, or gives the one it has this password. It can log in, and read what `grantPublished` lets it.
+ * @throws Error when there is a role of this name that Almagest did not make.
+ */
+export async function makeReader(client: pg.Client, role: string, password: string): Promise<void> {
+  await inTransaction(client, async () => {
+    await client.query('SELECT pg_advisory_xact_lock($1)', [READER_LOCK]);
+    const { rows } = await client.query(
+      `SELECT shobj_description(oid, 'pg_authid') AS comment FROM pg_roles WHERE rolname = $1`,
+      [role],
+    );
+    if (rows.length === 0) await client.query(creation(role).join(';'));
+    else if (rows[0].comment !== COMMENT) {
+      throw new Error(
+        `the database server has a role ${role} that Almagest did not make: rename it, or set READER_DATABASE_URL`,
+      );
+    }
+    await client.query(`ALTER ROLE ${quoted(role)} PASSWORD ${pg.escapeLiteral(scramVerifier(password))}`);
+    for (const [name, value] of Object.entries(OPTIONAL_SETTINGS))
+      await trySetting(client, role, name, value);
+    await registerReader(client, role);
+  });
+}
+
+/** SQL with which somebody who may make roles makes the reader's, to be given a password. */
+export function creation(role: string): string[] {
+  const name = quoted(role);
+  return [
+    `CREATE ROLE ${name} LOGIN NOINHERIT CONNECTION LIMIT ${CONNECTIONS}`,
+    `COMMENT ON ROLE ${name} IS ${pg.escapeLiteral(COMMENT)}`,
+    ...Object.entries(SETTINGS).map(([setting, value]) => `ALTER ROLE ${name} SET ${setting} = '${value}'`),
+  ];
+}
+
+/** From now on `grantPublished` looks after this role. */
+export async function registerReader(client: pg.Client, role: string): Promise<void> {
+  await client.query('INSERT INTO almagest.reader (role_name) VALUES ($1) ON CONFLICT DO NOTHING', [role]);
+}
+
+async function trySetting(client: pg.Client, role: string, name: string, value: string): Promise<void> {
+  await client.query('SAVEPOINT setting');
+  try {
+    await client.query(`ALTER ROLE ${quoted(role)} SET ${name} = '${value}'`);
+    await client.query('RELEASE setting');
+  } catch {
+    await client.query('ROLLBACK TO setting');
+  }
+}
