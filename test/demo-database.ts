@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import { connect } from '../catalog-export/database/connect.ts';
 import { migrate } from '../catalog-export/database/migrate.ts';
 import { loadDemo } from '../catalog-export/demo/load.ts';
@@ -9,14 +10,20 @@ export interface DemoDatabase extends TestDatabase {
   readonly reader: DatabaseAddress;
 }
 
-/** A server of its own with the demo catalogues, published: some three seconds. */
-export async function startDemoDatabase(): Promise<DemoDatabase> {
+/**
+ * A server of its own with the demo catalogues, published: some three seconds.
+ * @param loadMore loads and publishes what else there shall be.
+ */
+export async function startDemoDatabase(
+  loadMore: (client: pg.Client) => Promise<void> = async () => {},
+): Promise<DemoDatabase> {
   const database = await startTestDatabase();
   try {
     const client = await connect(database.url);
     try {
       await migrate(client);
       await loadDemo(client, { start() {}, advance() {}, done() {} });
+      await loadMore(client);
     } finally {
       await client.end();
     }

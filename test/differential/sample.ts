@@ -1,0 +1,124 @@
+import type pg from 'pg';
+import { createTable } from '../../catalog-export/database/copy.ts';
+import { describeSchema, writeTable } from '../../catalog-export/database/tap-schema.ts';
+import { column } from '../../catalog-export/demo/columns.ts';
+import { OBJECTS } from '../../catalog-export/demo/objects.ts';
+import { STARS } from '../../catalog-export/demo/stars.ts';
+import type { Table } from '../../engine/catalog/table.ts';
+
+/** Bright stars and objects, few enough for joins of everything with everything. */
+const SMALL_STARS: Table = { ...STARS, schema: 'small' };
+const SMALL_OBJECTS: Table = { ...OBJECTS, schema: 'small' };
+
+/** A column of each type that a table can have, with nulls, and the values that engines differ in. */
+export const THINGS: Table = {
+  schema: 'sample',
+  name: 'things',
+  description: 'Made up: a column of each type',
+  utype: null,
+  columns: [
+    column({ name: 'id', datatype: 'long', ucd: 'meta.id;meta.main', description: null, indexed: true }),
+    column({ name: 'ra', datatype: 'double', unit: 'deg', ucd: 'pos.eq.ra;meta.main', description: null }),
+    column({ name: 'dec', datatype: 'double', unit: 'deg', ucd: 'pos.eq.dec;meta.main', description: null }),
+    column({ name: 'radius', datatype: 'double', unit: 'deg', ucd: null, description: null }),
+    column({ name: 'flag', datatype: 'boolean', ucd: null, description: null }),
+    column({ name: 'byte', datatype: 'unsignedByte', ucd: null, description: null }),
+    column({ name: 'small', datatype: 'short', ucd: null, description: null }),
+    column({ name: 'total', datatype: 'int', ucd: null, description: null }),
+    column({ name: 'big', datatype: 'long', ucd: null, description: null }),
+    column({ name: 'single', datatype: 'float', unit: 'mag', ucd: null, description: null }),
+    column({ name: 'flux', datatype: 'double', unit: 'Jy', ucd: null, description: null }),
+    column({ name: 'word', datatype: 'unicodeChar', ucd: null, description: null }),
+    column({ name: 'code', datatype: 'char', arraysize: '3*', ucd: null, description: null }),
+    column({ name: 'seen', datatype: 'char', xtype: 'timestamp', ucd: 'time.epoch', description: null }),
+    column({ name: 'parent', datatype: 'long', ucd: null, description: null }),
+  ],
+};
+
+const WORDS = [
+  'alpha',
+  'Alpha',
+  'ALPHA',
+  'beta',
+  '',
+  ' lead',
+  'trail ',
+  'naïve',
+  'NAÏVE',
+  'Ångström',
+  'ß',
+  'Ω',
+  'ω',
+  '星',
+  'a%b',
+  'a_b',
+  'axb',
+  'a\\b',
+  "it's",
+  '"q"',
+  'Zeta',
+  'zeta',
+  '~',
+  '[',
+  'z z',
+  'tab\tx',
+  'line\nend',
+  'é',
+  'e\u0301',
+  '🌟',
+  'alpha beta',
+  'one, two',
+];
+
+const THINGS_ROWS = `
+  SELECT id,
+         round((id * 137.50776405::numeric) % 360, 6)::double precision,
+         round(degrees(asin(2 * ((id * 0.61803398875::numeric) % 1)::double precision - 1))::numeric, 6)::double precision,
+         (id % 12)::double precision,
+         CASE WHEN id % 7 <> 0 THEN id % 3 = 0 END,
+         CASE WHEN id % 8 <> 0 THEN (id * 37) % 256 END::smallint,
+         CASE WHEN id % 11 <> 0 THEN (id * 7919) % 65536 - 32768 END::smallint,
+         CASE WHEN id % 5 <> 0 THEN (id - 200) * 10007 END::integer,
+         CASE id WHEN 70 THEN 9223372036854775807 WHEN 71 THEN -9223372036854775808 WHEN 72 THEN 9223372036854775806
+                 WHEN 73 THEN 9007199254740993 WHEN 74 THEN NULL ELSE (id - 100) * 1234567890123 END,
+         CASE id WHEN 50 THEN 'NaN' WHEN 51 THEN 'Infinity' WHEN 52 THEN '-Infinity' WHEN 53 THEN '-0'
+                 ELSE CASE WHEN id % 9 <> 0 THEN id * 0.37::real END END::real,
+         CASE id WHEN 60 THEN 'NaN' WHEN 61 THEN 'Infinity' WHEN 62 THEN '-Infinity' WHEN 63 THEN '-0' WHEN 64 THEN 5e-324
+                 WHEN 66 THEN 1.7976931348623157e308 ELSE CASE WHEN id % 13 <> 0 THEN sin(id) * 1000 END END::double precision,
+         CASE WHEN id % 33 <> 0 THEN ($1::text[])[1 + id % ${WORDS.length}] END,
+         CASE WHEN id % 10 <> 0 THEN substr('abcdefghij', 1 + (id % 5)::integer, 1 + (id % 3)::integer) END,
+         CASE id WHEN 80 THEN '1582-10-15' WHEN 81 THEN '9999-12-31 23:59:59.999999' WHEN 82 THEN '1969-12-31 23:59:59.999999'
+                 WHEN 83 THEN '0001-01-01'
+                 ELSE CASE WHEN id % 17 <> 0 THEN '2015-01-01'::timestamp + id * interval '1 hour 37 minutes 11.123457 seconds' END
+         END::timestamp,
+         CASE WHEN id % 4 <> 0 THEN id / 3 END
+  FROM generate_series(1::bigint, 400) AS id`;
+
+/** Loads and publishes `small.stars`, `small.objects` and `sample.things` beside the demo. */
+export async function loadSamples(client: pg.Client): Promise<void> {
+  await describeSchema(client, 'small', 'Some of the demo');
+  await describeSchema(client, 'sample', 'Made up');
+  await publish(client, SMALL_STARS, 'source_id', 'SELECT * FROM hipparcos.stars WHERE vmag < 3.1');
+  await publish(
+    client,
+    SMALL_OBJECTS,
+    'id',
+    'SELECT * FROM dso.objects WHERE ra IS NOT NULL AND (magnitude < 6.5 OR name IS NOT NULL AND length(name) < 8)',
+  );
+  await publish(client, THINGS, 'id', THINGS_ROWS, [WORDS]);
+}
+
+async function publish(
+  client: pg.Client,
+  table: Table,
+  key: string,
+  rows: string,
+  parameters: unknown[] = [],
+): Promise<void> {
+  const name = `${table.schema}.${table.name}`;
+  await createTable(client, table);
+  await client.query(`INSERT INTO ${name} ${rows}`, parameters);
+  await client.query(`ALTER TABLE ${name} ADD PRIMARY KEY (${key})`);
+  await writeTable(client, table);
+  await client.query(`ANALYZE ${name}`);
+}
