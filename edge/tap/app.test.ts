@@ -1,0 +1,300 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { tableFromIPC } from 'apache-arrow';
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { folderStorage } from '../../engine/storage/folder.ts';
+import { demoBucket } from '../../test/demo-release.ts';
+import { type TapApp, tapAppOver } from '../../test/tap-app.ts';
+import { parseVotable } from '../../test/votable.ts';
+
+const SIRIUS = `SELECT source_id, vmag FROM hipparcos.stars
+WHERE 1 = CONTAINS(POINT(ra, dec), CIRCLE(101.287, -16.716, 0.01))`;
+
+const parser = new XMLParser({
+  ignoreAttributes: false,
+  attributeNamePrefix: '',
+  parseTagValue: false,
+  isArray: (name) =>
+    ['capability', 'schema', 'table', 'column', 'languageFeatures', 'outputFormat', 'alias'].includes(name),
+});
+
+/** Parameters of a request as an address has them. */
+const sync = (parameters: Record<string, string>): string => `/tap/sync?${new URLSearchParams(parameters)}`;
+
+describe('TAP over the demo release, scans alone', () => {
+  let app: TapApp;
+  before(async () => {
+    app = tapAppOver(folderStorage(await demoBucket()), { TAP_DEFAULT_RECORDS: '50', TAP_MAX_RECORDS: '90' });
+  });
+
+  const ask = (query: string, parameters: Record<string, string> = {}, init?: RequestInit) =>
+    app.request(sync({ LANG: 'ADQL', RESPONSEFORMAT: 'votable/td', QUERY: query, ...parameters }), init);
+
+  async function refusal(response: Response, status: number): Promise<string> {
+    assert.equal(response.status, status);
+    assert.equal(response.headers.get('content-type'), 'application/x-votable+xml');
+    const { infos, message } = parseVotable(await response.text());
+    assert.equal(infos.get('QUERY_STATUS'), 'ERROR');
+    assert.doesNotMatch(message, /\bat .*:\d+:\d+|Error:|undefined/);
+    return message;
+  }
+
+  test('an answer says what it is and where it comes from', async () => {
+    const response = await ask(SIRIUS, { RUNID: 'first <run>', MAXREC: '7' });
+    assert.equal(response.status, 200);
+    assert.match(response.headers.get('almagest-release')!, /^hipparcos\.stars@\d{4}-\d\d-\d\d/);
+    assert.equal(response.headers.get('almagest-engine'), 'edge');
+    const { fields, rows, infos } = parseVotable(await response.text());
+    assert.deepEqual(
+      fields.map(({ name }) => name),
+      ['source_id', 'vmag'],
+    );
+    assert.deepEqual(rows, [['32349', '-1.44']]);
+    assert.equal(infos.get('QUERY_STATUS'), 'OK');
+    assert.equal(infos.get('standardID'), 'ivo://ivoa.net/std/TAP');
+    assert.equal(infos.get('engine'), 'edge');
+    assert.equal(infos.get('release'), response.headers.get('almagest-release'));
+    assert.equal(infos.get('QUERY')!.replaceAll('&#10;', '\n'), SIRIUS);
+    assert.equal(infos.get('MAXREC'), '7');
+    assert.equal(infos.get('RUNID'), 'first <run>');
+  });
+
+  test('GET and POST, forms of both kinds, names in any case', async () => {
+    const parameters = { request: 'doQuery', lang: 'ADQL', FORMAT: 'csv', Query: SIRIUS };
+    const form = new FormData();
+    for (const [name, value] of Object.entries(parameters)) form.set(name, value);
+    for (const [address, init] of [
+      [sync(parameters), undefined],
+      ['/tap/sync', { method: 'POST', body: new URLSearchParams(parameters) }],
+      ['/tap/sync', { method: 'POST', body: form }],
+      [
+        sync({ lang: 'ADQL' }),
+        { method: 'POST', body: new URLSearchParams({ FORMAT: 'csv', QUERY: SIRIUS }) },
+      ],
+    ] as const) {
+      const response = await app.request(address, init);
+      assert.equal(response.status, 200);
+      assert.equal((await response.text()).trim(), 'source_id,vmag\r\n32349,-1.44');
+    }
+  });
+
+  test('binary VOTable is the default; every format is under its media type', async () => {
+    const plain = await app.request(sync({ LANG: 'ADQL', QUERY: SIRIUS }));
+    assert.equal(plain.headers.get('content-type'), 'application/x-votable+xml;serialization=BINARY2');
+    assert.match(await plain.text(), /<BINARY2>/);
+    for (const [format, mediaType] of [
+      ['votable', /^application\/x-votable\+xml;serialization=BINARY2$/],
+      ['text/xml', /^text\/xml/],
+      ['csv', /^text\/csv/],
+      ['tsv', /^text\/tab-separated-values/],
+      ['json', /^application\/json/],
+      ['parquet', /^application\/vnd\.apache\.parquet/],
+    ] as const) {
+      const response = await ask(SIRIUS, { RESPONSEFORMAT: format });
+      assert.equal(response.status, 200, format);
+      assert.match(response.headers.get('content-type')!, mediaType);
+      await response.arrayBuffer();
+    }
+    const arrow = await ask(SIRIUS, { RESPONSEFORMAT: 'arrow' });
+    assert.match(arrow.headers.get('content-disposition')!, /result\.arrows/);
+    assert.equal(tableFromIPC(new Uint8Array(await arrow.arrayBuffer())).get(0)!.vmag, -1.44);
+  });
+
+  test('MAXREC: an answer that was cut says so, one that just fits does not', async () => {
+    const rows = async (query: string, parameters = {}) => {
+      const { rows, infos } = parseVotable(await (await ask(query, parameters)).text());
+      return `${rows.length} ${infos.get('QUERY_STATUS')}`;
+    };
+    const all = 'SELECT ra FROM hipparcos.stars';
+    assert.equal(await rows(all), '50 OVERFLOW');
+    assert.equal(await rows(all, { MAXREC: '1000000' }), '90 OVERFLOW');
+    assert.equal(await rows(SIRIUS, { MAXREC: '1' }), '1 OK');
+    assert.equal(await rows('SELECT TOP 20 ra FROM hipparcos.stars'), '20 OK');
+    assert.equal(await rows('SELECT TOP 20 ra FROM hipparcos.stars', { MAXREC: '19' }), '19 OVERFLOW');
+  });
+
+  test('MAXREC=0 tells the columns alone', async () => {
+    for (const query of [SIRIUS, 'SELECT COUNT(*) AS n FROM dso.objects']) {
+      const { fields, rows, infos } = parseVotable(await (await ask(query, { MAXREC: '0' })).text());
+      assert.ok(fields.length > 0);
+      assert.equal(rows.length, 0);
+      assert.equal(infos.get('QUERY_STATUS'), 'OVERFLOW');
+    }
+  });
+
+  for (const [query, message] of [
+    ['SELECT vmagg FROM hipparcos.stars', /“vmagg” .*is “vmag” meant\? \(line 1, column 8\)/],
+    ['SELECT *\nFROM hiparcos.stars', /hipparcos\.stars.* \(line 2, column 6\)/],
+    ['SELECT FROM hipparcos.stars', /\(line 1, column 8\)/],
+    [
+      'SELECT * FROM hipparcos.stars; DROP TABLE hipparcos.stars',
+      /^One query at a time: .*\(line 1, column 32\)/,
+    ],
+    ['SELECT * FROM pg_catalog.pg_user', /“pg_catalog\.pg_user”.*\(line 1, column 15\)/],
+    [`SELECT ${'('.repeat(10_000)}1${')'.repeat(10_000)} FROM hipparcos.stars`, /nested|parenthes/i],
+    ['SELECT * FROM dso.objects WHERE name = \u0000', /\(line 1, column 40\)/],
+  ] as const) {
+    test(`400: ${query.slice(0, 60)}`, async () => {
+      for (const RESPONSEFORMAT of ['votable', 'csv']) {
+        const body = new URLSearchParams({ LANG: 'ADQL', RESPONSEFORMAT, QUERY: query });
+        const response = await app.request('/tap/sync', { method: 'POST', body });
+        assert.match(await refusal(response, 400), message);
+      }
+    });
+  }
+
+  test('400: no query, a wrong parameter, an engine that is not there', async () => {
+    assert.match(await refusal(await app.request('/tap/sync'), 400), /^QUERY is missing/);
+    assert.match(await refusal(await ask(SIRIUS, { MAXREC: 'many' }), 400), /^MAXREC "many"/);
+    assert.match(await refusal(await ask(SIRIUS, { ENGINE: 'postgresql' }), 400), /no database/);
+  });
+
+  test('413 and 414: what is too long', async () => {
+    const query = `SELECT 1 FROM hipparcos.stars WHERE ra IN (${'1,'.repeat(3_000_000)}1)`;
+    const body = new URLSearchParams({ LANG: 'ADQL', QUERY: query });
+    assert.match(
+      await refusal(await app.request('/tap/sync', { method: 'POST', body }), 413),
+      /4194304 bytes/,
+    );
+    assert.match(
+      await refusal(await ask(`${SIRIUS}${' '.repeat(9000)}`), 414),
+      /send the parameters as a POST form/,
+    );
+  });
+
+  test('a query of a megabyte is read', async () => {
+    const query = `${SIRIUS}${' '.repeat(1_000_000)}`;
+    const body = new URLSearchParams({ LANG: 'ADQL', RESPONSEFORMAT: 'csv', QUERY: query });
+    const response = await app.request('/tap/sync', { method: 'POST', body });
+    assert.equal((await response.text()).trim(), 'source_id,vmag\r\n32349,-1.44');
+  });
+
+  test('405, 404 and 501 are VOTables too', async () => {
+    const response = await app.request('/tap/sync', { method: 'DELETE' });
+    assert.equal(response.headers.get('allow'), 'GET, HEAD, POST, OPTIONS');
+    assert.match(await refusal(response, 405), /^DELETE is not possible here, only GET, HEAD, POST/);
+    assert.match(await refusal(await app.request('/tap/nothing'), 404), /sync \(queries\), tables/);
+    for (const path of ['/tap/async', '/tap/async/1/phase']) {
+      assert.match(
+        await refusal(await app.request(path, { method: 'POST' }), 501),
+        /runs no jobs.*\/tap\/sync/,
+      );
+    }
+  });
+
+  test('an answer is kept, under whatever its request was sent as, until its release is another', async () => {
+    const first = await ask(SIRIUS);
+    const etag = first.headers.get('etag')!;
+    const text = await first.text();
+    await app.settled();
+    const again = await ask(SIRIUS);
+    assert.equal(again.headers.get('almagest-engine'), 'edge');
+    assert.equal(again.headers.get('etag'), etag);
+    assert.equal(await again.text(), text);
+    const unchanged = await ask(SIRIUS, {}, { headers: { 'if-none-match': etag } });
+    assert.equal(unchanged.status, 304);
+    assert.equal(await unchanged.text(), '');
+    for (const other of [{ MAXREC: '3' }, { RESPONSEFORMAT: 'csv' }, { RUNID: '2' }]) {
+      assert.notEqual((await ask(SIRIUS, other)).headers.get('etag'), etag);
+    }
+    const forced = await ask(SIRIUS, { ENGINE: 'edge' });
+    assert.equal(forced.headers.get('etag'), null);
+    assert.equal(forced.headers.get('cache-control'), 'no-store');
+  });
+
+  test('HEAD has the headers of GET and no body; pages of other origins may ask', async () => {
+    const response = await ask(SIRIUS, {}, { method: 'HEAD' });
+    assert.equal(response.status, 200);
+    assert.equal(await response.text(), '');
+    assert.equal(response.headers.get('access-control-allow-origin'), '*');
+  });
+
+  test('PLAN tells how a query would be answered', async () => {
+    const text = await (await ask(SIRIUS, { PLAN: 'text' })).text();
+    assert.match(text, /^Answered by the edge, by a scan: .*\nhipparcos\.stars \d{4}.*: about \d+ rows?/);
+    const plan = await (await ask(SIRIUS, { PLAN: 'json' })).json();
+    assert.equal(plan.engine, 'scan');
+    assert.equal(plan.sql, null);
+    assert.deepEqual(plan.tables[0].columns, ['source_id', 'ra', 'dec', 'vmag']);
+  });
+
+  test('capabilities name the language, its features, the formats and the limits', async () => {
+    for (const address of ['/tap/capabilities', '/tap/sync?REQUEST=getCapabilities']) {
+      const response = await app.request(address);
+      assert.match(response.headers.get('content-type')!, /^text\/xml/);
+      const text = await response.text();
+      assert.equal(XMLValidator.validate(text), true);
+      const { capability } = parser.parse(text)['vosi:capabilities'];
+      const tap = capability.find(
+        (one: { standardID: string }) => one.standardID === 'ivo://ivoa.net/std/TAP',
+      );
+      assert.equal(tap['xsi:type'], 'tr:TableAccess');
+      assert.deepEqual(tap.interface.accessURL, { '#text': 'http://vo.example/tap', use: 'base' });
+      assert.deepEqual(tap.outputLimit.hard, { '#text': '90', unit: 'row' });
+      assert.equal(tap.outputFormat[0].mime, 'application/x-votable+xml;serialization=BINARY2');
+      assert.ok(tap.outputFormat[0].alias.includes('votable'));
+      const forms = tap.language.languageFeatures.flatMap((one: { feature: unknown }) =>
+        [one.feature].flat(),
+      );
+      for (const form of [
+        'POLYGON',
+        'WITH',
+        'OFFSET',
+        'ivo_healpix_center(hpxOrder INTEGER, hpxIndex BIGINT) -> POINT',
+      ]) {
+        assert.ok(
+          forms.some((one: { form: string }) => one.form === form),
+          form,
+        );
+      }
+      assert.equal(capability.length, 5);
+    }
+  });
+
+  test('tables: TAP_SCHEMA among them, each at its own address too', async () => {
+    const { schema } = parser.parse(await (await app.request('/tap/tables')).text())['vosi:tableset'];
+    assert.deepEqual(
+      schema.map(({ name }: { name: string }) => name),
+      ['dso', 'hipparcos', 'tap_schema'],
+    );
+    const columns = schema[2].table[2].column.map(({ name }: { name: string }) => name);
+    assert.ok(columns.includes('"size"') && columns.includes('column_index'));
+    const one = parser.parse(await (await app.request('/tap/tables/hipparcos.stars')).text())['vosi:table'];
+    assert.equal(one.name, 'hipparcos.stars');
+    assert.equal(one.nrows, '118216');
+    assert.match(
+      await refusal(await app.request('/tap/tables/hipparcos.star'), 404),
+      /no table "hipparcos\.star"\. Did you mean hipparcos\.stars\?/,
+    );
+    const least = await (await app.request('/tap/tables?detail=min')).text();
+    assert.doesNotMatch(least, /<column/);
+  });
+
+  test('examples are well-formed, with the vocabulary of DALI, and make sense', async () => {
+    const response = await app.request('/tap/examples');
+    assert.match(response.headers.get('content-type')!, /^application\/xhtml\+xml/);
+    const text = await response.text();
+    assert.equal(XMLValidator.validate(text), true);
+    assert.match(text, /vocab="http:\/\/www\.ivoa\.net\/rdf\/examples#"/);
+    const queries = [...text.matchAll(/<pre property="query">(.*?)<\/pre>/gs)].map(([, query]) => query!);
+    assert.equal(queries.length, 6);
+    for (const query of queries) {
+      const asked = query.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&#39;', "'");
+      assert.equal((await ask(asked, { MAXREC: '0' })).status, 200, asked);
+    }
+  });
+
+  test('its page has a form that works and links that lead somewhere', async () => {
+    const page = await (await app.request('/tap')).text();
+    assert.match(page, /<form action="http:\/\/vo\.example\/tap\/sync"/);
+    const links = [...page.matchAll(/href="(http:\/\/vo\.example\/tap\/[^"]*)"/g)].map(([, href]) => href!);
+    assert.ok(links.length > 10);
+    for (const link of links) assert.equal((await app.request(link)).status, 200, link);
+  });
+
+  test('availability names the releases', async () => {
+    const text = await (await app.request('/tap/availability')).text();
+    assert.match(text, /<vosi:available>true/);
+    assert.match(text, /hipparcos\.stars: release \d{4}/);
+  });
+});
