@@ -64,6 +64,7 @@ test('a CSV file becomes a table and a catalogue', () =>
       catalog: 'survey.stars',
       rows: 3,
       rowsWithoutPosition: 1,
+      missingGrants: [],
       columns: 8,
       id: 'source_id',
       ra: 'raj2000',

@@ -49,6 +49,7 @@ async function publishOddTable(client: pg.Client): Promise<void> {
     catalog: 'Survey.Stars-1',
     rows: 103,
     rowsWithoutPosition: 3,
+    missingGrants: [],
     columns: 14,
     id: 'Obj ID',
     ra: 'RA',

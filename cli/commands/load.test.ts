@@ -51,6 +51,7 @@ test('--json prints one object and nothing else', async () => {
     catalog: 'survey.b',
     rows: 2,
     rowsWithoutPosition: 0,
+    missingGrants: [],
     columns: 3,
     id: 'id',
     ra: 'ra',
