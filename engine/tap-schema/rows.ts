@@ -1,7 +1,8 @@
-import { type Data, vectorFromArray } from 'apache-arrow';
+import { BufferType, type Data, type DataType, Int32, Utf8 } from 'apache-arrow';
 import type { Column } from '../catalog/column.ts';
 import type { Table } from '../catalog/table.ts';
-import { arrowType } from '../table/arrow.ts';
+import { joinedBytes } from '../joined-bytes.ts';
+import { bitmap, column } from '../table/rows.ts';
 import { queryName, tableQueryName } from './query-name.ts';
 import { TAP_SCHEMA, TAP_SCHEMA_KEYS, TAP_SCHEMA_TABLES } from './tables.ts';
 
@@ -31,14 +32,34 @@ export function tapSchemaRows(tables: readonly Table[]): TapSchemaRows {
 }
 
 function filled(table: Table, rows: readonly Row[]): TapSchemaTable {
-  const columns = table.columns.map(
-    (column) =>
-      vectorFromArray(
-        rows.map((row) => row[column.name] ?? null),
-        arrowType(column),
-      ).data[0]!,
-  );
+  const columns = table.columns.map(({ name, datatype }) => {
+    const cells = rows.map((row) => row[name] ?? null);
+    return datatype === 'int' ? numberData(cells as (number | null)[]) : textData(cells as (string | null)[]);
+  });
   return { table, rows: rows.length, columns };
+}
+
+/** Arrow's own builders write code, which workers do not run. */
+function numberData(cells: readonly (number | null)[]): Data {
+  const values = Int32Array.from(cells, (cell) => cell ?? 0);
+  return cellsData(new Int32(), cells, { [BufferType.DATA]: values });
+}
+
+function textData(cells: readonly (string | null)[]): Data {
+  const texts = cells.map((cell) => new TextEncoder().encode(cell ?? ''));
+  const offsets = new Int32Array(texts.length + 1);
+  texts.forEach((text, row) => {
+    offsets[row + 1] = offsets[row]! + text.length;
+  });
+  return cellsData(new Utf8(), cells, {
+    [BufferType.OFFSET]: offsets,
+    [BufferType.DATA]: joinedBytes(texts),
+  });
+}
+
+function cellsData(type: DataType, cells: readonly unknown[], buffers: object): Data {
+  const valid = bitmap(cells.length, (row) => cells[row] !== null);
+  return column(type, cells.length, valid, buffers as Partial<Data['buffers']>);
 }
 
 function rowsOf(tables: readonly Table[]): Readonly<Record<string, readonly Row[]>> {
