@@ -1,5 +1,6 @@
 import type { RowGroup } from '../catalog/release.ts';
 import { rowBytes } from './arrow-rows.ts';
+import { requireFeasible } from './effort.ts';
 import { tableOfGroups } from './load.ts';
 import { findTable } from './loaded-tables.ts';
 import type { Pace } from './pace.ts';
@@ -27,6 +28,7 @@ export async function* answer(
   sql: string,
   pace: Pace,
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  session.instance.makeFunctions(sql);
   const table = await tableInPieces(reader, session, query);
   const messages =
     table === null
@@ -43,11 +45,12 @@ export async function* answer(
 async function* allAtOnce(
   reader: ReleaseReader,
   session: Session,
-  { tables }: DuckdbQuery,
+  { tables, deadline }: DuckdbQuery,
   sql: string,
   pace: Pace,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   for (const table of tables) await showTable(reader, session, table, pace);
+  requireFeasible(session.connection, sql, deadline);
   yield* run(session.connection, sql, pace);
 }
 

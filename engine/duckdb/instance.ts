@@ -1,6 +1,6 @@
 import { type Connection, type Database, type DuckdbCode, startDatabase } from './database.ts';
+import { functionMaker, type MakeFunctions } from './functions.ts';
 import type { LoadedTable, Loading } from './loaded-tables.ts';
-import { MACROS } from './macros.ts';
 
 /** A database that runs, with the tables that are in it. */
 export interface Instance {
@@ -12,6 +12,7 @@ export interface Instance {
   /** Bytes of tables at most. */
   readonly tableBytes: number;
   readonly loading: Set<Loading>;
+  readonly makeFunctions: MakeFunctions;
   /** A name that no other table of this database had. */
   newName(): string;
 }
@@ -39,7 +40,6 @@ export async function startInstance(code: DuckdbCode, memoryBytes: number): Prom
     'SET autoload_known_extensions = false',
     'SET allow_community_extensions = false',
     'SET enable_external_access = false',
-    ...MACROS,
     'SET lock_configuration = true',
   ]) {
     control.run(statement);
@@ -51,6 +51,7 @@ export async function startInstance(code: DuckdbCode, memoryBytes: number): Prom
     tables: new Set(),
     tableBytes: limit * TABLE_SHARE,
     loading: new Set(),
+    makeFunctions: functionMaker(control),
     newName: () => `rows_${++names}`,
   };
 }

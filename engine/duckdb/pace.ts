@@ -16,8 +16,8 @@ export interface Pace {
 const LONGEST_TURN = 40;
 const SHORTEST_TURN = 10;
 
-/** Steps of the first turn: so many do for a small query. */
-const FIRST_TURN = 8;
+/** Steps of the first turn. */
+const FIRST_TURN = 2;
 
 /**
  * The clock of workerd shows the time of the last event, so a turn is as many steps as took the right time before.
