@@ -41,7 +41,8 @@ export function arrowStream(result: ResultTable): TableEncoder {
   function write({ length, columns }: ColumnGroup, out: Output, metadata?: Map<string, string>): void {
     const children = [...columns];
     const data = makeData({ type: new Struct(schema.fields), length, nullCount: 0, children });
-    into(out).write(new RecordBatch(schema, data, metadata));
+    // The constructor takes columns of one name for one, and what it makes of them does not fit the stream's schema.
+    into(out).write(Object.assign(new RecordBatch(schema, data, metadata), { schema, data }));
   }
 
   return {

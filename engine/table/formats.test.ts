@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { Field, Float64, Int64, List, Utf8, type Vector, vectorFromArray } from 'apache-arrow';
+import { Field, Float64, Int64, List, RecordBatchReader, Utf8, Vector, vectorFromArray } from 'apache-arrow';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import type { Column } from '../catalog/column.ts';
 import { CorruptPartitionError } from '../errors.ts';
@@ -252,6 +252,30 @@ test('votable-binary2: an array longer than its arraysize is no answer', async (
   const columns = [{ ...COLUMN, arraysize: '1x1' }];
   const { error } = await read(writerFor('votable-binary2')!.write({ ...result(batches()), columns }));
   assert.match((error as Error).message, /column x: an array of 2 elements, where its arraysize is 1x1/);
+});
+
+test('arrow: columns of one name and different types stay what they are', async () => {
+  async function* batches(): AsyncGenerator<Batch, Overflow, undefined> {
+    const columns = [
+      cells(vectorFromArray([1n, 2n], new Int64())),
+      cells(vectorFromArray([0.5, null], new Float64())),
+    ];
+    yield { length: 2, columns };
+    return { overflow: false };
+  }
+  const columns = [{ ...COLUMN, datatype: 'long' as const }, COLUMN];
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of writerFor('arrow')!.write({ ...result(batches()), columns })) chunks.push(chunk);
+  const reader = RecordBatchReader.from(Buffer.concat(chunks)).open();
+  assert.deepEqual(reader.schema.fields.map(String), ['x: Int64', 'x: Float64']);
+  const [read] = [...reader];
+  assert.deepEqual(
+    read!.data.children.map((data) => [...new Vector([data])]),
+    [
+      [1n, 2n],
+      [0.5, null],
+    ],
+  );
 });
 
 test('an error of ours is not shown to the reader', async () => {

@@ -51,7 +51,8 @@ function errorOf(document: string): string {
 }
 
 function readAnswer(bytes: Uint8Array): Answer {
-  const reader = RecordBatchReader.from(bytes);
+  const reader = RecordBatchReader.from(bytes).open();
+  const columns = describe(reader.schema);
   const rows: Value[][] = [];
   let status: string | undefined;
   for (const batch of reader) {
@@ -60,7 +61,7 @@ function readAnswer(bytes: Uint8Array): Answer {
     status = batch.metadata.get('QUERY_STATUS') ?? status;
   }
   if (status === undefined) throw new Error('the Arrow stream ends before its QUERY_STATUS');
-  return { columns: describe(reader.schema), rows, overflow: status === 'OVERFLOW' };
+  return { columns, rows, overflow: status === 'OVERFLOW' };
 }
 
 /** Arrow's vectors give a time as milliseconds, and lose what is below. */

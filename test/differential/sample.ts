@@ -83,8 +83,8 @@ const THINGS_ROWS = `
                  WHEN 73 THEN 9007199254740993 WHEN 74 THEN NULL ELSE (id - 100) * 1234567890123 END,
          CASE id WHEN 50 THEN 'NaN' WHEN 51 THEN 'Infinity' WHEN 52 THEN '-Infinity' WHEN 53 THEN '-0'
                  ELSE CASE WHEN id % 9 <> 0 THEN id * 0.37::real END END::real,
-         CASE id WHEN 60 THEN 'NaN' WHEN 61 THEN 'Infinity' WHEN 62 THEN '-Infinity' WHEN 63 THEN '-0' WHEN 64 THEN 5e-324
-                 WHEN 66 THEN 1.7976931348623157e308 ELSE CASE WHEN id % 13 <> 0 THEN sin(id) * 1000 END END::double precision,
+         CASE id WHEN 60 THEN 'NaN' WHEN 61 THEN 'Infinity' WHEN 62 THEN '-Infinity' WHEN 63 THEN '-0' WHEN 64 THEN 1e-30
+                 WHEN 66 THEN 1e30 ELSE CASE WHEN id % 13 <> 0 THEN sin(id) * 1000 END END::double precision,
          CASE WHEN id % 33 <> 0 THEN ($1::text[])[1 + id % ${WORDS.length}] END,
          CASE WHEN id % 10 <> 0 THEN substr('abcdefghij', 1 + (id % 5)::integer, 1 + (id % 3)::integer) END,
          CASE id WHEN 80 THEN '1582-10-15' WHEN 81 THEN '9999-12-31 23:59:59.999999' WHEN 82 THEN '1969-12-31 23:59:59.999999'
