@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { R2Bucket } from '@cloudflare/workers-types';
+import type { ReaderAccess } from '../cli/postgres/reader.ts';
 import { type Bundle, bundleWorker } from '../cli/service/bundle.ts';
 import { folderKeys } from '../cli/service/local-r2.ts';
-import type { DatabaseAddress } from '../cli/service/workerd-config.ts';
 import { startWorkers } from '../cli/service/workers.ts';
 import { projectFolder, quietEnvironment, type WorkerName, wranglerConfig } from '../cli/service/wrangler.ts';
 import { folderStorage } from '../engine/storage/folder.ts';
@@ -23,7 +23,7 @@ export interface ServiceOptions extends Partial<BucketOptions> {
   /** Whether DuckDB's worker runs; where TAP's does, unless this says no. */
   readonly duckdb?: boolean;
   /** PostgreSQL as TAP's reader. `true`: a server of this service's own, with the demo catalogues. */
-  readonly database?: boolean | DatabaseAddress;
+  readonly database?: boolean | ReaderAccess;
 }
 
 /** The service over HTTP. */

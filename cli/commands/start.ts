@@ -1,14 +1,19 @@
 import { mkdir } from 'node:fs/promises';
 import { Command } from 'commander';
+import { connect } from '../../catalog-export/database/connect.ts';
+import { migrate } from '../../catalog-export/database/migrate.ts';
 import { readSettings as readWorkerSettings, type Settings as WorkerSettings } from '../../edge/settings.ts';
+import { readTapSettings, type TapSettings } from '../../edge/tap/settings.ts';
 import { type Catalogs, createCatalogs } from '../../engine/catalog/catalogs.ts';
 import { loadKernel } from '../../engine/healpix-wasm/node.ts';
 import { folderStorage } from '../../engine/storage/folder.ts';
 import { type Database, openDatabase } from '../postgres/database.ts';
+import { openReader, type ReaderAccess } from '../postgres/reader.ts';
 import { addresses } from '../service/addresses.ts';
 import { bundleWorkers } from '../service/bundle.ts';
 import { makeFirstReleases } from '../service/first-releases.ts';
 import { requireFreePort } from '../service/port.ts';
+import { watchDatabase } from '../service/watch-database.ts';
 import { startWorkers, type WorkersOptions } from '../service/workers.ts';
 import { WORKERS } from '../service/wrangler.ts';
 import { readSettings, type Settings } from '../settings.ts';
@@ -48,18 +53,19 @@ async function start(): Promise<void> {
   onStopSignal(() => stop.abort());
   const opened: { close(): Promise<void> }[] = [];
   try {
-    readWorkerSettings(process.env as WorkerSettings);
+    checkVariables(process.env);
     await requireFreePort(settings.host, settings.port);
     await mkdir(settings.bucketFolder, { recursive: true });
     const bundling = bundle(settings);
-    bundling.catch(() => {}); // it is awaited once the database is ready
+    opened.push({ close: () => bundling.then(nothing, nothing) });
     const storage = folderStorage(settings.bucketFolder);
     const kernel = loadKernel();
     const catalogs = createCatalogs(storage, 0);
 
     const database = await openOrWarn(settings, catalogs);
+    let databaseKeeper: { close(): Promise<void> } | null = database;
+    opened.push({ close: async () => databaseKeeper?.close() });
     if (database) {
-      opened.push(database);
       await makeFirstReleases({
         database,
         storage,
@@ -74,10 +80,14 @@ async function start(): Promise<void> {
     const service = await startWorkers({
       ...settings,
       ...workers,
-      database: null,
+      database: database && (await readerAccess(database, settings)),
       log: (line) => console.error(line),
     });
     opened.push(service);
+    if (database || settings.databaseUrl !== null) {
+      const use = async (found: Database) => service.useDatabase(await readerAccess(found, settings));
+      databaseKeeper = watchDatabase({ settings, database, use, warn });
+    }
 
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     const { limits, publicUrl } = readWorkerSettings({
@@ -105,7 +115,15 @@ async function bundle(settings: Settings): Promise<Pick<WorkersOptions, 'bundles
   for (const name of WORKERS.flatMap((worker) => Object.keys(bundles[worker].variables))) {
     if (process.env[name]) variables[name] = process.env[name];
   }
+  const inToml = WORKERS.map((worker) => bundles[worker].variables);
+  checkVariables(Object.assign({}, ...inToml, variables));
   return { bundles, variables };
+}
+
+/** @throws Error naming the variable of a worker that is wrong. */
+function checkVariables(variables: Readonly<Record<string, string | undefined>>): void {
+  readWorkerSettings(variables as WorkerSettings);
+  readTapSettings(variables as TapSettings);
 }
 
 /** @throws Error when the database cannot be opened and there is nothing to serve without it. */
@@ -122,6 +140,18 @@ async function openOrWarn(settings: Settings, catalogs: Catalogs): Promise<Datab
   }
 }
 
+/** PostgreSQL as TAP's reader; null where TAP has to do without it. */
+async function readerAccess(database: Database, settings: Settings): Promise<ReaderAccess | null> {
+  try {
+    const client = await connect(database.url);
+    await migrate(client).finally(() => client.end());
+    return await openReader(database, settings, warn);
+  } catch (error) {
+    warn(`TAP answers at the edge only: ${(error as Error).message}`);
+    return null;
+  }
+}
+
 function localAddress(host: string, port: number): string {
   const name = ['127.0.0.1', '0.0.0.0', '::'].includes(host) ? 'localhost' : host;
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
@@ -130,6 +160,8 @@ function localAddress(host: string, port: number): string {
 function warn(message: string): void {
   console.error(`almagest: warning: ${message}`);
 }
+
+function nothing(): void {}
 
 function aborted(signal: AbortSignal): Promise<null> {
   return new Promise((resolve) => {

@@ -1,11 +1,4 @@
-/** Where PostgreSQL is, and as whom the worker is there. */
-export interface DatabaseAddress {
-  /** `host:port`, or `unix:` and the path of a socket. */
-  readonly address: string;
-  readonly user: string;
-  readonly password: string;
-  readonly database: string;
-}
+import type { ReaderAccess } from '../postgres/reader.ts';
 
 export interface WorkerdConfigOptions {
   /** The worker's modules, the entry first: names by which they import one another, and of files on workerd's import path. */
@@ -17,7 +10,7 @@ export interface WorkerdConfigOptions {
   /** Workers of other processes: name of the binding → address of their socket. */
   readonly services: Readonly<Record<string, string>>;
   /** What the binding HYPERDRIVE leads to; null: there is no such binding. */
-  readonly database: DatabaseAddress | null;
+  readonly database: ReaderAccess | null;
 }
 
 /**
@@ -76,7 +69,7 @@ function externalHttp(name: string, address: string): string {
   return `(name = ${text(name)}, external = (address = ${text(address)}, http = (forwardedProtoHeader = "X-Forwarded-Proto")))`;
 }
 
-function hyperdriveBinding({ database, user, password }: DatabaseAddress): string {
+function hyperdriveBinding({ database, user, password }: ReaderAccess): string {
   const fields = `designator = "postgresql", scheme = "postgres", database = ${text(database)}, user = ${text(user)}, password = ${text(password)}`;
   return `(name = "HYPERDRIVE", hyperdrive = (${fields}))`;
 }

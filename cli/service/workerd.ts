@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { ReaderAccess } from '../postgres/reader.ts';
 import type { Bundle } from './bundle.ts';
-import { type DatabaseAddress, workerdConfig } from './workerd-config.ts';
+import { workerdConfig } from './workerd-config.ts';
 import { workerdExecutable } from './wrangler.ts';
 
 export interface WorkerdOptions {
@@ -21,7 +22,7 @@ export interface WorkerdOptions {
   } | null;
   /** Workers that it is bound to: name of the binding → file name of their socket. */
   readonly services?: Readonly<Record<string, string>>;
-  readonly database?: DatabaseAddress | null;
+  readonly database?: ReaderAccess | null;
   /** Text variables that differ from wrangler.toml's. */
   readonly variables?: Readonly<Record<string, string>>;
   /** How far it steps back behind other processes: the system's niceness, 0 (not at all) to 19. */

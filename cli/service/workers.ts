@@ -1,10 +1,11 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { isAlive } from '../postgres/process.ts';
+import type { ReaderAccess } from '../postgres/reader.ts';
 import type { Bundle, Bundles } from './bundle.ts';
 import { type SupervisedWorkerd, superviseWorkerd } from './supervise.ts';
 import { socketOf, type WorkerdOptions } from './workerd.ts';
-import type { DatabaseAddress } from './workerd-config.ts';
 import type { WorkerName } from './wrangler.ts';
 
 export interface WorkersOptions {
@@ -16,7 +17,7 @@ export interface WorkersOptions {
   /** 0: any free port. */
   readonly port: number;
   /** PostgreSQL as TAP's reader; null: TAP answers at the edge only. */
-  readonly database: DatabaseAddress | null;
+  readonly database: ReaderAccess | null;
   /** Text variables that differ from those in the wrangler.toml of the worker that has them. */
   readonly variables: Readonly<Record<string, string>>;
   /** Gets each line that a worker prints, and what became of one that ended. */
@@ -28,8 +29,8 @@ export interface RunningWorkers {
   readonly port: number;
   /** The process group of a worker; null where it does not run. */
   pid(worker: WorkerName): number | null;
-  /** Tells TAP another address of PostgreSQL, for which its worker is started again. */
-  useDatabase(database: DatabaseAddress | null): Promise<void>;
+  /** Gives TAP PostgreSQL where it is now. Where that is another address its worker is started again. */
+  useDatabase(database: ReaderAccess | null): Promise<void>;
   /** Settles when the edge worker ended too often, with what happened; never after `close`. */
   readonly failed: Promise<string>;
   close(): Promise<void>;
@@ -83,10 +84,15 @@ export async function startWorkers(options: WorkersOptions): Promise<RunningWork
     throw fault.reason;
   }
   const edge = started.get('edge')!;
+  let known = database;
   return {
     port: edge.port,
     pid: (worker) => started.get(worker)?.pid() ?? null,
-    useDatabase: async (moved) => started.get('tap')?.restart({ database: moved }),
+    useDatabase: async (database) => {
+      if (isDeepStrictEqual(database, known)) return;
+      known = database;
+      await started.get('tap')?.restart({ database });
+    },
     failed: edge.failed,
     close,
   };
