@@ -1,15 +1,28 @@
 import type { MergedColumn } from '../adql/check/checking.ts';
-import { typeOfColumn } from '../adql/check/value-type.ts';
-import type { JoinedTable, NamedTable, Select, TableReference } from '../adql/syntax-tree.ts';
-import { mainColumns, type Table } from '../catalog/table.ts';
-import { isCommonTable } from '../plan/tree.ts';
+import { DOUBLE, typeOfColumn } from '../adql/check/value-type.ts';
+import type {
+  DerivedTable,
+  Expression,
+  JoinedTable,
+  NamedTable,
+  Select,
+  TableReference,
+} from '../adql/syntax-tree.ts';
+import type { Table } from '../catalog/table.ts';
+import type { JoinedPosition, PositionJoin } from '../plan/plan.ts';
+import { isCommonTable, relationsOf } from '../plan/tree.ts';
 import { sourceColumn } from './columns.ts';
 import { comparisonType } from './comparisons.ts';
 import { condition } from './conditions.ts';
+import { doubleLiteral } from './literals.ts';
+import type { Lookup } from './position-joins.ts';
+import { inRanges, positionColumns } from './positions.ts';
 import { subquery } from './queries.ts';
 import { quoted } from './quoted.ts';
 import { sqlType, sqlTypeOfColumn } from './sql-types.ts';
 import { nameOf, type Translation } from './translation.ts';
+import { valueAs } from './values.ts';
+import { cellOf, cellsOf, zoneHeight } from './zone-cells.ts';
 
 /** SQL of a FROM clause. */
 export interface From {
@@ -18,52 +31,87 @@ export interface From {
   readonly conditions: readonly string[];
 }
 
-export function tables({ from }: Select, translation: Translation): From {
-  return { text: from.map((each) => table(each, translation)).join(', '), conditions: [] };
+export function tables(node: Select, translation: Translation): From {
+  const items = inOrder(node, translation).map((item) => {
+    const lookup = item.kind === 'named-table' ? translation.joins.lookups.get(item) : undefined;
+    return lookup?.at === node ? lookedUp(item as NamedTable, lookup, translation) : table(item, translation);
+  });
+  return { text: items.join(', '), conditions: meetingConditions(null, node, translation) };
+}
+
+/** What is looked up stands after what it is looked up for. */
+function inOrder(node: Select, { joins }: Translation): TableReference[] {
+  const rest = [...node.from];
+  const done: TableReference[] = [];
+  while (rest.length > 0) {
+    const next = rest.findIndex((item) => {
+      const lookup = item.kind === 'named-table' ? joins.lookups.get(item) : undefined;
+      return lookup?.at !== node || relationsOf(done).includes(lookup.outer.relation);
+    });
+    done.push(...rest.splice(next, 1));
+  }
+  return done;
 }
 
 function table(reference: TableReference, translation: Translation): string {
-  switch (reference.kind) {
-    case 'named-table':
-      return namedTable(reference, translation);
-    case 'derived-table':
-      return `(${subquery(reference.query, translation)}) AS ${nameOf(reference, translation)}`;
-    case 'joined-table':
-      return joinedTable(reference, translation);
-  }
+  if (reference.kind === 'joined-table') return joinedTable(reference, translation);
+  const name = nameOf(reference, translation);
+  const text =
+    reference.kind === 'named-table'
+      ? namedTable(reference, name, translation)
+      : `(${subquery(reference.query, translation)}) AS ${name}`;
+  return withCells(reference, name, text, translation);
 }
 
-function namedTable(node: NamedTable, translation: Translation): string {
-  const { findings, dialect } = translation;
-  const name = nameOf(node, translation);
+function namedTable(node: NamedTable, name: string, translation: Translation): string {
+  const { findings, dialect, context } = translation;
   const found = findings.tables.get(node)!;
   if (isCommonTable(found)) return `${nameOf(found, translation)} AS ${name}`;
-  return dialect.name === 'duckdb' ? name : publishedTable(node, found, translation);
+  if (dialect.name === 'duckdb') return name;
+  const ranges = context.uses.find((use) => use.node === node)?.ranges ?? null;
+  if (ranges === null) return `${published(found)} AS ${name}`;
+  return `(SELECT * FROM ${published(found)} WHERE ${inRanges(found, ranges)}) AS ${name}`;
 }
 
-function publishedTable(node: NamedTable, table: Table, translation: Translation): string {
-  const name = `${quoted(table.schema)}.${quoted(table.name)}`;
-  const alias = nameOf(node, translation);
-  const ranges = translation.context.uses.find((use) => use.node === node)?.ranges ?? null;
-  if (ranges === null) return `${name} AS ${alias}`;
-  void mainColumns;
-  return `${name} AS ${alias}`;
+function published({ schema, name }: Table): string {
+  return `${quoted(schema)}.${quoted(name)}`;
 }
 
 function joinedTable(node: JoinedTable, translation: Translation): string {
-  const left = table(node.left, translation);
+  for (const [operand, other] of [
+    [node.right, node.left],
+    [node.left, node.right],
+  ] as const) {
+    const lookup = operand.kind === 'named-table' ? translation.joins.lookups.get(operand) : undefined;
+    if (lookup?.at !== node) continue;
+    const outer = table(other, translation);
+    const searched = lookedUp(operand as NamedTable, lookup, translation);
+    // What is looked up stands to the right: a RIGHT JOIN changes sides.
+    const kind = node.join === 'RIGHT' ? 'LEFT' : node.join;
+    return joined(outer, kind, searched, node, translation);
+  }
   const right = table(node.right, translation);
   const operand = node.right.kind === 'joined-table' ? `(${right})` : right;
-  if (node.specification === null) return `${left} CROSS JOIN ${operand}`;
-  return `${left} ${node.join} JOIN ${operand} ON ${joinCondition(node, translation)}`;
+  return joined(table(node.left, translation), node.join, operand, node, translation);
+}
+
+function joined(
+  left: string,
+  kind: JoinedTable['join'],
+  right: string,
+  node: JoinedTable,
+  translation: Translation,
+): string {
+  if (node.specification === null) return `${left} CROSS JOIN ${right}`;
+  const conditions = [...meetingConditions(node, null, translation), joinCondition(node, translation)];
+  return `${left} ${kind} JOIN ${right} ON ${conditions.join(' AND ')}`;
 }
 
 function joinCondition(node: JoinedTable, translation: Translation): string {
   const { specification } = node;
   if (specification?.kind === 'on') return condition(specification.condition, translation);
   const merges = translation.findings.merges.get(node)!;
-  if (merges.length === 0) return 'true';
-  return `(${merges.map((merged) => equality(merged, translation)).join(' AND ')})`;
+  return merges.length === 0 ? 'true' : merges.map((merged) => equality(merged, translation)).join(' AND ');
 }
 
 function equality({ left, right }: MergedColumn, translation: Translation): string {
@@ -76,4 +124,73 @@ function equality({ left, right }: MergedColumn, translation: Translation): stri
     return sqlTypeOfColumn(side.column, dialect.name) === sql ? text : `${text}::${sql}`;
   });
   return `${a} = ${b}`;
+}
+
+/** The rows of a table in the zones that a circle touches. OFFSET 0 makes PostgreSQL find them by the index. */
+function lookedUp(node: NamedTable, { join, outer }: Lookup, translation: Translation): string {
+  const found = translation.findings.tables.get(node) as Table;
+  const { ra, dec } = positionColumns(found)!;
+  const windows = zoneWindows(outer, join, translation);
+  const inWindow =
+    `almagest.zone(b.${quoted(dec.name)}) = w.zone AND ` +
+    `almagest.longitude(b.${quoted(ra.name)}) BETWEEN w.lo AND w.hi`;
+  return `LATERAL (SELECT b.* FROM ${windows} AS w JOIN ${published(found)} AS b ON ${inWindow} OFFSET 0) AS ${nameOf(node, translation)}`;
+}
+
+function zoneWindows(position: JoinedPosition, join: PositionJoin, translation: Translation): string {
+  return `almagest.zone_windows(${coordinates(position, translation).join(', ')}, ${radiusOf(join, translation)})`;
+}
+
+/** A table with the cells of its positions, where they are joined by them. */
+function withCells(
+  node: NamedTable | DerivedTable,
+  name: string,
+  table: string,
+  translation: Translation,
+): string {
+  const { joins, dialect } = translation;
+  return joins.meetings.reduce((text, { join, single, spread, name: cells }) => {
+    const height = zoneHeight(join.degrees);
+    if (node === spread.relation) {
+      if (dialect.name === 'postgresql') {
+        const windows = zoneWindows(spread, join, translation);
+        return `(SELECT ${name}.*, w.zone AS ${cells}, w.lo AS ${cells}_lo, w.hi AS ${cells}_hi FROM ${text} CROSS JOIN LATERAL ${windows} AS w) AS ${name}`;
+      }
+      const [lon, lat] = coordinates(spread, translation);
+      const all = cellsOf(lon, lat, radiusOf(join, translation), height);
+      return `(SELECT ${name}.*, unnest(${all}) AS ${cells} FROM ${text}) AS ${name}`;
+    }
+    if (node !== single.relation || dialect.name === 'postgresql') return text;
+    const [lon, lat] = coordinates(single, translation);
+    return `(SELECT ${name}.*, ${cellOf(lon, lat, height)} AS ${cells} FROM ${text}) AS ${name}`;
+  }, table);
+}
+
+/** That two rows meet in a cell: for the joins by position of a join, or of the WHERE of a SELECT. */
+function meetingConditions(
+  join: JoinedTable | null,
+  select: Select | null,
+  translation: Translation,
+): string[] {
+  const { joins, dialect } = translation;
+  const here = joins.meetings.filter((each) =>
+    join === null ? each.join.join === null && each.join.select === select : each.join.join === join,
+  );
+  return here.map(({ single, spread, name }) => {
+    const [one, many] = [single, spread].map(({ relation }) => nameOf(relation, translation));
+    if (dialect.name === 'duckdb') return `${one}.${name} = ${many}.${name}`;
+    const [lon, lat] = coordinates(single, translation);
+    return `almagest.zone(${lat}) = ${many}.${name} AND almagest.longitude(${lon}) BETWEEN ${many}.${name}_lo AND ${many}.${name}_hi`;
+  });
+}
+
+function coordinates({ longitude, latitude }: JoinedPosition, translation: Translation): [string, string] {
+  return [longitude, latitude].map((each: Expression) => valueAs(each, DOUBLE, translation)) as [
+    string,
+    string,
+  ];
+}
+
+function radiusOf({ degrees, radius }: PositionJoin, translation: Translation): string {
+  return degrees === null ? valueAs(radius, DOUBLE, translation) : doubleLiteral(degrees);
 }

@@ -86,7 +86,7 @@ function numbersOf(node: Expression, translation: Translation): Numbers {
   const count = shapeKind(node, translation) === 'circle' ? 3 : 2;
   return {
     values: [shape(node, translation)],
-    of: ([all]) => Array.from({ length: count }, (_, index) => `${all}[${index + 1}]`),
+    of: ([all]) => Array.from({ length: count }, (_, index) => `(${all})[${index + 1}]`),
   };
 }
 

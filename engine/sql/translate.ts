@@ -1,6 +1,7 @@
 import type { CheckedQuery } from '../adql/check/check.ts';
 import type { SqlDialect } from './dialect.ts';
 import { DUCKDB } from './duckdb.ts';
+import { choosePositionJoins } from './position-joins.ts';
 import { POSTGRESQL } from './postgresql.ts';
 import { query, subquery } from './queries.ts';
 import { type Dialect, NotTranslatable, type Sql, type TranslationContext } from './sql.ts';
@@ -20,6 +21,7 @@ export function translate(checked: CheckedQuery, dialect: Dialect, context: Tran
     findings: checked.findings,
     dialect: DIALECTS[dialect],
     context,
+    joins: choosePositionJoins(checked, context, dialect),
     texts: new Map(),
     names: new Map(),
     results: [],

@@ -3,6 +3,7 @@ import type { Findings } from '../adql/check/checking.ts';
 import type { ValueType } from '../adql/check/value-type.ts';
 import type { CommonTable, DerivedTable, Expression, NamedTable, TextLiteral } from '../adql/syntax-tree.ts';
 import type { SqlDialect } from './dialect.ts';
+import type { PositionJoins } from './position-joins.ts';
 import type { TranslationContext } from './sql.ts';
 
 /** A query on its way to SQL. */
@@ -11,6 +12,7 @@ export interface Translation {
   readonly findings: Findings;
   readonly dialect: SqlDialect;
   readonly context: TranslationContext;
+  readonly joins: PositionJoins;
   /** The texts bound so far. */
   readonly texts: Map<string, number>;
   readonly names: Map<NamedTable | DerivedTable | CommonTable, string>;

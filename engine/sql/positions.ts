@@ -1,0 +1,34 @@
+import type { Column } from '../catalog/column.ts';
+import type { Table } from '../catalog/table.ts';
+import type { CellRanges } from '../healpix-wasm/kernel.ts';
+import { quoted } from './quoted.ts';
+
+/** The columns of a table's positions, which PostgreSQL has indexes of; null if it has none. */
+export function positionColumns({ columns }: Table): { readonly ra: Column; readonly dec: Column } | null {
+  const ra = columns.find(({ ucd }) => ucd === 'pos.eq.ra;meta.main');
+  const dec = columns.find(({ ucd }) => ucd === 'pos.eq.dec;meta.main');
+  return ra === undefined || dec === undefined ? null : { ra, dec };
+}
+
+/** More ranges than these cost PostgreSQL more than the rows that they keep out. */
+const MOST_RANGES = 32;
+
+/** SQL of what PostgreSQL finds the rows in some cells of order 29 by, or in a few cells more. */
+export function inRanges(table: Table, ranges: CellRanges): string {
+  const { ra, dec } = positionColumns(table)!;
+  // As the index has it, without casts.
+  const cell = `almagest.healpix_index(29, ${quoted(ra.name)}, ${quoted(dec.name)})`;
+  const parts = fewRanges(ranges).map(([first, last]) => `${cell} BETWEEN ${first} AND ${last}`);
+  return parts.length === 0 ? 'false' : `(${parts.join(' OR ')})`;
+}
+
+/** The ranges, from the first to the last cell, those with the smallest gaps between them made one. */
+function fewRanges({ start, end }: CellRanges): (readonly [first: bigint, last: bigint])[] {
+  const gaps = Array.from(start.subarray(1), (next, index) => ({ index, size: next - end[index]! }));
+  gaps.sort((a, b) => (a.size < b.size ? 1 : a.size > b.size ? -1 : 0));
+  const kept = gaps.slice(0, MOST_RANGES - 1).map(({ index }) => index);
+  const lasts = [...kept.sort((a, b) => a - b), ...(start.length > 0 ? [start.length - 1] : [])];
+  return lasts.map(
+    (last, index) => [start[index === 0 ? 0 : lasts[index - 1]! + 1]!, end[last]! - 1n] as const,
+  );
+}
