@@ -9,7 +9,7 @@ import { gzip } from '../gzip.ts';
 import { headRequests } from '../head-requests.ts';
 import { requestParameters } from '../request/request-parameters.ts';
 import { RequestError } from '../request-error.ts';
-import { serviceRoot } from '../service.ts';
+import { SOFTWARE, serviceRoot } from '../service.ts';
 import { xml } from '../vosi/answer.ts';
 import { availability, availabilityDocument } from '../vosi/availability.ts';
 import { SERVICE_INFOS } from './answer-table.ts';
@@ -34,6 +34,10 @@ export function createTapApp(service: TapService): Hono {
   app.use(gzip());
   app.use(crossOrigin());
   app.use(headRequests());
+  app.use(async (c, next) => {
+    await next();
+    c.res.headers.set('server', SOFTWARE);
+  });
   app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));
   app.onError((error, c) => errorDocument(c, describeTapFailure(error)));
   app.notFound((c) => errorDocument(c, { status: 404, message: ADDRESSES }));

@@ -41,16 +41,19 @@ function limitElements({ seconds, defaultRecords, maxRecords }: TapLimits): stri
 const GEOMETRY =
   'AREA BOX CENTROID CIRCLE CONTAINS COORD1 COORD2 COORDSYS DISTANCE INTERSECTS POINT POLYGON REGION';
 
-/** Optional features of ADQL 2.1 §4 by their type, each with its words. */
+/**
+ * Optional features of ADQL 2.1 §4 by their type, each with its words. Identifiers have no case (IVOA Identifiers 2.0 §2.1); checkers
+ * older than ADQL 2.1 compare them by letters, and call -conditional a mistake of their registry's.
+ */
 const FEATURES: Readonly<Record<string, string>> = {
-  '#features-adqlgeo': GEOMETRY,
-  '#features-adql-string': 'LOWER UPPER ILIKE',
-  '#features-adql-sets': 'UNION EXCEPT INTERSECT',
-  '#features-adql-common-table': 'WITH',
-  '#features-adql-type': 'CAST',
-  '#features-adql-conditional': 'COALESCE',
-  '#features-adql-unit': 'IN_UNIT',
-  '#features-adql-offset': 'OFFSET',
+  [`${REGISTRY}#features-adqlgeo`]: GEOMETRY,
+  [`${REGISTRY}#features-adql-string`]: 'LOWER UPPER ILIKE',
+  [`${REGISTRY}#features-adql-sets`]: 'UNION EXCEPT INTERSECT',
+  [`${REGISTRY}#features-adql-common-table`]: 'WITH',
+  [`${REGISTRY}#features-adql-type`]: 'CAST',
+  [`${REGISTRY.toLowerCase()}#features-adql-conditional`]: 'COALESCE',
+  [`${REGISTRY}#features-adql-unit`]: 'IN_UNIT',
+  [`${REGISTRY}#features-adql-offset`]: 'OFFSET',
 };
 
 function language(): string {
@@ -73,7 +76,7 @@ function language(): string {
     ...Object.entries(FEATURES).map(([type, words]) =>
       element(
         'languageFeatures',
-        { type: REGISTRY + type },
+        { type },
         words.split(' ').map((form) => element('feature', {}, [textElement('form', form)])),
       ),
     ),

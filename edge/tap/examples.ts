@@ -18,7 +18,10 @@ export interface Example {
 /** Degrees; a cone of an example is small. */
 const MOST_RADIUS = 10;
 
-/** Queries of the tables that there are; each runs as it is, and those of a region find rows. */
+/**
+ * Queries of the tables that there are; each runs as it is, and those of a region find rows. They are ADQL 2.0 too, which older
+ * clients check what is typed by.
+ */
 export function exampleQueries(kernel: HealpixKernel, releases: readonly Release[]): Example[] {
   return [
     ...releases.flatMap((release, at) => tableExamples(kernel, release, at + 1)),
@@ -60,9 +63,9 @@ export function coneExample(release: Release, { lon, lat, radius }: Cone, number
     id: `cone-${number}`,
     name: `${name} around a position`,
     description: `The ten rows of ${name} that are nearest to a position, within ${radius}°, nearest first.`,
-    query: `SELECT TOP 10 *, DISTANCE(${ra(release)}, ${dec(release)}, ${lon}, ${lat}) AS separation
+    query: `SELECT TOP 10 *, DISTANCE(POINT('ICRS', ${ra(release)}, ${dec(release)}), POINT('ICRS', ${lon}, ${lat})) AS separation
 FROM ${name}
-WHERE DISTANCE(${ra(release)}, ${dec(release)}, ${lon}, ${lat}) < ${radius}
+WHERE DISTANCE(POINT('ICRS', ${ra(release)}, ${dec(release)}), POINT('ICRS', ${lon}, ${lat})) < ${radius}
 ORDER BY separation`,
     table: name,
   };
@@ -79,10 +82,10 @@ function matchExamples([first, second]: readonly Release[]): Example[] {
       name: `Match ${tableQueryName(a)} and ${tableQueryName(b)}`,
       description: 'Pairs of rows of the two tables that are within 1′ of each other.',
       query: `SELECT TOP 100 a.${id(first)} AS first_id, b.${id(second)} AS second_id,
-  DISTANCE(a.${ra(first)}, a.${dec(first)}, b.${ra(second)}, b.${dec(second)}) AS separation
+  DISTANCE(POINT('ICRS', a.${ra(first)}, a.${dec(first)}), POINT('ICRS', b.${ra(second)}, b.${dec(second)})) AS separation
 FROM ${tableQueryName(a)} AS a
 JOIN ${tableQueryName(b)} AS b
-  ON DISTANCE(a.${ra(first)}, a.${dec(first)}, b.${ra(second)}, b.${dec(second)}) < 1 / 60.
+  ON DISTANCE(POINT('ICRS', a.${ra(first)}, a.${dec(first)}), POINT('ICRS', b.${ra(second)}, b.${dec(second)})) < 1 / 60.
 ORDER BY separation`,
       table: tableQueryName(a),
     },
