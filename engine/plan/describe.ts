@@ -1,5 +1,5 @@
 import { qualifiedName } from '../catalog/table.ts';
-import { amount, megabytes } from './amounts.ts';
+import { amount, size } from './amounts.ts';
 import type { EngineName, Plan } from './plan.ts';
 
 /** A plan as a service shows it, in JSON. */
@@ -61,7 +61,7 @@ export function planText(plan: Plan): string {
     const where = ranges === null ? 'all of the sky' : `${amount(ranges, 'range')} of cells`;
     const of = columns.length === 0 ? 'no column' : columns.join(', ');
     lines.push(
-      `${table}${release === null ? '' : ` ${release}`}: about ${amount(rows, 'row')}, ${megabytes(bytes)}, in ${where}; ${of}`,
+      `${table}${release === null ? '' : ` ${release}`}: about ${amount(rows, 'row')}, ${size(bytes)}, in ${where}; ${of}`,
     );
   }
   for (const [other, refusal] of Object.entries(refusals)) {

@@ -2,7 +2,7 @@ import type { CheckedQuery } from '../adql/check/check.ts';
 import type { Release } from '../catalog/release.ts';
 import { qualifiedName, type Table } from '../catalog/table.ts';
 import type { HealpixKernel } from '../healpix-wasm/kernel.ts';
-import { amount, megabytes } from './amounts.ts';
+import { amount, size } from './amounts.ts';
 import type { EngineName, Plan, TableUse } from './plan.ts';
 import { PlanError } from './plan-error.ts';
 import { scanOf } from './scan-of-query.ts';
@@ -130,8 +130,8 @@ export function planQuery(query: CheckedQuery, options: PlanOptions): Plan {
           : `it wants rows as they are stored, in a part of the sky with about ${amount(rows, 'row')}`;
       case 'duckdb':
         return piece === null
-          ? `all that can matter is about ${amount(rows, 'row')}, ${megabytes(bytes)}`
-          : `each row can be answered by itself, and there are about ${amount(rows, 'row')}, ${megabytes(bytes)}`;
+          ? `all that can matter is about ${amount(rows, 'row')}, ${size(bytes)}`
+          : `each row can be answered by itself, and there are about ${amount(rows, 'row')}, ${size(bytes)}`;
       case 'postgresql':
         return `at the edge ${refusals.duckdb ?? refusals.scan ?? `it would take longer: there are about ${amount(rows, 'row')} to read`}`;
     }
@@ -146,7 +146,7 @@ function tooLarge(
 ): string | null {
   if (bounded) return null;
   const largest = uses.reduce((a, b) => (b.bytes > a.bytes ? b : a));
-  return `about ${megabytes(bytes)} would have to be loaded, ${amount(largest.rows, 'row')} of ${qualifiedName(largest.table)} among them, and at most ${megabytes(limits.bytes)} are; a condition on the position makes it less, such as 1 = CONTAINS(POINT(ra, dec), CIRCLE(10, 20, 0.5))`;
+  return `about ${size(bytes)} would have to be loaded, ${amount(largest.rows, 'row')} of ${qualifiedName(largest.table)} among them, and at most ${size(limits.bytes)} are; a condition on the position makes it less, such as 1 = CONTAINS(POINT(ra, dec), CIRCLE(10, 20, 0.5))`;
 }
 
 function tooMany(pairs: number): string | null {

@@ -59,7 +59,8 @@ function polygonVertices(
 ): readonly ShapePoint[] | null {
   if (findings.types.get(vertices[0]!)?.family === 'point') {
     const points = vertices.map((vertex) => constantShape(vertex, findings));
-    return points.every((point) => point?.kind === 'point') ? points : null;
+    if (!points.every((point) => point?.kind === 'point')) return null;
+    return points.map(({ lon, lat }) => ({ lon, lat }));
   }
   const numbers = vertices.map((vertex) => constantNumber(vertex, findings));
   return numbers.every((value) => value !== null) ? pairs(numbers) : null;
