@@ -29,12 +29,11 @@ export class PostgresError extends Error {
   }
 }
 
-export function tookTooLong(seconds: number, cause?: unknown): PostgresError {
+export function tookTooLong(seconds: number): PostgresError {
   return new PostgresError(
     'deadline',
     `the query took longer than ${seconds} s, the most it may take here: restrict it to a smaller region or to fewer tables, ` +
       'or ask for fewer rows with TOP',
-    cause,
   );
 }
 
@@ -48,11 +47,8 @@ export function undecodable(error: unknown): PostgresError {
   return new PostgresError('internal', INTERNAL[1], error);
 }
 
-/**
- * What went wrong, in words for the astronomer.
- * @param seconds that the query was given.
- */
-export function postgresError(error: unknown, seconds: number): PostgresError {
+/** What went wrong, in words for the astronomer. */
+export function postgresError(error: unknown): PostgresError {
   if (error instanceof PostgresError) return error;
   const state = sqlStateOf(error);
   const words = error instanceof Error ? error.message : String(error);
@@ -63,7 +59,6 @@ export function postgresError(error: unknown, seconds: number): PostgresError {
       error,
     );
   }
-  if (state === '57014') return tookTooLong(seconds, error);
   const [fault, message] = FAULTS[state] ?? CLASSES[state.slice(0, 2)] ?? INTERNAL;
   return new PostgresError(fault, message.replace('{words}', words), error);
 }
@@ -99,6 +94,10 @@ const FAULTS: Record<string, Words> = {
   '42P01': GONE,
   '42703': GONE,
   '3F000': GONE,
+  '57014': [
+    'unavailable',
+    'the database stopped the query: its operator did, or its rows were read too slowly',
+  ],
   '53100': ['unavailable', 'the disk of the database is full: try again later'],
   '53200': ['unavailable', 'the database has no memory left for the query: try again later'],
   '53300': ['unavailable', 'as many queries run as the database takes: try again in a minute'],

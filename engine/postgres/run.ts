@@ -24,7 +24,7 @@ export async function* runPostgres(
 ): AsyncGenerator<Batch, Overflow, undefined> {
   if (signal?.aborted) throw cancelled(signal.reason);
   const session = await openSession(access, limits.seconds).catch((error) => {
-    throw postgresError(error, limits.seconds);
+    throw postgresError(error);
   });
   const incoming = incomingRows(session.client, query, limits.rows);
   const stopped = Promise.withResolvers<never>();
@@ -42,7 +42,7 @@ export async function* runPostgres(
     const began = performance.now();
     const timer = setTimeout(() => stop(tookTooLong(limits.seconds)), milliseconds);
     try {
-      return await Promise.race([incoming.next(), stopped.promise]);
+      return await Promise.race([stopped.promise, incoming.next()]);
     } finally {
       clearTimeout(timer);
       milliseconds -= performance.now() - began;
@@ -53,7 +53,7 @@ export async function* runPostgres(
     for (let batch = await next(); batch !== null; batch = await next()) yield batch;
     return { overflow: incoming.overflow() };
   } catch (error) {
-    throw postgresError(error, limits.seconds);
+    throw postgresError(error);
   } finally {
     signal?.removeEventListener('abort', onAbort);
     if (incoming.ended()) session.close();
