@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type pg from 'pg';
 import { connect } from '../catalog-export/database/connect.ts';
 import { migrate } from '../catalog-export/database/migrate.ts';
 import { loadDemo } from '../catalog-export/demo/load.ts';
@@ -14,8 +15,13 @@ export interface DemoDatabase extends TestDatabase {
   readonly reader: ReaderAccess;
 }
 
-/** A server of its own with the demo catalogues, published: some three seconds. */
-export async function startDemoDatabase(): Promise<DemoDatabase> {
+/**
+ * A server of its own with the demo catalogues, published: some three seconds.
+ * @param loadMore loads and publishes what else there shall be.
+ */
+export async function startDemoDatabase(
+  loadMore: (client: pg.Client) => Promise<void> = async () => {},
+): Promise<DemoDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'almagest-test-'));
   const settings = readSettings({ ALMAGEST_DATA: folder });
   const database = await openDatabase(settings);
@@ -28,6 +34,7 @@ export async function startDemoDatabase(): Promise<DemoDatabase> {
     try {
       await migrate(client);
       await loadDemo(client, { start() {}, advance() {}, done() {} });
+      await loadMore(client);
     } finally {
       await client.end();
     }

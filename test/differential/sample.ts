@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { createTable } from '../../catalog-export/database/copy.ts';
+import { indexPositions } from '../../catalog-export/database/positions-index.ts';
 import { describeSchema, writeTable } from '../../catalog-export/database/tap-schema.ts';
 import { column } from '../../catalog-export/demo/columns.ts';
 import { OBJECTS } from '../../catalog-export/demo/objects.ts';
@@ -120,5 +121,5 @@ async function publish(
   await client.query(`INSERT INTO ${name} ${rows}`, parameters);
   await client.query(`ALTER TABLE ${name} ADD PRIMARY KEY (${key})`);
   await writeTable(client, table);
-  await client.query(`ANALYZE ${name}`);
+  await indexPositions(client, table, { concurrently: false });
 }

@@ -83,7 +83,7 @@ export const SKY: readonly Questions[] = [
       ...OWN.flatMap((a) =>
         OWN.map(
           (b) =>
-            `SELECT a.id, b.id FROM sample.things AS a JOIN sample.things AS b ON b.id BETWEEN a.id + 1 AND a.id + 40 WHERE 1 = INTERSECTS(${a.replaceAll(
+            `SELECT a.id, b.id FROM sample.things AS a JOIN sample.things AS b ON b.id BETWEEN a.id + 1 AND a.id + 4 WHERE 1 = INTERSECTS(${a.replaceAll(
               /\b(ra|dec)\b/g,
               'a.$&',
             )}, ${b.replaceAll(/\b(ra|dec)\b/g, 'b.$&')})`,
