@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { qualifiedName, type Table } from '../../engine/catalog/table.ts';
 import { type CopyValue, copyRows, createTable, type RowBatch } from '../database/copy.ts';
 import { quoted, quotedTable } from '../database/identifier.ts';
+import { indexPositions } from '../database/positions-index.ts';
 import { describeSchema, readTable, writeTable } from '../database/tap-schema.ts';
 import { inTransaction } from '../database/transaction.ts';
 import type { Progress } from '../progress.ts';
@@ -34,6 +35,7 @@ export async function loadDemo(client: pg.Client, progress: Progress): Promise<v
       await client.query('SELECT pg_advisory_xact_lock($1)', [DEMO_LOCK]);
       const present = await readTable(client, qualifiedName(catalog.table));
       if (present === null) await loadCatalog(client, catalog, progress);
+      await indexPositions(client, catalog.table, { concurrently: false });
     });
   }
 }
@@ -48,7 +50,6 @@ async function loadCatalog(client: pg.Client, catalog: DemoCatalog, progress: Pr
   await client.query(`ALTER TABLE ${quotedTable(table)} ADD PRIMARY KEY (${quoted(key)})`);
   await describeSchema(client, table.schema, catalog.schemaDescription);
   await writeTable(client, table);
-  await client.query(`ANALYZE ${quotedTable(table)}`);
   progress.done(`Loaded ${name}: ${rows.length.toLocaleString('en')} rows`);
 }
 

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Column } from '../../engine/catalog/column.ts';
 import { mainColumns, qualifiedName, type Table } from '../../engine/catalog/table.ts';
+import { indexPositions } from '../database/positions-index.ts';
 import { grantPublished } from '../database/reader-grants.ts';
 import { writeTable } from '../database/tap-schema.ts';
 import { checkCatalog } from './catalog-check.ts';
@@ -16,6 +17,8 @@ export interface CatalogOptions {
   readonly metadata: ReadonlyMap<string, ColumnMetadata>;
   /** Take the place of what is there. */
   readonly replace: boolean;
+  /** Make indexes that are absent, by position and identifier: true unless given. */
+  readonly index?: boolean;
 }
 
 /** What was published, for the user to see. */
@@ -27,6 +30,14 @@ export interface PublishedCatalog extends MainNames {
   readonly columns: number;
   /** SQL that others have to run before TAP can read the table in PostgreSQL. */
   readonly missingGrants: readonly string[];
+}
+
+/** A catalogue that is published, and the indexes that were made for it. */
+export interface IndexedCatalog extends PublishedCatalog {
+  /** With their schema, quoted where need be. */
+  readonly indexes: readonly string[];
+  /** SQL of those that somebody who owns the table must make. */
+  readonly missingIndexes: readonly string[];
 }
 
 /** Columns with the user's metadata on them, and identifier and position found and marked. */
@@ -41,7 +52,7 @@ export function describeColumns(
 }
 
 /**
- * Checks the rows of a table that exists and writes it into TAP_SCHEMA. Call it in a transaction.
+ * Checks the rows of a table that exists and writes it into TAP_SCHEMA, as it is then described. Call it in a transaction.
  * @throws Error when rows lack what a catalogue needs.
  */
 export async function publishChecked(
@@ -49,7 +60,7 @@ export async function publishChecked(
   table: Table,
   main: MainNames,
   uniqueId: boolean,
-): Promise<PublishedCatalog> {
+): Promise<{ table: Table; catalog: PublishedCatalog }> {
   const facts = await checkCatalog(client, table, main, uniqueId);
   const columns = table.columns.map((column) =>
     facts.unicodeColumns.has(column.name) ? { ...column, datatype: 'unicodeChar' as const } : column,
@@ -60,5 +71,20 @@ export async function publishChecked(
   const missingGrants = await grantPublished(client);
   const { rows, rowsWithoutPosition } = facts;
   const catalog = qualifiedName(table);
-  return { catalog, rows, rowsWithoutPosition, columns: columns.length, missingGrants, ...main };
+  return {
+    table: published,
+    catalog: { catalog, rows, rowsWithoutPosition, columns: columns.length, missingGrants, ...main },
+  };
+}
+
+/** The catalogue with its indexes, made unless the user wants none. */
+export async function indexed(
+  client: pg.Client,
+  { table, catalog }: { readonly table: Table; readonly catalog: PublishedCatalog },
+  { index = true }: Pick<CatalogOptions, 'index'>,
+  concurrently: boolean,
+): Promise<IndexedCatalog> {
+  if (!index) return { ...catalog, indexes: [], missingIndexes: [] };
+  const { made, missing } = await indexPositions(client, table, { concurrently });
+  return { ...catalog, indexes: made, missingIndexes: missing };
 }

@@ -65,6 +65,8 @@ test('a CSV file becomes a table and a catalogue', () =>
       rows: 3,
       rowsWithoutPosition: 1,
       missingGrants: [],
+      indexes: ['"survey"."stars_healpix_29"', '"survey"."stars_zones"'],
+      missingIndexes: [],
       columns: 8,
       id: 'source_id',
       ra: 'raj2000',

@@ -7,7 +7,13 @@ import { isReservedSchema, parseTableName, quoted, quotedTable } from '../databa
 import { inTransaction } from '../database/transaction.ts';
 import type { Progress } from '../progress.ts';
 import { openCsv } from './csv.ts';
-import { type CatalogOptions, describeColumns, type PublishedCatalog, publishChecked } from './describe.ts';
+import {
+  type CatalogOptions,
+  describeColumns,
+  type IndexedCatalog,
+  indexed,
+  publishChecked,
+} from './describe.ts';
 import { openParquet } from './parquet.ts';
 import type { IngestSource } from './source.ts';
 
@@ -23,7 +29,7 @@ export async function loadFile(
   name: string,
   options: CatalogOptions,
   progress: Progress,
-): Promise<PublishedCatalog> {
+): Promise<IndexedCatalog> {
   const target = newTableName(name);
   await checkTarget(client, target, options.replace);
   const source = await openSource(path, options, progress);
@@ -57,9 +63,10 @@ export async function loadFile(
        DO UPDATE SET source = excluded.source, loaded = now(), relation = excluded.relation`,
       [table.schema, table.name, basename(path), quotedTable(table)],
     );
-    await client.query(`ANALYZE ${quotedTable(table)}`);
-    progress.done(`Loaded ${name}: ${published.rows.toLocaleString('en')} rows`);
-    return published;
+    const catalog = await indexed(client, published, options, false);
+    if (catalog.indexes.length === 0) await client.query(`ANALYZE ${quotedTable(table)}`);
+    progress.done(`Loaded ${name}: ${catalog.rows.toLocaleString('en')} rows`);
+    return catalog;
   });
 }
 

@@ -50,6 +50,8 @@ async function publishOddTable(client: pg.Client): Promise<void> {
     rows: 103,
     rowsWithoutPosition: 3,
     missingGrants: [],
+    indexes: ['"Survey"."Stars-1_healpix_29"', '"Survey"."Stars-1_zones"'],
+    missingIndexes: [],
     columns: 14,
     id: 'Obj ID',
     ra: 'RA',

@@ -5,11 +5,18 @@ import { isReservedSchema, parseTableName, quotedTable } from '../database/ident
 import { readTable } from '../database/tap-schema.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { type DatabaseColumn, publishedType } from '../database/types.ts';
-import { type CatalogOptions, describeColumns, type PublishedCatalog, publishChecked } from './describe.ts';
+import {
+  type CatalogOptions,
+  describeColumns,
+  type IndexedCatalog,
+  indexed,
+  publishChecked,
+} from './describe.ts';
 import { chosenIndexes, plainColumn } from './source.ts';
 
 /**
- * Publishes a table or view of the user's database as it is: only TAP_SCHEMA is written.
+ * Publishes a table or view of the user's database as it is: TAP_SCHEMA is written, and indexes are made that the table lacks,
+ * while others may write into it.
  * @param name `schema.table`, exactly as PostgreSQL has it, without quotes.
  * @throws Error when it is not there or not readable, has columns that cannot be published, or rows that a
  * catalogue cannot have.
@@ -18,7 +25,7 @@ export async function publishTable(
   client: pg.Client,
   name: string,
   options: CatalogOptions,
-): Promise<PublishedCatalog> {
+): Promise<IndexedCatalog> {
   const target = parseTableName(name);
   if (!/^[\p{L}\p{N}_$-]+$/u.test(target.schema + target.name)) {
     throw new Error(
@@ -26,7 +33,7 @@ export async function publishTable(
     );
   }
   if (isReservedSchema(target.schema)) throw new Error(`the schema ${target.schema} holds no catalogues`);
-  return inTransaction(client, async () => {
+  const published = await inTransaction(client, async () => {
     const known = await readTable(client, name);
     if (known !== null && !options.replace) {
       throw new Error(`${name} is published already: describe it anew with --replace`);
@@ -50,6 +57,7 @@ export async function publishTable(
     };
     return publishChecked(client, table, main, relation.uniqueColumns.includes(main.id));
   });
+  return indexed(client, published, options, true);
 }
 
 interface Relation {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CatalogOptions, PublishedCatalog } from '../../catalog-export/ingest/describe.ts';
+import type { CatalogOptions, IndexedCatalog } from '../../catalog-export/ingest/describe.ts';
 import { readMetadataFile } from '../../catalog-export/ingest/metadata-file.ts';
 
 /** The flags that `load` and `publish` share, as commander gives them. */
@@ -11,6 +11,7 @@ export interface CatalogFlags {
   readonly description?: string;
   readonly metadata?: string;
   readonly replace?: boolean;
+  readonly index?: boolean;
   readonly json?: boolean;
 }
 
@@ -26,6 +27,7 @@ export function addCatalogOptions(command: Command, replaceMeaning: string): Com
       'describes columns: name, unit, ucd, utype, xtype, description, principal',
     )
     .option('--replace', replaceMeaning)
+    .option('--no-index', 'make no indexes by position and identifier')
     .option('--json', 'print what was published as one JSON object on standard output');
 }
 
@@ -36,16 +38,18 @@ export async function catalogOptions(flags: CatalogFlags): Promise<CatalogOption
     description: flags.description ?? null,
     metadata: flags.metadata === undefined ? new Map() : await readMetadataFile(flags.metadata),
     replace: flags.replace ?? false,
+    index: flags.index ?? true,
   };
 }
 
 /** Says what was published and what comes next. */
-export function reportPublished(published: PublishedCatalog, json: boolean): void {
+export function reportPublished(published: IndexedCatalog, json: boolean): void {
   if (json) {
     console.log(JSON.stringify(published));
     return;
   }
-  const { catalog, rows, rowsWithoutPosition, columns, missingGrants, id, ra, dec } = published;
+  const { catalog, rows, rowsWithoutPosition, columns, missingGrants, indexes, missingIndexes } = published;
+  const { id, ra, dec } = published;
   console.log(
     `Published ${catalog}: ${rows.toLocaleString('en')} rows, ${columns} columns; identifier ${id}, position ${ra}, ${dec}.`,
   );
@@ -55,6 +59,16 @@ export function reportPublished(published: PublishedCatalog, json: boolean): voi
   if (missingGrants.length > 0) {
     console.log(
       `For queries in PostgreSQL somebody who owns the table must run:\n  ${missingGrants.join(';\n  ')};`,
+    );
+  }
+  if (indexes.length > 0) {
+    console.log(
+      `Made for queries in PostgreSQL: ${indexes.join(', ')} (DROP INDEX removes them, --no-index makes none).`,
+    );
+  }
+  if (missingIndexes.length > 0) {
+    console.log(
+      `For fast queries in PostgreSQL somebody who owns the table must run:\n  ${missingIndexes.join(';\n  ')};`,
     );
   }
   console.log(`"almagest export ${catalog}" makes a release of it, which the service then answers from.`);

@@ -10,8 +10,8 @@ Examples:
   almagest publish public.Galaxies --columns id,ra,dec,mag_r --description "Galaxies with redshift"
   almagest publish survey.stars --replace                  describe it anew
 
-The table or view stays as it is: only its description is written, into tap_schema. Its comments become
-descriptions. Identifier and position are found by primary key, UCD or usual name (source_id, id, …; ra,
+The rows stay as they are: a description is written into tap_schema, and a table gets the indexes by position and
+identifier that it lacks, unless --no-index is given. Comments become descriptions. Identifier and position are found by primary key, UCD or usual name (source_id, id, …; ra,
 raj2000, …; dec, dej2000, …). All rows are read once, to see that identifiers are unique and positions are on the sky.
 Exit status: 0 when the catalogue is published, 1 otherwise.`;
 

@@ -59,17 +59,15 @@ export function tableIndexes(table: Table, rows: readonly IndexKeys[]): TableInd
   const q3c = has('btree', `q3c_ang2ipix(${lon},${lat})`);
   const pgsphere = has('gist', `spoint(radians(${lon}),radians(${lat}))`);
   return {
-    healpix: has('btree', `almagest.healpix_index(29,${lon},${lat})`) !== undefined,
-    zones: has('btree', `almagest.zone(${lat})`, `almagest.longitude(${lon})`) !== undefined,
+    healpix: has('btree', `healpix_index(29,${lon},${lat})`) !== undefined,
+    zones: has('btree', `zone(${lat})`, `longitude(${lon})`) !== undefined,
     q3c: q3c?.q3c ?? null,
     pgsphere: pgsphere?.pgsphere ?? null,
     identifier: has('btree', plain(id.name)) !== undefined,
   };
 }
 
-/** An expression without casts to double, blanks, quotes and the schemas of extensions. */
+/** An expression without casts, blanks and quotes, and without the schema of a function: PostgreSQL leaves out one that is searched. */
 function plain(expression: string): string {
-  return expression
-    .replaceAll(/::(?:double precision|real)|[\s"]/g, '')
-    .replaceAll(/[\p{L}\p{N}_]+\.(?=(?:q3c_ang2ipix|spoint)\()/gu, '');
+  return expression.replaceAll(/::(?:double precision|real)|[\s"]/g, '').replace(/^[^.(]+\.(?=[^(]+\()/, '');
 }
