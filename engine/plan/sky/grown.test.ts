@@ -24,6 +24,8 @@ const skies: fc.Arbitrary<Sky> = fc.tuple(cones, unit, unit, fc.nat(5)).chain(([
     { kind: 'polygon', region: { kind: 'polygon', vertices } },
     windowOf({ west: lon, east: lon + 200 * a, south: lat - 30 * b, north: lat }),
     windowOf({ west: 0, east: 5 * a, south: -90, north: lat }),
+    windowOf({ west: a / 10, east: 5, south: lat / 2, north: lat / 2 + b }),
+    windowOf({ west: 355, east: 360 - a / 10, south: lat / 2, north: lat / 2 + b }),
     {
       kind: 'cells',
       order,
