@@ -4,13 +4,25 @@ import type { Release } from '../../engine/catalog/release.ts';
 import type { Cone, HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
 import type { Failure } from '../failure.ts';
 import { conePath, type Limits } from '../service.ts';
+import { coneExample } from '../tap/examples.ts';
+import { queryAddress } from '../tap/query-form.ts';
 import { skyMap } from './sky-map.ts';
 
 /** Tables with more columns than this show them when asked. */
 const FEW_COLUMNS = 30;
 
-/** All about one catalogue. `cone` is one with rows in it, null where the catalogue has none. */
-export function catalogSection(kernel: HealpixKernel, limits: Limits, release: Release, cone: Cone | null) {
+/** What a catalogue's section shows beside its release. */
+export interface SectionOptions {
+  readonly kernel: HealpixKernel;
+  readonly limits: Limits;
+  /** One with rows in it; null where the catalogue has none. */
+  readonly cone: Cone | null;
+  /** Whether there is TAP. */
+  readonly tap: boolean;
+}
+
+/** All about one catalogue. */
+export function catalogSection(release: Release, { kernel, limits, cone, tap }: SectionOptions) {
   const { catalog, table } = release.manifest;
   const address = conePath(catalog);
   const id = encodeURIComponent(catalog);
@@ -24,6 +36,7 @@ ${skyMap(kernel, release.manifest)}
 <h3>Cone search</h3>
 ${searchForm(address, limits, cone)}
 ${cone === null ? '' : examples(address, cone)}
+${cone === null || !tap ? '' : queryExample(release, cone)}
 <h3>Columns</h3>
 <details ${table.columns.length <= FEW_COLUMNS ? 'open' : ''}>
 <summary>${table.columns.length} columns</summary>
@@ -90,6 +103,13 @@ ${link('only which columns there are', '&MAXREC=0')}
 <li><a href="${address}/tables">table description</a></li>
 <li><a href="${address}/availability">availability</a></li>
 </ul>`;
+}
+
+function queryExample(release: Release, cone: Cone) {
+  const { query, description } = coneExample(release, cone, 1);
+  return html`<h3>Query, in ADQL</h3>
+<pre><code>${query}</code></pre>
+<p>${description} <a href="${queryAddress('tap', query)}">Run it</a>, or change it <a href="tap">there</a>.</p>`;
 }
 
 /** A UCD whose words may stand on lines of their own. */

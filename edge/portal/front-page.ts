@@ -2,6 +2,8 @@ import { html, raw } from 'hono/html';
 import { type Opened, releasesOf } from '../catalogs.ts';
 import { exampleCone } from '../example-cone.ts';
 import { conePath, type Service, SOFTWARE } from '../service.ts';
+import { exampleQueries } from '../tap/examples.ts';
+import { queryForm } from '../tap/query-form.ts';
 import { catalogSection, damagedSection } from './catalog-section.ts';
 import { STYLE } from './style.ts';
 import { usageSection } from './usage.ts';
@@ -29,11 +31,13 @@ export function frontPage(service: Service, root: string, catalogs: readonly Ope
 <h1>${title}</h1>
 <p class="lead">Astronomical catalogues in the Virtual Observatory. Every catalogue here answers
 <a href="https://www.ivoa.net/documents/latest/ConeSearch.html">Simple Cone Search</a>: give a position and a radius, get
-the rows inside, as VOTable, CSV, TSV or JSON. It works with TOPCAT, Aladin, pyVO, STILTS, and the forms below.</p>
+the rows inside, as VOTable, CSV, TSV or JSON. ${service.tap === null ? '' : raw('Queries in ADQL reach all of them at once (<a href="#query">TAP</a>). ')}It works with TOPCAT, Aladin, pyVO,
+STILTS, and the forms below.</p>
 ${names.length > 1 ? contents(names) : ''}
 </header>
 <main>
 ${names.length === 0 ? NOTHING_YET : ''}
+${service.tap === null || names.length === 0 ? '' : querySection(service, catalogs)}
 ${catalogs.map((catalog) => section(service, catalog))}
 ${usage(service, root, catalogs)}
 </main>
@@ -52,10 +56,21 @@ ${names.map((name) => html`<li><a href="#${encodeURIComponent(name)}">${name}</a
 </ul></nav>`;
 }
 
-function section({ engine, limits }: Service, catalog: Opened) {
+function section({ engine: { kernel }, limits, tap }: Service, catalog: Opened) {
   if ('failure' in catalog) return damagedSection(catalog.name, catalog.failure);
-  const cone = exampleCone(engine.kernel, catalog.release, limits.maxRadius);
-  return catalogSection(engine.kernel, limits, catalog.release, cone);
+  const cone = exampleCone(kernel, catalog.release, limits.maxRadius);
+  return catalogSection(catalog.release, { kernel, limits, cone, tap: tap !== null });
+}
+
+/** A form for queries; the example is the first that there is. */
+function querySection({ engine: { kernel } }: Service, catalogs: readonly Opened[]) {
+  const [example] = exampleQueries(kernel, releasesOf(catalogs));
+  return html`<section class="card" id="query" aria-labelledby="query-name">
+<h2 id="query-name">Query in ADQL</h2>
+<p>All catalogues answer queries together, by the <a href="https://www.ivoa.net/documents/TAP/">Table Access Protocol</a>:
+give <a href="tap">its address</a> to TOPCAT, STILTS, pyVO or Aladin, start from one of the <a href="tap/examples">examples</a>, or ask here.</p>
+${queryForm('tap', example!.query)}
+</section>`;
 }
 
 /** The examples to copy are about the first catalogue that has rows. */

@@ -8,6 +8,7 @@ import type { Manifest } from '../../engine/catalog/manifest.ts';
 import { folderStorage } from '../../engine/storage/folder.ts';
 import { appOver } from '../../test/app.ts';
 import { demoBucket } from '../../test/demo-release.ts';
+import { duckdbOver, tapAppOver } from '../../test/tap-app.ts';
 import { parseVotable } from '../../test/votable.ts';
 
 const unescapeHtml = (text: string): string =>
@@ -19,7 +20,11 @@ describe('the front page', () => {
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'almagest-portal-'));
-    app = appOver(folderStorage(await demoBucket()), { SERVICE_TITLE: 'Stars & more' });
+    const storage = folderStorage(await demoBucket());
+    const tap = tapAppOver(storage, {}, { duckdb: duckdbOver(storage) });
+    app = appOver(storage, { SERVICE_TITLE: 'Stars & more' }, null, {
+      fetch: (request) => tap.request(request.url, request),
+    });
     page = await (await app.request('http://vo.example/')).text();
   });
   after(() => rm(folder, { recursive: true }));
@@ -47,6 +52,14 @@ describe('the front page', () => {
       const text = await response.text();
       if (link.includes('RESPONSEFORMAT=csv')) assert.ok(text.trim().split('\n').length > 3, link);
     }
+  });
+
+  test('queries: a form, and an example of each catalogue; none where there is no TAP', async () => {
+    assert.match(page, /<form action="tap\/sync"[^>]*>.*<textarea name="QUERY"[^>]*>SELECT TOP 10/s);
+    const examples = page.match(/href="tap\/sync\?[^"]*"/g) ?? [];
+    assert.equal(examples.length, 2);
+    const bare = await (await appOver(folderStorage(await demoBucket())).request('/')).text();
+    assert.doesNotMatch(bare, /tap\/|ADQL/);
   });
 
   test('its anchors and labels have their targets, once', () => {

@@ -4,7 +4,7 @@ import { tableFromIPC } from 'apache-arrow';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { folderStorage } from '../../engine/storage/folder.ts';
 import { demoBucket } from '../../test/demo-release.ts';
-import { type TapApp, tapAppOver } from '../../test/tap-app.ts';
+import { duckdbOver, type TapApp, tapAppOver } from '../../test/tap-app.ts';
 import { parseVotable } from '../../test/votable.ts';
 
 const SIRIUS = `SELECT source_id, vmag FROM hipparcos.stars
@@ -296,5 +296,73 @@ describe('TAP over the demo release, scans alone', () => {
     const text = await (await app.request('/tap/availability')).text();
     assert.match(text, /<vosi:available>true/);
     assert.match(text, /hipparcos\.stars: release \d{4}/);
+  });
+});
+
+describe('TAP over the demo release, with DuckDB', () => {
+  let app: TapApp;
+  before(async () => {
+    const storage = folderStorage(await demoBucket());
+    app = tapAppOver(storage, {}, { duckdb: duckdbOver(storage) });
+  });
+
+  async function rowsOf(query: string): Promise<string[]> {
+    const response = await app.request(sync({ LANG: 'ADQL', RESPONSEFORMAT: 'csv', QUERY: query }));
+    const text = await response.text();
+    assert.equal(response.status, 200, text);
+    return text.trim().split('\r\n').slice(1);
+  }
+
+  test('what a scan cannot answer', async () => {
+    assert.deepEqual(await rowsOf('SELECT COUNT(*) FROM hipparcos.stars'), ['118216']);
+    const brightest = 'SELECT TOP 2 source_id FROM hipparcos.stars ORDER BY vmag';
+    assert.deepEqual(await rowsOf(brightest), ['32349', '30438']);
+  });
+
+  test('TAP_SCHEMA, in any case, describes what is published, and itself', async () => {
+    assert.deepEqual(await rowsOf('SELECT table_name FROM TAP_SCHEMA.tables ORDER BY table_name'), [
+      'dso.objects',
+      'hipparcos.stars',
+      'tap_schema.columns',
+      'tap_schema.key_columns',
+      'tap_schema.keys',
+      'tap_schema.schemas',
+      'tap_schema.tables',
+    ]);
+    const positions = await rowsOf(
+      `SELECT c.column_name, t.schema_name FROM tap_schema.columns AS c JOIN tap_schema.tables AS t USING (table_name)
+       WHERE c.ucd LIKE 'pos.eq.%;meta.main' AND c."size" IS NULL AND c.principal = 1 ORDER BY schema_name, column_index`,
+    );
+    assert.deepEqual(positions, ['ra,dso', 'dec,dso', 'ra,hipparcos', 'dec,hipparcos']);
+  });
+
+  test('examples run as they are, and find rows', async () => {
+    const text = await (await app.request('/tap/examples')).text();
+    const links = [...text.matchAll(/<a href="([^"]*)">Run it/g)].map(([, href]) =>
+      href!.replaceAll('&amp;', '&'),
+    );
+    assert.ok(links.length >= 5);
+    for (const link of links) {
+      const response = await app.request(link);
+      const answer = await response.text();
+      assert.equal(response.status, 200, answer);
+      assert.ok(answer.trim().split('\r\n').length > 1, link);
+    }
+  });
+
+  test('a random answer is never kept', async () => {
+    const query = 'SELECT TOP 1 RAND() AS x FROM hipparcos.stars';
+    const response = await app.request(sync({ LANG: 'ADQL', QUERY: query }));
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get('cache-control'), 'no-store');
+    assert.notDeepEqual(await rowsOf(query), await rowsOf(query));
+  });
+
+  test('PLAN shows the SQL, and what it is of', async () => {
+    const query = "SELECT COUNT(*) AS n FROM hipparcos.stars WHERE name = 'Sirius'";
+    const plan = await (await app.request(sync({ LANG: 'ADQL', QUERY: query, PLAN: 'json' }))).json();
+    assert.equal(plan.engine, 'duckdb');
+    assert.match(plan.sql.text, /^SELECT .* FROM t0/s);
+    assert.deepEqual(plan.sql.parameters, [{ type: 'text', value: 'Sirius' }]);
   });
 });

@@ -1,6 +1,7 @@
 import { html, raw } from 'hono/html';
 import { STYLE } from '../portal/style.ts';
 import type { Example } from './examples.ts';
+import { queryAddress } from './query-form.ts';
 
 /** Of the RDFa of examples (DALI 1.1 §2.3). */
 const VOCABULARY = 'http://www.ivoa.net/rdf/examples#';
@@ -39,9 +40,4 @@ function section(url: string, { id, name, description, query, table }: Example) 
 <p><a href="${queryAddress(url, query)}">Run it</a></p>
 </div>
 `;
-}
-
-/** Where a query is answered as CSV, which browsers show or save. */
-export function queryAddress(url: string, query: string): string {
-  return `${url}/sync?LANG=ADQL&RESPONSEFORMAT=csv&QUERY=${encodeURIComponent(query)}`;
 }

@@ -36,7 +36,7 @@ export function tapPage({ title, url, limits, tables, examples }: TapPage) {
 <main>
 <section class="card">
 <h2>Try it</h2>
-${queryForm(url, examples[0]!.query, limits.maxRecords)}
+${queryForm(url, examples[0]!.query)}
 <p>More to start from: <a href="${url}/examples">examples</a>.</p>
 </section>
 <section class="card">
