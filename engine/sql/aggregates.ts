@@ -10,17 +10,19 @@ export function aggregate({ name, distinct, argument }: Aggregate, translation: 
   const all = distinct ? 'DISTINCT ' : '';
   const type = typeOf(argument, translation);
   const text = value(argument, translation);
+  const double = name === 'SUM' || name === 'AVG' ? valueAs(argument, DOUBLE, translation) : '';
+  const finite = (sum: string) => dialect.bounded(sum, [`coalesce(bool_or(isinf(${double})), false)`]);
   switch (name) {
     case 'COUNT':
       return `count(${all}${text})`;
     case 'SUM':
       return isInteger(type)
         ? `sum(${all}${valueAs(argument, { ...type, family: 'integer', datatype: 'long' }, translation)})::bigint`
-        : dialect.bounded(`sum(${all}${valueAs(argument, DOUBLE, translation)})`);
+        : finite(`sum(${all}${double})`);
     case 'AVG':
       return isInteger(type)
         ? dialect.integerMean(all, valueAs(argument, { ...type, family: 'integer' }, translation))
-        : `avg(${all}${valueAs(argument, DOUBLE, translation)})`;
+        : finite(`avg(${all}${double})`);
     case 'MIN':
     case 'MAX':
       if (type.family === 'boolean') return `${name === 'MIN' ? 'bool_and' : 'bool_or'}(${all}${text})`;

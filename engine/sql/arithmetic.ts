@@ -1,6 +1,6 @@
 import { isInteger, TEXT, type ValueType } from '../adql/check/value-type.ts';
 import type { Expression, Operation, Sign } from '../adql/syntax-tree.ts';
-import { integerLiteral } from './literals.ts';
+import { integerLiteral, isLiteral } from './literals.ts';
 import { sqlType } from './sql-types.ts';
 import { type Translation, typeOf } from './translation.ts';
 import { valueAs } from './values.ts';
@@ -10,7 +10,25 @@ export function operation(node: Operation, translation: Translation): string {
   const type = typeOf(node, translation);
   const written = unbounded(node, translation);
   // What is too large anywhere in a sum of products is too large, or no number, in the end.
-  return isArithmetic(node) && type.family === 'real' ? translation.dialect.bounded(written) : written;
+  if (!isArithmetic(node) || type.family !== 'real') return written;
+  const leaves = new Set(leavesOf(node, type, translation).filter((leaf) => !isLiteral(leaf)));
+  return translation.dialect.bounded(
+    written,
+    [...leaves].map((leaf) => `isinf(${leaf})`),
+  );
+}
+
+/** What is not arithmetic itself, or of another type. */
+function leavesOf(node: Expression, type: ValueType, translation: Translation): string[] {
+  return isWithin(node, type, translation)
+    ? [...leavesOf(node.left, type, translation), ...leavesOf(node.right, type, translation)]
+    : [valueAs(node, type, translation)];
+}
+
+/** Whether the operation of a node is one with that around it. */
+function isWithin(node: Expression, type: ValueType, translation: Translation): node is Operation {
+  if (node.kind !== 'operation' || !isArithmetic(node)) return false;
+  return sqlType(typeOf(node, translation), 'postgresql') === sqlType(type, 'postgresql');
 }
 
 function unbounded(node: Operation, translation: Translation): string {
@@ -37,10 +55,7 @@ function unbounded(node: Operation, translation: Translation): string {
 
 /** An operand as it is within other operations of its type. */
 function operand(node: Expression, type: ValueType, translation: Translation): string {
-  const same = sqlType(typeOf(node, translation), 'duckdb') === sqlType(type, 'duckdb');
-  return node.kind === 'operation' && same && isArithmetic(node)
-    ? unbounded(node, translation)
-    : valueAs(node, type, translation);
+  return isWithin(node, type, translation) ? unbounded(node, translation) : valueAs(node, type, translation);
 }
 
 function isArithmetic({ operator }: Operation): boolean {

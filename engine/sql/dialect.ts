@@ -13,8 +13,11 @@ export interface SqlDialect {
   length(array: string): string;
   /** Uses values several times; long ones are computed once, so that SQL does not grow with the depth of a query. */
   sharing(values: readonly string[], use: (values: readonly string[]) => string): string;
-  /** The result of +, -, * or a sum of real numbers, which fails if it is too large. */
-  bounded(value: string): string;
+  /**
+   * A real number calculated from others, which fails if it is too large.
+   * @param infinite conditions under which it may be infinite: that something it came of is
+   */
+  bounded(value: string, infinite: readonly string[]): string;
   /** Quotients of two values of the same type; division by zero fails. */
   integerQuotient(dividend: string, divisor: string): string;
   realQuotient(dividend: string, divisor: string): string;
@@ -34,8 +37,8 @@ export interface SqlDialect {
   textToInteger(text: string, type: string): string;
   textToReal(text: string, type: string): string;
   textToTimestamp(text: string): string;
-  /** The shortest digits that give the same double, as PostgreSQL writes them. */
-  doubleToText(value: string): string;
+  /** The shortest digits that give the same number of 64 or 32 bits, as PostgreSQL writes them. */
+  realToText(value: string, type: 'double precision' | 'real'): string;
   /** DALI 1.1 §3.3.3, fractions of a second only where there are any. */
   timestampToText(value: string): string;
   /** Numbers between white space. */

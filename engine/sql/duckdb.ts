@@ -22,23 +22,27 @@ export const DUCKDB: SqlDialect = {
     const shared = use(values.map((_, index) => `v.v${index}`));
     return `list_transform([{${fields.join(', ')}}], lambda v: ${shared})[1]`;
   },
-  bounded: (value) =>
-    failing([value], ([result]) => ({ when: `isinf(${result})`, error: OUT_OF_RANGE, otherwise: result! })),
-  integerQuotient: (dividend, divisor) => divided(dividend, '//', divisor),
-  realQuotient: (dividend, divisor) => divided(dividend, '/', divisor),
-  integerRemainder: (dividend, divisor) => divided(dividend, '%', divisor),
-  exclusiveOr: (left, right) => `xor(${left}, ${right})`,
-  exp: (exponent) =>
-    failing([`exp(${exponent})`], ([result]) => ({
-      when: `isinf(${result}) OR ${result} = 0`,
+  bounded: (value, infinite) =>
+    failing([value, ...infinite], ([result, ...allowed]) => ({
+      when: [`isinf(${result})`, ...allowed.map((each) => `NOT ${each}`)].join(' AND '),
       error: OUT_OF_RANGE,
       otherwise: result!,
+    })),
+  integerQuotient: (dividend, divisor) => divided(dividend, '//', divisor, 'IS NOT NULL'),
+  realQuotient: (dividend, divisor) => divided(dividend, '/', divisor, "<> 'NaN'"),
+  integerRemainder: (dividend, divisor) => divided(dividend, '%', divisor, 'IS NOT NULL'),
+  exclusiveOr: (left, right) => `xor(${left}, ${right})`,
+  exp: (exponent) =>
+    failing([exponent], ([x]) => ({
+      when: `isfinite(${x}) AND (isinf(exp(${x})) OR exp(${x}) = 0)`,
+      error: OUT_OF_RANGE,
+      otherwise: `exp(${x})`,
     })),
   power: (base, exponent) =>
     failing([base, exponent], ([x, y]) => ({
       when:
-        `isinf(pow(${x}, ${y})) OR (pow(${x}, ${y}) = 0 AND ${x} <> 0) OR ` +
-        `(isnan(pow(${x}, ${y})) AND NOT isnan(${x}) AND NOT isnan(${y}))`,
+        `isfinite(${x}) AND isfinite(${y}) AND ` +
+        `(NOT isfinite(pow(${x}, ${y})) OR (pow(${x}, ${y}) = 0 AND ${x} <> 0))`,
       error: OUT_OF_RANGE,
       otherwise: `pow(${x}, ${y})`,
     })),
@@ -64,16 +68,20 @@ export const DUCKDB: SqlDialect = {
       error: `'invalid timestamp: ' || ${value}`,
       otherwise: `${value}::timestamp`,
     })),
-  doubleToText: (value) =>
-    DUCKDB.sharing(
-      [value],
-      ([x]) =>
-        `CASE WHEN isnan(${x}) THEN 'NaN' WHEN isinf(${x}) THEN CASE WHEN ${x} > 0 THEN 'Infinity' ELSE '-Infinity' END ` +
-        // DuckDB begins to write exponents at 1e16, PostgreSQL at 1e15.
-        `WHEN abs(${x}) >= 1e15 AND abs(${x}) < 1e16 THEN ` +
-        `regexp_replace(regexp_replace(${x}::bigint::text, '^(-?\\d)(\\d*?)0*$', '\\1.\\2e+15'), '\\.e', 'e') ` +
-        `ELSE regexp_replace(${x}::text, '\\.0$', '') END`,
-    ),
+  realToText: (value, type) =>
+    DUCKDB.sharing([value], ([x]) => {
+      const [whole, rest] = [1, 2].map((part) => `split_part(abs(${x})::text, '.', ${part})`);
+      const digits = `left(${whole}, 1) || '.' || substr(${whole}, 2) || ${rest}`;
+      const exponent = `lpad((len(${whole}) - 1)::text, 2, '0')`;
+      return (
+        `(CASE WHEN isnan(${x}) THEN 'NaN' ` +
+        `WHEN isinf(${x}) THEN CASE WHEN ${x} > 0 THEN 'Infinity' ELSE '-Infinity' END ` +
+        // Both write exponents of large numbers, PostgreSQL from fewer digits on.
+        `WHEN abs(${x}) >= ${type === 'real' ? '1e6' : '1e15'} AND NOT contains(${x}::text, 'e') THEN ` +
+        `CASE WHEN ${x} < 0 THEN '-' ELSE '' END || regexp_replace(${digits}, '\\.?0+$', '') || 'e+' || ${exponent} ` +
+        `ELSE regexp_replace(${x}::text, '\\.0$', '') END)`
+      );
+    }),
   timestampToText: (value) => `regexp_replace(strftime(${value}, '%Y-%m-%dT%H:%M:%S.%f'), '\\.?0+$', '')`,
   textToNumbers: (text) =>
     `list_transform(string_split_regex(trim(${text}, ' \t\r\n'), '\\s+'), lambda n: ` +
@@ -96,11 +104,14 @@ function failing(values: readonly string[], use: (values: readonly string[]) => 
   });
 }
 
-/** DuckDB divides by zero without a word. */
-function divided(dividend: string, operator: '/' | '//' | '%', divisor: string): string {
+/**
+ * DuckDB divides by zero without a word.
+ * @param fails what a dividend is that fails: not NULL, and no NaN
+ */
+function divided(dividend: string, operator: '/' | '//' | '%', divisor: string, fails: string): string {
   if (isNonZeroLiteral(divisor)) return `(${dividend} ${operator} ${divisor})`;
   return failing([dividend, divisor], ([a, b]) => ({
-    when: `${b} = 0 AND ${a} IS NOT NULL`,
+    when: `${b} = 0 AND ${a} ${fails}`,
     error: "'division by zero'",
     otherwise: `${a} ${operator} ${b}`,
   }));

@@ -16,7 +16,7 @@ import { comparisonType } from './comparisons.ts';
 import { condition } from './conditions.ts';
 import { doubleLiteral } from './literals.ts';
 import type { Lookup } from './position-joins.ts';
-import { inRanges, positionColumns } from './positions.ts';
+import { hasPosition, inRanges, positionColumns } from './positions.ts';
 import { subquery } from './queries.ts';
 import { quoted } from './quoted.ts';
 import { sqlType, sqlTypeOfColumn } from './sql-types.ts';
@@ -64,13 +64,24 @@ function table(reference: TableReference, translation: Translation): string {
 }
 
 function namedTable(node: NamedTable, name: string, translation: Translation): string {
-  const { findings, dialect, context } = translation;
+  const { findings, dialect } = translation;
   const found = findings.tables.get(node)!;
   if (isCommonTable(found)) return `${nameOf(found, translation)} AS ${name}`;
   if (dialect.name === 'duckdb') return name;
-  const ranges = context.uses.find((use) => use.node === node)?.ranges ?? null;
-  if (ranges === null) return `${published(found)} AS ${name}`;
-  return `(SELECT * FROM ${published(found)} WHERE ${inRanges(found, ranges)}) AS ${name}`;
+  const kept = keptRows(node, found, translation);
+  if (kept.length === 0) return `${published(found)} AS ${name}`;
+  return `(SELECT * FROM ${published(found)} WHERE ${kept.join(' AND ')}) AS ${name}`;
+}
+
+/** What PostgreSQL reads a table by: the cells that matter, and the rows that a release has. */
+function keptRows(node: NamedTable, table: Table, { context }: Translation): string[] {
+  const use = context.uses.find((each) => each.node === node);
+  if (use === undefined) return [];
+  const { release, ranges } = use;
+  return [
+    ...(ranges === null ? [] : [inRanges(table, ranges)]),
+    ...(release !== null && release.manifest.rowsWithoutPosition > 0 ? [hasPosition(table)] : []),
+  ];
 }
 
 function published({ schema, name }: Table): string {
@@ -131,9 +142,11 @@ function lookedUp(node: NamedTable, { join, outer }: Lookup, translation: Transl
   const found = translation.findings.tables.get(node) as Table;
   const { ra, dec } = positionColumns(found)!;
   const windows = zoneWindows(outer, join, translation);
+  const use = translation.context.uses.find((each) => each.node === node);
+  const isComplete = use?.release?.manifest.rowsWithoutPosition === 0;
   const inWindow =
     `almagest.zone(b.${quoted(dec.name)}) = w.zone AND ` +
-    `almagest.longitude(b.${quoted(ra.name)}) BETWEEN w.lo AND w.hi`;
+    `almagest.longitude(b.${quoted(ra.name)}) BETWEEN w.lo AND w.hi${isComplete ? '' : ` AND ${hasPosition(found, 'b.')}`}`;
   return `LATERAL (SELECT b.* FROM ${windows} AS w JOIN ${published(found)} AS b ON ${inWindow} OFFSET 0) AS ${nameOf(node, translation)}`;
 }
 

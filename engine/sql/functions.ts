@@ -8,10 +8,12 @@ import {
   type ValueType,
 } from '../adql/check/value-type.ts';
 import type { Expression, FunctionCall } from '../adql/syntax-tree.ts';
+import { plainColumn } from '../plan/tree.ts';
 import { transformation } from './geometry.ts';
 import { doubleLiteral } from './literals.ts';
+import { positionColumns } from './positions.ts';
 import { withNumbers } from './shapes.ts';
-import { type Translation, typeOf } from './translation.ts';
+import { nameOf, type Translation, typeOf } from './translation.ts';
 import { valueAs } from './values.ts';
 
 type Write = (call: FunctionCall, translation: Translation) => string;
@@ -42,8 +44,10 @@ const doubles = ({ arguments: given }: FunctionCall, translation: Translation): 
 
 const times =
   (factor: number): Write =>
-  (call, translation) =>
-    translation.dialect.bounded(`(${doubles(call, translation)[0]} * ${doubleLiteral(factor)})`);
+  (call, translation) => {
+    const [angle] = doubles(call, translation);
+    return translation.dialect.bounded(`(${angle} * ${doubleLiteral(factor)})`, [`isinf(${angle})`]);
+  };
 
 /** The functions by their names in capitals. ROUND, TRUNCATE and MOD of doubles are the same formulas in both engines. */
 const FUNCTIONS: Readonly<Record<string, Write>> = {
@@ -116,14 +120,31 @@ function modulo(call: FunctionCall, translation: Translation): string {
 
 function healpixIndex({ arguments: given }: FunctionCall, translation: Translation): string {
   const [order, first, latitude] = given as [Expression, Expression, Expression | undefined];
+  const [lon, lat] = first.kind === 'point' ? [first.longitude, first.latitude] : [first, latitude];
+  const stored = lat === undefined ? null : storedCell(order, lon, lat, translation);
+  if (stored !== null) return stored;
   const depth = valueAs(order, INTEGER, translation);
-  if (latitude === undefined) {
-    return withNumbers(
-      [first],
-      translation,
-      (point) => `almagest.healpix_index(${depth}, ${point!.join(', ')})`,
-    );
-  }
-  const [lon, lat] = [first, latitude].map((each) => valueAs(each, DOUBLE, translation));
-  return `almagest.healpix_index(${depth}, ${lon}, ${lat})`;
+  const index = (position: readonly string[]) => `almagest.healpix_index(${depth}, ${position.join(', ')})`;
+  return lat === undefined
+    ? withNumbers([first], translation, (point) => index(point!))
+    : index([lon, lat].map((each) => valueAs(each, DOUBLE, translation)));
+}
+
+/** SQL of the cell that a release has stored with a row, null where it has not. */
+function storedCell(
+  order: Expression,
+  lon: Expression,
+  lat: Expression,
+  translation: Translation,
+): string | null {
+  const { findings, dialect, context, cells } = translation;
+  if (dialect.name !== 'duckdb' || order.kind !== 'number' || order.form !== 'integer') return null;
+  const [ra, dec] = [plainColumn(lon, findings), plainColumn(lat, findings)];
+  const use = context.uses.find(({ node }) => node === ra?.source);
+  if (use === undefined || use.release === null || dec?.source !== use.node) return null;
+  const main = positionColumns(use.table);
+  const depth = BigInt(order.text);
+  if (main === null || ra?.column !== main.ra || dec.column !== main.dec || depth > 29n) return null;
+  cells.add(use.node);
+  return `(${nameOf(use.node, translation)}.h >> ${2n * (29n - depth)})`;
 }

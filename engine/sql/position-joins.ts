@@ -29,6 +29,9 @@ export interface PositionJoins {
   readonly meetings: readonly Meeting[];
 }
 
+/** A degree of radius takes 120 zones, each of which costs PostgreSQL as much as to look at about ten rows. */
+const ROWS_PER_DEGREE = 1200;
+
 /** Chooses how each join by position is written; one that is in neither list is left to its condition alone. */
 export function choosePositionJoins(
   query: CheckedQuery,
@@ -37,6 +40,7 @@ export function choosePositionJoins(
 ): PositionJoins {
   const lookups = new Map<NamedTable, Lookup>();
   const meetings: Meeting[] = [];
+  const rest: { readonly join: PositionJoin; readonly sides: readonly Side[] }[] = [];
   const rows = ({ relation }: JoinedPosition) => uses.find(({ node }) => node === relation)?.rows ?? Infinity;
   for (const join of positionJoins) {
     const sides = [
@@ -45,12 +49,17 @@ export function choosePositionJoins(
     ].filter(({ one }) => !dependsOn(join, one, query));
     // Of two tables the larger one is looked up in.
     sides.sort((a, b) => rows(b.one) - rows(a.one));
-    const lookup = dialect === 'postgresql' ? chosenLookup(join, sides, lookups, query) : null;
+    const lookup = dialect === 'postgresql' ? chosenLookup(join, sides, lookups, rows, query) : null;
     if (lookup !== null) {
       lookups.set(lookup.searched, lookup);
       continue;
     }
-    const side = sides.find(({ other }) => maySpread(join, other, dialect));
+    rest.push({ join, sides });
+  }
+  for (const { join, sides } of rest) {
+    const side = sides.find(
+      ({ other }) => maySpread(join, other, dialect) && !lookups.has(other.relation as NamedTable),
+    );
     if (side === undefined) continue;
     meetings.push({ join, single: side.one, spread: side.other, name: `z${meetings.length}` });
   }
@@ -66,11 +75,13 @@ function chosenLookup(
   join: PositionJoin,
   sides: readonly Side[],
   lookups: ReadonlyMap<NamedTable, Lookup>,
+  rows: (position: JoinedPosition) => number,
   query: CheckedQuery,
 ): (Lookup & { readonly searched: NamedTable }) | null {
   for (const { one, other } of sides) {
     const searched = one.relation;
     if (searched.kind !== 'named-table' || lookups.has(searched) || !hasIndex(one, query)) continue;
+    if (join.degrees !== null && join.degrees * ROWS_PER_DEGREE > rows(one)) continue;
     const at = placeOf(join, searched, other.relation);
     if (at === null || (at.kind === 'select' && leadsTo(other.relation, searched, at, lookups))) continue;
     return { join, searched, outer: other, at };

@@ -10,6 +10,12 @@ export function positionColumns({ columns }: Table): { readonly ra: Column; read
   return ra === undefined || dec === undefined ? null : { ra, dec };
 }
 
+/** SQL of what a release has of a table: rows whose position is on the sphere, as exports take it. */
+export function hasPosition(table: Table, prefix = ''): string {
+  const { ra, dec } = positionColumns(table)!;
+  return `${prefix}${quoted(ra.name)} BETWEEN 0 AND 360 AND ${prefix}${quoted(dec.name)} BETWEEN -90 AND 90`;
+}
+
 /** More ranges than these cost PostgreSQL more than the rows that they keep out. */
 const MOST_RANGES = 32;
 

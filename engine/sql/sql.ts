@@ -14,6 +14,8 @@ export interface Sql {
   readonly parameters: readonly SqlParameter[];
   /** Of the result, in order; the SQL's columns are of their types. */
   readonly columns: readonly Column[];
+  /** Of each use of a table, whether the SQL names its order-29 cells, as `h`: only DuckDB's does. */
+  readonly healpix: readonly boolean[];
 }
 
 /** A constant of the SQL. */

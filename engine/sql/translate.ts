@@ -23,6 +23,7 @@ export function translate(checked: CheckedQuery, dialect: Dialect, context: Tran
     context,
     joins: choosePositionJoins(checked, context, dialect),
     texts: new Map(),
+    cells: new Set(),
     names: new Map(),
     results: [],
   };
@@ -36,6 +37,7 @@ export function translate(checked: CheckedQuery, dialect: Dialect, context: Tran
     text: common.length === 0 ? text : `WITH ${common.join(', ')} ${text}`,
     parameters: [...translation.texts.keys()].map((value) => ({ type: 'text', value })),
     columns: checked.columns,
+    healpix: context.uses.map(({ node }) => translation.cells.has(node)),
   };
 }
 

@@ -15,6 +15,8 @@ export interface Translation {
   readonly joins: PositionJoins;
   /** The texts bound so far. */
   readonly texts: Map<string, number>;
+  /** The tables whose stored cells the SQL names. */
+  readonly cells: Set<NamedTable>;
   readonly names: Map<NamedTable | DerivedTable | CommonTable, string>;
   /** SQL of the result columns of the SELECT at hand, which ORDER BY and GROUP BY may name. */
   readonly results: readonly string[];
