@@ -12,12 +12,8 @@ const SETTINGS: Record<string, string> = {
   idle_in_transaction_session_timeout: '5min',
 };
 
-/** Not every server has these, and not every user may set them. */
-const OPTIONAL_SETTINGS: Record<string, string> = {
-  // PostgreSQL stops what it does for a worker that was killed.
-  client_connection_check_interval: '2s',
-  temp_file_limit: '10GB',
-};
+/** Of one query; only a superuser may set it. */
+const TEMPORARY_SPACE = '10GB';
 
 /** Advisory lock of those who change roles and what they may read, whose rows two cannot change at a time. */
 export const READER_LOCK = 0x72656164;
@@ -45,18 +41,20 @@ export async function makeReader(client: pg.Client, role: string, password: stri
   await inTransaction(client, async () => {
     await client.query('SELECT pg_advisory_xact_lock($1)', [READER_LOCK]);
     const { rows } = await client.query(
-      `SELECT shobj_description(oid, 'pg_authid') AS comment FROM pg_roles WHERE rolname = $1`,
+      `SELECT own.rolsuper AS superuser, role.oid AS role, shobj_description(role.oid, 'pg_authid') AS comment
+       FROM pg_roles own LEFT JOIN pg_roles role ON role.rolname = $1
+       WHERE own.rolname = current_user`,
       [role],
     );
-    if (rows.length === 0) await client.query(creation(role).join(';'));
+    if (rows[0].role === null) await client.query(creation(role).join(';'));
     else if (rows[0].comment !== COMMENT) {
       throw new Error(
         `the database server has a role ${role} that Almagest did not make: rename it, or set READER_DATABASE_URL`,
       );
     }
     await client.query(`ALTER ROLE ${quoted(role)} PASSWORD ${pg.escapeLiteral(scramVerifier(password))}`);
-    for (const [name, value] of Object.entries(OPTIONAL_SETTINGS))
-      await trySetting(client, role, name, value);
+    if (rows[0].superuser)
+      await client.query(`ALTER ROLE ${quoted(role)} SET temp_file_limit = '${TEMPORARY_SPACE}'`);
     await registerReader(client, role);
   });
 }
@@ -74,14 +72,4 @@ export function creation(role: string): string[] {
 /** From now on `grantPublished` looks after this role. */
 export async function registerReader(client: pg.Client, role: string): Promise<void> {
   await client.query('INSERT INTO almagest.reader (role_name) VALUES ($1) ON CONFLICT DO NOTHING', [role]);
-}
-
-async function trySetting(client: pg.Client, role: string, name: string, value: string): Promise<void> {
-  await client.query('SAVEPOINT setting');
-  try {
-    await client.query(`ALTER ROLE ${quoted(role)} SET ${name} = '${value}'`);
-    await client.query('RELEASE setting');
-  } catch {
-    await client.query('ROLLBACK TO setting');
-  }
 }

@@ -138,7 +138,6 @@ test('the reader has limits of its own', async (t) => {
         `SELECT name, setting FROM pg_settings WHERE source = 'user' ORDER BY name`,
       );
       assert.deepEqual(Object.fromEntries(rows.map(({ name, setting }) => [name, setting])), {
-        client_connection_check_interval: '2000',
         default_transaction_read_only: 'on',
         idle_in_transaction_session_timeout: '300000',
         statement_timeout: '3600000',

@@ -36,7 +36,7 @@ async function failure(sql: string, at: PostgresAccess = access): Promise<Postgr
 }
 
 const FAULTS: [sql: string, sqlState: string, fault: string, message: RegExp][] = [
-  ['SELECT 1 / (SELECT 0)', '22012', 'query', /^division by zero: .*NULLIF/],
+  ['SELECT 1 / (SELECT 0)', '22012', 'query', /^division by zero: .* CASE/],
   [
     'SELECT (2147483647 + (SELECT 1))::float8',
     '22003',

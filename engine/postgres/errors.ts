@@ -82,7 +82,10 @@ const FAULTS: Record<string, Words> = {
     'query',
     'a number is out of the range of its type ({words}): CAST to a wider one, such as DOUBLE PRECISION',
   ],
-  '22012': ['query', 'division by zero: leave such rows out with a condition, or divide by NULLIF(…, 0)'],
+  '22012': [
+    'query',
+    'division by zero: leave such rows out with a condition, or give them another value with CASE',
+  ],
   '22P02': ['query', 'a text is not a value of the type it is cast to ({words})'],
   '2201E': ['query', 'a logarithm of zero or of a negative number: leave such rows out with a condition'],
   '2201F': [

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
@@ -43,7 +44,7 @@ async function sessions(): Promise<Activity[]> {
 
 /** Waits until no session is left; much longer than that takes. */
 async function noneLeft(): Promise<void> {
-  for (let left = 200; ; left--) {
+  for (let left = 1000; ; left--) {
     const open = await sessions();
     if (open.length === 0) return;
     assert.ok(left > 0, `still there: ${JSON.stringify(open)}`);
@@ -169,6 +170,13 @@ test('an aborted signal stops a query whose rows nobody asks for any more', asyn
   stop.abort();
   await noneLeft();
   await assert.rejects(batches.next(), { fault: 'cancelled' });
+});
+
+test('a query whose worker is killed is stopped, though it has no row to send', async () => {
+  const child = fork(new URL('./test-worker.ts', import.meta.url), [JSON.stringify(access)]);
+  await running();
+  child.kill('SIGKILL');
+  await noneLeft();
 });
 
 test('a signal that was aborted before starts nothing', async () => {

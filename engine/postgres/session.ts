@@ -5,6 +5,9 @@ import { socketStream } from './socket-stream.ts';
 const CONNECT_MILLISECONDS = 10_000;
 const CANCEL_MILLISECONDS = 5000;
 
+/** How often a server that works on a query looks whether its client is still there. */
+const LOOK_MILLISECONDS = 2000;
+
 /** Seconds that the rows of an answer may be on their way to the client, beyond those that the query may take. */
 const TRANSFER_SECONDS = 900;
 
@@ -73,6 +76,8 @@ async function begin(client: pg.Client, seconds: number): Promise<number> {
   const statements = [
     'begin transaction read only',
     ...settings.map((setting) => `set local ${setting}`),
+    // A server notices only when it writes that its client is gone, unless it is told to look. (PostgreSQL 14 and later can.)
+    `select set_config(name, '${LOOK_MILLISECONDS}', true) from pg_settings where name = 'client_connection_check_interval'`,
     'select pg_backend_pid() as process',
   ];
   const results = await client.query(statements.join('; '));
