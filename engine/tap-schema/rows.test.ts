@@ -3,7 +3,7 @@ import test from 'node:test';
 import { Vector } from 'apache-arrow';
 import { TEST_TABLES } from '../adql/check/test-tables.ts';
 import { arrowType } from '../table/arrow.ts';
-import { tapSchemaRows } from './rows.ts';
+import { tapSchemaJson, tapSchemaRows } from './rows.ts';
 import { TAP_SCHEMA_KEYS, TAP_SCHEMA_TABLES } from './tables.ts';
 
 const rows = tapSchemaRows(TEST_TABLES);
@@ -68,5 +68,18 @@ test('keys join columns that are there', () => {
   for (const { from, target } of TAP_SCHEMA_KEYS) {
     assert.ok(known.has(from.join('.')), from.join('.'));
     assert.ok(known.has(target.join('.')), target.join('.'));
+  }
+});
+
+test('the same rows as JSON', () => {
+  for (const { table, rows: length, columns } of rows.values()) {
+    const objects = JSON.parse(tapSchemaJson(table.name, TEST_TABLES)) as Record<string, unknown>[];
+    assert.equal(objects.length, length);
+    objects.forEach((object, row) => {
+      const cells = columns.map((data, at) => [table.columns[at]!.name, new Vector([data]).get(row)]);
+      const known = cells.filter(([, cell]) => cell !== null);
+      const given = Object.entries(object).filter(([, cell]) => cell !== null);
+      assert.deepEqual(Object.fromEntries(given), Object.fromEntries(known));
+    });
   }
 });

@@ -31,6 +31,15 @@ export function tapSchemaRows(tables: readonly Table[]): TapSchemaRows {
   return new Map(TAP_SCHEMA_TABLES.map((table) => [table.name, filled(table, rows[table.name]!)]));
 }
 
+/**
+ * The rows of one of TAP_SCHEMA's tables as JSON, an object each by the names of the columns; nulls may be left out.
+ * @param name without the schema.
+ * @param tables those published.
+ */
+export function tapSchemaJson(name: string, tables: readonly Table[]): string {
+  return JSON.stringify(rowsOf([...tables, ...TAP_SCHEMA_TABLES])[name]);
+}
+
 function filled(table: Table, rows: readonly Row[]): TapSchemaTable {
   const columns = table.columns.map(({ name, datatype }) => {
     const cells = rows.map((row) => row[name] ?? null);
