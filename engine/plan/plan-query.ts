@@ -52,13 +52,6 @@ export function planQuery(query: CheckedQuery, options: PlanOptions): Plan {
   const piece = fits || bytes > limits.pieceBytes ? null : pieceTable(query, uses);
   const pairs = pairsOf(query, uses, positionJoins);
 
-  const without = uses.find(
-    ({ release, ranges }) => release?.manifest.rowsWithoutPosition && ranges === null,
-  );
-  const incomplete =
-    without === undefined
-      ? null
-      : `${amount(without.release!.manifest.rowsWithoutPosition, 'row')} of ${qualifiedName(without.table)} have no position and are in the database alone; a condition on the position leaves them out`;
   const schema = uses.find(({ release }) => release === null);
 
   const refusals: Record<EngineName, string | null> = {
@@ -66,13 +59,10 @@ export function planQuery(query: CheckedQuery, options: PlanOptions): Plan {
       ? 'it is switched off'
       : typeof scan === 'string'
         ? `it gives rows of one table as they are stored, and ${scan}`
-        : incomplete,
+        : null,
     duckdb: !available.duckdb
       ? 'this service has none'
-      : (unsupported.duckdb ??
-        incomplete ??
-        tooLarge(fits || piece !== null, uses, bytes, limits) ??
-        tooMany(pairs)),
+      : (unsupported.duckdb ?? tooLarge(fits || piece !== null, uses, bytes, limits) ?? tooMany(pairs)),
     postgresql: !available.postgresql
       ? 'this service has no database'
       : schema !== undefined

@@ -45,11 +45,7 @@ export function tableUses(
   kernel: Ranges & { readonly vertices: Vertices },
 ): TableUse[] {
   const columns = columnsUsed(query);
-  // A row that a release leaves out has no cell, and yet may have one of the two coordinates.
-  const bothCoordinates = [...query.findings.tables.values()].every(
-    (table) => isCommonTable(table) || !releases.get(table)?.manifest.rowsWithoutPosition,
-  );
-  const covers = coversOf(query, kernel.vertices, bothCoordinates);
+  const covers = coversOf(query, kernel.vertices);
   const uses: TableUse[] = [];
   for (const [node, table] of query.findings.tables) {
     if (isCommonTable(table)) continue;

@@ -19,9 +19,9 @@ function checked(text: string) {
 }
 
 /** The ranges of each table of a query, in the order of the text. */
-function covers(text: string, bothCoordinates = true): (CellRanges | null)[] {
+function covers(text: string): (CellRanges | null)[] {
   const query = checked(text);
-  const skies = coversOf(query, kernel.vertices, bothCoordinates);
+  const skies = coversOf(query, kernel.vertices);
   const nodes = [...query.findings.tables].flatMap(([node, table]) => ('schema' in table ? [node] : []));
   nodes.sort((x, y) => x.position.start - y.position.start);
   return nodes.map((node) => rangesOf(skies.get(node) ?? EVERYWHERE, kernel));
@@ -156,11 +156,6 @@ describe('the cover of a condition', () => {
     ]) {
       assert.equal(where(condition), null, condition);
     }
-  });
-
-  test('takes coordinates for themselves only where a row has both', () => {
-    assert.equal(covers('SELECT id FROM t.a WHERE dec > 80', false)[0], null);
-    assert.notEqual(covers('SELECT id FROM t.a WHERE DISTANCE(ra, dec, 1, 2) < 3', false)[0], null);
   });
 
   test('refuses a REGION that is not understood, where it stands', () => {
@@ -412,7 +407,7 @@ describe('no row is lost', () => {
     fc.assert(
       fc.property(query, (text) => {
         const statement = checked(text);
-        const skies = coversOf(statement, kernel.vertices, true);
+        const skies = coversOf(statement, kernel.vertices);
         const all = (node: NamedTable) => tables.get(node.table.parts.at(-1)!.name)!;
         const kept = (node: NamedTable) => {
           const ranges = rangesOf(skies.get(node) ?? EVERYWHERE, kernel);

@@ -46,16 +46,10 @@ const NO_SURROUNDINGS: Surroundings = () => EVERYWHERE;
  * For each published table of a query the part of the sky outside of which its rows cannot matter to the answer. WHERE
  * restricts every table of its FROM: a row that an outer join makes up has no position, and no condition on positions is true
  * of it. ON restricts what a join leaves out where it is not true, which is the side that is made up.
- * @param bothCoordinates whether each row with one coordinate has the other: if not, a condition on one says nothing of where
- *   a row is.
  */
-export function coversOf(
-  query: CheckedQuery,
-  vertices: Vertices,
-  bothCoordinates: boolean,
-): ReadonlyMap<NamedTable, Sky> {
+export function coversOf(query: CheckedQuery, vertices: Vertices): ReadonlyMap<NamedTable, Sky> {
   const { statement, findings } = query;
-  const skies = conditionSkies(findings, vertices, bothCoordinates);
+  const skies = conditionSkies(findings, vertices);
   const covers = new Map<NamedTable, Sky>();
   /** What those that name a common table want of it. */
   const wanted = new Map<CommonTable, Demand[]>();

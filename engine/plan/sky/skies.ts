@@ -19,11 +19,7 @@ export interface ConditionSkies {
 const slack = (radius: number) => (radius > 90 ? 2e-6 : 1e-9);
 
 /** Facts and constants are found once for each condition, however many places ask. */
-export function conditionSkies(
-  findings: Findings,
-  vertices: Vertices,
-  bothCoordinates: boolean,
-): ConditionSkies {
+export function conditionSkies(findings: Findings, vertices: Vertices): ConditionSkies {
   const facts = new Map<Condition, Fact | null>();
   const shapes = new Map<Expression, Shape | null>();
 
@@ -63,7 +59,7 @@ export function conditionSkies(
       case 'never':
         return NOWHERE;
       case 'between':
-        return bothCoordinates ? betweenSky(found, place) : EVERYWHERE;
+        return betweenSky(found, place);
       case 'near': {
         const radius = constantNumber(found.radius, findings);
         if (radius === null) return EVERYWHERE;
