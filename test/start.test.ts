@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before, describe } from 'node:test';
 import { bundleWorkers } from '../cli/service/bundle.ts';
+import type { WorkerName } from '../cli/service/wrangler.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { almagest, freePort, npm, processesOf, until } from './almagest.ts';
 import { demoBucket } from './demo-release.ts';
-import { request } from './http.ts';
+import { type Answer, request } from './http.ts';
 import { startTestDatabase, withTestDatabase } from './postgres.ts';
 import { bundlesFolder } from './service.ts';
 
@@ -27,11 +28,26 @@ async function withFolder(work: (folder: string) => Promise<void>): Promise<void
   }
 }
 
+/** Process id of a worker's workerd, not of the shell that waits for it. */
+function workerdOf(folder: string, worker: WorkerName): number {
+  const lines = processesOf(folder).filter(
+    (line) => line.includes(`${worker}.capnp`) && !line.includes('/bin/sh'),
+  );
+  return Number.parseInt(lines[0]!, 10);
+}
+
 async function answers(url: string): Promise<boolean> {
   return request(`${url}/scs/hipparcos.stars?RA=101.287&DEC=-16.716&SR=0.5`).then(
     ({ status, body }) => status === 200 && body.includes('<TD>32349</TD>'),
     () => false,
   );
+}
+
+const COUNT = 'SELECT COUNT(*) FROM dso.objects';
+
+/** A query, and the engine that is to answer it. */
+function tap(url: string, QUERY: string, ENGINE = ''): Promise<Answer> {
+  return request(`${url}/tap/sync?${new URLSearchParams({ LANG: 'ADQL', FORMAT: 'csv', QUERY, ENGINE })}`);
 }
 
 describe('one data folder, started again and again', { concurrency: false }, () => {
@@ -62,7 +78,7 @@ describe('one data folder, started again and again', { concurrency: false }, () 
     await run.printed(/dso\.objects: release \S+, 15,806 rows/);
     await run.printed(/hipparcos\.stars: release \S+, 118,216 rows\n\n/);
     const printed = run.output().match(/http:\/\/\S+/g)!;
-    assert.equal(printed.length, 4);
+    assert.equal(printed.length, 5);
     for (const address of printed) {
       const { status, body } = await request(address);
       assert.equal(status, 200, address);
@@ -130,12 +146,36 @@ describe('one data folder, started again and again', { concurrency: false }, () 
   test('a workerd that dies is replaced on the same port', async () => {
     const run = start();
     const [, url] = await run.printed(READY);
-    const [line] = processesOf(folder).filter(
-      (process) => /workerd serve .*edge\.capnp/.test(process) && !/\/bin\/sh/.test(process),
-    );
-    process.kill(Number.parseInt(line!, 10), 'SIGKILL');
+    process.kill(workerdOf(folder, 'edge'), 'SIGKILL');
     await run.printed(/the service ended by itself \(signal 9\); it starts again/);
     assert.ok(await until(() => answers(url!)));
+    assert.equal(await run.stop(), 0);
+    assert.deepEqual(processesOf(folder), []);
+  });
+
+  test('a TAP worker that dies is replaced, and cones are answered meanwhile', async () => {
+    const run = start();
+    const [, url] = await run.printed(READY);
+    assert.equal((await tap(url!, COUNT)).status, 200);
+    process.kill(workerdOf(folder, 'tap'), 'SIGKILL');
+    await run.printed(/the TAP worker ended by itself \(signal 9\); it starts again/);
+    assert.ok(await answers(url!));
+    assert.ok(await until(async () => (await tap(url!, COUNT)).status === 200));
+    assert.equal(await run.stop(), 0);
+    assert.deepEqual(processesOf(folder), []);
+  });
+
+  test('an embedded PostgreSQL that dies starts again, and TAP finds it', async () => {
+    const run = start();
+    const [, url] = await run.printed(READY);
+    const postmaster = await readFile(join(folder, 'postgres', 'postmaster.pid'), 'utf8');
+    process.kill(Number.parseInt(postmaster, 10), 'SIGKILL');
+    await run.printed(/PostgreSQL has closed the connection: it starts again/);
+    assert.ok(await answers(url!));
+    await run.printed(/PostgreSQL answers again\./);
+    const { status, headers, body } = await tap(url!, COUNT, 'postgresql');
+    assert.equal(status, 200, body.toString('utf8'));
+    assert.equal(headers['almagest-engine'], 'postgresql');
     assert.equal(await run.stop(), 0);
     assert.deepEqual(processesOf(folder), []);
   });
@@ -228,6 +268,11 @@ test("nothing is loaded into the user's own database, and an empty one is served
         const [, url] = await run.printed(READY);
         await run.printed(/No catalogue is published yet/);
         assert.equal((await request(`${url}/`)).status, 200);
+        await client.query(
+          'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+        );
+        await run.printed(/warning: PostgreSQL has closed the connection: queries that need it fail/);
+        await run.printed(/warning: PostgreSQL answers again\./);
         assert.equal(await run.stop(), 0);
         const { rows } = await client.query(
           `SELECT nspname FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema)' ORDER BY nspname`,

@@ -35,11 +35,14 @@ Environment:
   ALMAGEST_HOST   address to listen on (127.0.0.1; 0.0.0.0: all of this machine's)
   PUBLIC_URL      address that the world sees, where a proxy does not pass on the Host header
   DATABASE_URL    your own PostgreSQL; nothing is loaded into it. Without it a server of its own runs in the data folder
+  READER_DATABASE_URL
+                  the same PostgreSQL as a user who may only read, for TAP. Without it a role is made there for this purpose
   ALMAGEST_DATA   data folder (.almagest in the working directory)
-  SERVICE_TITLE, MAX_RADIUS, DEFAULT_RECORDS, MAX_RECORDS, CACHE_BYTES override wrangler.toml's [vars]
+  All [vars] of wrangler.toml (cones), edge/tap/wrangler.toml (TAP) and edge/duckdb/wrangler.toml, such as SERVICE_TITLE, MAX_RADIUS,
+  MAX_RECORDS, TAP_SECONDS, TAP_MAX_RECORDS: the files say what each is
 
-A database that cannot be reached is no reason not to serve the releases that exist: that is a warning. Without any release it
-is an error. Exit status: 0 after Ctrl-C or SIGTERM, 1 when the service cannot start or keeps failing.`;
+A database that cannot be reached is no reason not to serve the releases that exist: that is a warning, and TAP answers at the edge
+only until it can be. Without any release it is an error. Exit status: 0 after Ctrl-C or SIGTERM, 1 when the service cannot start or keeps failing.`;
 
 export const startCommand = new Command('start')
   .description('serve the published catalogues; the first time, with real stars')

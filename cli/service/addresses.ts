@@ -3,7 +3,7 @@ import type { Catalogs } from '../../engine/catalog/catalogs.ts';
 import { CorruptReleaseError, StorageError } from '../../engine/errors.ts';
 import type { HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
 
-/** Where the service answers: front page, capabilities, and for each catalogue a cone search that finds something. */
+/** Where the service answers: front page, TAP, capabilities, and for each catalogue a cone search that finds something. */
 export async function addresses(
   root: string,
   catalogs: Catalogs,
@@ -17,6 +17,7 @@ export async function addresses(
   ];
   return [
     `  Front page    ${root}/`,
+    `  TAP           ${root}/tap`,
     `  Capabilities  ${root}/capabilities`,
     ...(names.length === 0 ? none : lines.flat()),
   ].join('\n');
