@@ -3,6 +3,7 @@ import test, { after } from 'node:test';
 import type pg from 'pg';
 import type { Table } from '../../engine/catalog/table.ts';
 import { INDEX_KEYS, type IndexKeys, tableIndexes } from '../../engine/postgres/table-indexes.ts';
+import { circleIndexCondition } from '../../engine/sql/circle-indexes.ts';
 import { startDebianServer, startTestDatabase, withTestDatabase } from '../../test/postgres.ts';
 import { kernel } from '../../test/sky.ts';
 import { loadDemo } from '../demo/load.ts';
@@ -34,7 +35,7 @@ test('publishing makes the indexes that are absent, once, and none where none ar
     const without = await publishTable(client, 'public.Stars', { ...options, index: false });
     assert.deepEqual(without.indexes, []);
     const table = (await readTable(client, 'public.Stars'))!;
-    const none = { healpix: false, zones: false, q3c: null, pgsphere: null, identifier: true };
+    const none = { healpix: false, zones: false, q3c: false, pgsphere: false, identifier: true };
     assert.deepEqual(await indexesOf(client, table), none);
 
     const published = await publishTable(client, 'public.Stars', { ...options, replace: true });
@@ -65,8 +66,8 @@ test('an identifier gets an index, an invalid index a valid one, and a view noth
     assert.deepEqual(await indexesOf(client, (await readTable(client, 'public.stars'))!), {
       healpix: true,
       zones: true,
-      q3c: null,
-      pgsphere: null,
+      q3c: false,
+      pgsphere: false,
       identifier: true,
     });
     assert.deepEqual(await made('seen'), []);
@@ -161,18 +162,54 @@ test("indexes of Q3C and pgSphere are recognised, and not doubled by Almagest's"
       if (rows.length < 2) return t.skip('postgresql-…-q3c and postgresql-…-pgsphere are not installed');
       await migrate(client);
       await client.query(
-        `CREATE SCHEMA ext; CREATE EXTENSION q3c SCHEMA ext; CREATE EXTENSION pg_sphere;
+        `CREATE EXTENSION q3c; CREATE EXTENSION pg_sphere;
          CREATE TABLE a (id int PRIMARY KEY, ra real, dec float8); CREATE TABLE b (LIKE a INCLUDING INDEXES);
-         CREATE INDEX ON a (ext.q3c_ang2ipix(ra, dec)); CREATE INDEX ON b USING gist (spoint(radians(ra), radians(dec)))`,
+         CREATE INDEX ON a (q3c_ang2ipix(ra, dec)); CREATE INDEX ON b USING gist (spoint(radians(ra), radians(dec)))`,
       );
-      const expected = { healpix: false, zones: false, q3c: null, pgsphere: null, identifier: true };
+      const expected = { healpix: false, zones: false, q3c: false, pgsphere: false, identifier: true };
       for (const [name, extension] of [
-        ['a', { q3c: 'ext' }],
-        ['b', { pgsphere: 'public' }],
+        ['a', { q3c: true }],
+        ['b', { pgsphere: true }],
       ] as const) {
         assert.deepEqual((await publishTable(client, `public.${name}`, OPTIONS)).indexes, []);
         const table = (await readTable(client, `public.${name}`))!;
-        assert.deepEqual(await indexesOf(client, table), { ...expected, ...extension });
+        const indexes = await indexesOf(client, table);
+        assert.deepEqual(indexes, { ...expected, ...extension });
+        await client.query(
+          `INSERT INTO ${name} SELECT i, i * 137.50776 - 360 * floor(i * 137.50776 / 360), degrees(asin(i / 10000.0 - 1))
+           FROM generate_series(1, 19999) i; ANALYZE ${name}`,
+        );
+        for (const [lon, lat] of [
+          ['10', '20'],
+          ['0.01', '-60'],
+          ['200', '89.5'],
+        ]) {
+          const circle: string = circleIndexCondition(
+            indexes,
+            ['ra', 'dec'],
+            [`${lon}::float8`, `${lat}::float8`],
+            5,
+          )!;
+          const exact = `almagest.point_in_circle(ra, dec, ${lon}, ${lat}, 5)`;
+          const found: pg.QueryResult = await client.query(
+            `SELECT id FROM ${name} WHERE ${circle} AND ${exact} ORDER BY id`,
+          );
+          const all = await client.query(`SELECT id FROM ${name} WHERE ${exact} ORDER BY id`);
+          assert.ok(found.rows.length > 20);
+          assert.deepEqual(found.rows, all.rows);
+          const { rows: plan } = await client.query(
+            `EXPLAIN SELECT * FROM ${name} WHERE ${circle} AND ${exact}`,
+          );
+          assert.match(plan.map((row) => row['QUERY PLAN']).join('\n'), /Index Scan/);
+        }
+        const join = circleIndexCondition(indexes, ['b.ra', 'b.dec'], ['a.ra::float8', 'a.dec::float8'], 2)!;
+        const pair = 'almagest.point_in_circle(b.ra, b.dec, a.ra, a.dec, 2)';
+        const near = `FROM ${name} a JOIN ${name} b ON ${pair}`;
+        const counts = await client.query(
+          `SELECT (SELECT count(*) ${near} AND ${join} WHERE a.id < 300) AS found, (SELECT count(*) ${near} WHERE a.id < 300) AS expected`,
+        );
+        assert.equal(counts.rows[0].found, counts.rows[0].expected);
+        assert.ok(Number(counts.rows[0].found) > 300);
       }
     });
   } finally {

@@ -49,7 +49,7 @@ async function absent(client: pg.Client, table: Table): Promise<Index[]> {
   const there = tableIndexes(table, rows);
   const { id, ra, dec } = mainColumns(table);
   const [lon, lat] = [quoted(ra.name), quoted(dec.name)];
-  const indexed = there.q3c !== null || there.pgsphere !== null;
+  const indexed = there.q3c || there.pgsphere;
   return [
     ...(there.healpix || indexed
       ? []

@@ -6,10 +6,10 @@ export interface TableIndexes {
   readonly healpix: boolean;
   /** On `(almagest.zone(dec), almagest.longitude(ra))`. */
   readonly zones: boolean;
-  /** The schema of the extension q3c, where there is an index on `q3c_ang2ipix(ra, dec)`. */
-  readonly q3c: string | null;
-  /** The schema of the extension pg_sphere, where there is an index on `spoint(radians(ra), radians(dec))`. */
-  readonly pgsphere: string | null;
+  /** On `q3c_ang2ipix(ra, dec)`, of the extension q3c, where sessions find its functions. */
+  readonly q3c: boolean;
+  /** On `spoint(radians(ra), radians(dec))`, of the extension pg_sphere, where sessions find its functions. */
+  readonly pgsphere: boolean;
   /** On the identifier. */
   readonly identifier: boolean;
 }
@@ -17,8 +17,8 @@ export interface TableIndexes {
 export const NO_INDEXES: TableIndexes = {
   healpix: false,
   zones: false,
-  q3c: null,
-  pgsphere: null,
+  q3c: false,
+  pgsphere: false,
   identifier: false,
 };
 
@@ -30,16 +30,16 @@ export interface IndexKeys {
   readonly method: string;
   /** Columns and expressions, as PostgreSQL writes them. */
   readonly keys: readonly string[];
-  readonly q3c: string | null;
-  readonly pgsphere: string | null;
+  /** The extensions whose functions are found without a schema. */
+  readonly extensions: readonly string[];
 }
 
 /** The usable indexes of tables; takes their schemas ($1) and names ($2), two arrays of text. */
 export const INDEX_KEYS = `
   SELECT n.nspname AS schema_name, c.relname AS table_name, m.amname AS method,
          ARRAY(SELECT pg_get_indexdef(i.indexrelid, key, true) FROM generate_series(1, i.indnkeyatts) key) AS keys,
-         (SELECT extnamespace::regnamespace::text FROM pg_extension WHERE extname = 'q3c') AS q3c,
-         (SELECT extnamespace::regnamespace::text FROM pg_extension WHERE extname = 'pg_sphere') AS pgsphere
+         ARRAY(SELECT extname::text FROM pg_extension JOIN pg_namespace s ON s.oid = extnamespace
+               WHERE s.nspname = ANY (current_schemas(true))) AS extensions
   FROM unnest($1::text[], $2::text[]) AS wanted (schema_name, table_name)
   JOIN pg_namespace n ON n.nspname = wanted.schema_name
   JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = wanted.table_name
@@ -53,17 +53,16 @@ export function tableIndexes(table: Table, rows: readonly IndexKeys[]): TableInd
   const [lon, lat] = [plain(ra.name), plain(dec.name)];
   const own = rows.filter((row) => row.schema_name === table.schema && row.table_name === table.name);
   const has = (method: string, ...expressions: readonly string[]) =>
-    own.find(
+    own.some(
       (row) => row.method === method && expressions.every((each, i) => plain(row.keys[i] ?? '') === each),
     );
-  const q3c = has('btree', `q3c_ang2ipix(${lon},${lat})`);
-  const pgsphere = has('gist', `spoint(radians(${lon}),radians(${lat}))`);
+  const found = (extension: string) => own.some(({ extensions }) => extensions.includes(extension));
   return {
-    healpix: has('btree', `healpix_index(29,${lon},${lat})`) !== undefined,
-    zones: has('btree', `zone(${lat})`, `longitude(${lon})`) !== undefined,
-    q3c: q3c?.q3c ?? null,
-    pgsphere: pgsphere?.pgsphere ?? null,
-    identifier: has('btree', plain(id.name)) !== undefined,
+    healpix: has('btree', `healpix_index(29,${lon},${lat})`),
+    zones: has('btree', `zone(${lat})`, `longitude(${lon})`),
+    q3c: has('btree', `q3c_ang2ipix(${lon},${lat})`) && found('q3c'),
+    pgsphere: has('gist', `spoint(radians(${lon}),radians(${lat}))`) && found('pg_sphere'),
+    identifier: has('btree', plain(id.name)),
   };
 }
 
