@@ -80,7 +80,7 @@ type Words = readonly [PostgresFault, string];
 const FAULTS: Record<string, Words> = {
   '22003': [
     'query',
-    'a number is out of the range of its type ({words}): CAST to a wider one, such as DOUBLE PRECISION',
+    'a number is out of range ({words}): leave such rows out with a condition, or CAST to a wider type, such as DOUBLE PRECISION',
   ],
   '22012': [
     'query',
