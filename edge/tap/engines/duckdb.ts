@@ -13,8 +13,8 @@ export function duckdbEngine(worker: Fetcher): RunQuery {
 function duckdbQuery({ checked, plan }: PlannedQuery, { rows, seconds }: RunLimits): DuckdbQuery {
   const { uses, positionJoins, pieces } = plan;
   const limit = rows + 1;
-  const { text, parameters } = translate(checked, 'duckdb', { uses, positionJoins, limit });
-  const tables = uses.map(duckdbTable);
+  const { text, parameters, healpix } = translate(checked, 'duckdb', { uses, positionJoins, limit });
+  const tables = uses.map((use, at) => duckdbTable(use, at, healpix[at]!));
   return {
     sql: text,
     parameters,
@@ -26,7 +26,8 @@ function duckdbQuery({ checked, plan }: PlannedQuery, { rows, seconds }: RunLimi
 }
 
 /** The nth use is called `t<n>` in the SQL. */
-function duckdbTable({ table, release, columns, ranges }: TableUse, at: number): DuckdbTable {
+function duckdbTable(use: TableUse, at: number, healpix: boolean): DuckdbTable {
+  const { table, release, columns, ranges } = use;
   const name = `t${at}`;
   if (release === null) return { name, tapSchema: table.name, columns };
   return {
@@ -34,7 +35,7 @@ function duckdbTable({ table, release, columns, ranges }: TableUse, at: number):
     catalog: release.manifest.catalog,
     release: release.manifest.release,
     columns,
-    healpix: columns.length === 0 || ranges !== null,
+    healpix,
     ranges: ranges && { start: digits(ranges.start), end: digits(ranges.end) },
   };
 }
