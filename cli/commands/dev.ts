@@ -3,27 +3,33 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { createCatalogs } from '../../engine/catalog/catalogs.ts';
 import { loadKernel } from '../../engine/healpix-wasm/node.ts';
 import { folderStorage } from '../../engine/storage/folder.ts';
-import { openDatabase } from '../postgres/database.ts';
-import { makeFirstReleases } from '../service/first-releases.ts';
+import type { Database } from '../postgres/database.ts';
+import type { ReaderAccess } from '../postgres/reader.ts';
 import { fillLocalR2 } from '../service/local-r2.ts';
 import { requireFreePort } from '../service/port.ts';
+import { openServiceDatabase, readerAccess } from '../service/service-database.ts';
 import { projectFolder, quietEnvironment, WORKERS, wranglerCommand } from '../service/wrangler.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import { onStopSignal } from '../stop-signal.ts';
 import { terminalProgress } from '../terminal/progress.ts';
 
 const HELP = `
-The worker under wrangler, as on Cloudflare: with a local R2 bucket, a copy of the releases in the data folder. It
-is built again when a source file changes, and the browser reloads. Run it again after an export.
+The three workers under wrangler, as on Cloudflare: with a local R2 bucket, a copy of the releases in the data folder, and the database
+in place of Hyperdrive. They are built again when a source file changes, and the browser reloads. Run it again after an export.
 
 Examples:
   almagest dev                 http://localhost:8787/
   PORT=9000 almagest dev
 
-Reads PORT, ALMAGEST_HOST, ALMAGEST_DATA and DATABASE_URL as "almagest start" does.`;
+Reads PORT, ALMAGEST_HOST, ALMAGEST_DATA, DATABASE_URL and READER_DATABASE_URL as "almagest start" does.`;
+
+/** Where wrangler looks for what stands behind the binding HYPERDRIVE. */
+const HYPERDRIVE_VARIABLE = 'CLOUDFLARE_HYPERDRIVE_LOCAL_CONNECTION_STRING_HYPERDRIVE';
+
+/** wrangler wants an address. Nobody listens at this one, port 9 being "discard" (RFC 863). */
+const NO_DATABASE = 'postgres://nobody:none@127.0.0.1:9/none';
 
 export const devCommand = new Command('dev')
   .description('run the worker under wrangler while you change its code')
@@ -35,14 +41,38 @@ async function dev(): Promise<void> {
   onStopSignal(() => stop.abort());
   const settings = readSettings();
   await requireFreePort(settings.host, settings.port);
-  await ensureReleases(settings, stop.signal).catch((error) => {
+  await mkdir(settings.bucketFolder, { recursive: true });
+  const database = await openServiceDatabase({
+    settings,
+    storage: folderStorage(settings.bucketFolder),
+    kernel: loadKernel(),
+    progress: terminalProgress(),
+    warn,
+    signal: stop.signal,
+  }).catch((error) => {
     if (!stop.signal.aborted) throw error;
+    return null;
   });
-  if (stop.signal.aborted) return;
+  try {
+    if (!stop.signal.aborted) await runWranglerDev(settings, database, stop.signal);
+  } finally {
+    await database?.close();
+  }
+}
+
+/** Sets the exit status to wrangler's, when it ends by itself. */
+async function runWranglerDev(
+  settings: Settings,
+  database: Database | null,
+  signal: AbortSignal,
+): Promise<void> {
   const stateFolder = join(settings.dataFolder, 'dev');
-  Object.assign(process.env, quietEnvironment(settings.dataFolder));
+  const reader = database && (await readerAccess(database, settings, warn));
+  Object.assign(process.env, quietEnvironment(settings.dataFolder), {
+    [HYPERDRIVE_VARIABLE]: reader ? connectionString(reader) : NO_DATABASE,
+  });
   await fillLocalR2(settings.bucketFolder, stateFolder, terminalProgress());
-  if (stop.signal.aborted) return;
+  if (signal.aborted) return;
 
   const flags = [
     ...['--live-reload', '--ip', settings.host, '--port', String(settings.port)],
@@ -50,22 +80,16 @@ async function dev(): Promise<void> {
   ];
   const [command, ...args] = wranglerCommand(['dev', ...flags], WORKERS);
   const wrangler = spawn(command!, args, { cwd: projectFolder, stdio: ['ignore', 'inherit', 'inherit'] });
-  stop.signal.addEventListener('abort', () => wrangler.kill());
+  signal.addEventListener('abort', () => wrangler.kill());
   const [code] = await once(wrangler, 'exit');
-  process.exitCode = code ?? 0;
+  if (!signal.aborted) process.exitCode = code ?? 0;
 }
 
-/** A bucket without catalogues is filled as "almagest start" does it. */
-async function ensureReleases(settings: Settings, signal: AbortSignal): Promise<void> {
-  await mkdir(settings.bucketFolder, { recursive: true });
-  const storage = folderStorage(settings.bucketFolder);
-  if ((await createCatalogs(storage, 0).list()).length > 0) return;
-  const database = await openDatabase(settings);
-  try {
-    const warn = (message: string) => console.error(`almagest: warning: ${message}`);
-    const progress = terminalProgress();
-    await makeFirstReleases({ database, storage, kernel: loadKernel(), progress, warn, signal });
-  } finally {
-    await database.close();
-  }
+function connectionString({ address, user, password, database }: ReaderAccess): string {
+  const [name, secret, path] = [user, password, database].map(encodeURIComponent);
+  return `postgres://${name}:${secret}@${address}/${path}`;
+}
+
+function warn(message: string): void {
+  console.error(`almagest: warning: ${message}`);
 }

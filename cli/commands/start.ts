@@ -1,18 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { Command } from 'commander';
-import { connect } from '../../catalog-export/database/connect.ts';
-import { migrate } from '../../catalog-export/database/migrate.ts';
 import { readSettings as readWorkerSettings, type Settings as WorkerSettings } from '../../edge/settings.ts';
 import { readTapSettings, type TapSettings } from '../../edge/tap/settings.ts';
-import { type Catalogs, createCatalogs } from '../../engine/catalog/catalogs.ts';
+import { createCatalogs } from '../../engine/catalog/catalogs.ts';
 import { loadKernel } from '../../engine/healpix-wasm/node.ts';
 import { folderStorage } from '../../engine/storage/folder.ts';
-import { type Database, openDatabase } from '../postgres/database.ts';
-import { openReader, type ReaderAccess } from '../postgres/reader.ts';
+import type { Database } from '../postgres/database.ts';
 import { addresses } from '../service/addresses.ts';
 import { bundleWorkers } from '../service/bundle.ts';
-import { makeFirstReleases } from '../service/first-releases.ts';
 import { requireFreePort } from '../service/port.ts';
+import { openServiceDatabase, readerAccess } from '../service/service-database.ts';
 import { watchDatabase } from '../service/watch-database.ts';
 import { startWorkers, type WorkersOptions } from '../service/workers.ts';
 import { WORKERS } from '../service/wrangler.ts';
@@ -65,30 +62,22 @@ async function start(): Promise<void> {
     const kernel = loadKernel();
     const catalogs = createCatalogs(storage, 0);
 
-    const database = await openOrWarn(settings, catalogs);
+    const progress = terminalProgress();
+    const { signal } = stop;
+    const database = await openServiceDatabase({ settings, storage, kernel, progress, warn, signal });
     let databaseKeeper: { close(): Promise<void> } | null = database;
     opened.push({ close: async () => databaseKeeper?.close() });
-    if (database) {
-      await makeFirstReleases({
-        database,
-        storage,
-        kernel,
-        progress: terminalProgress(),
-        warn,
-        signal: stop.signal,
-      });
-    }
-    stop.signal.throwIfAborted();
+    signal.throwIfAborted();
     const workers = await bundling;
     const service = await startWorkers({
       ...settings,
       ...workers,
-      database: database && (await readerAccess(database, settings)),
+      database: database && (await readerAccess(database, settings, warn)),
       log: (line) => console.error(line),
     });
     opened.push(service);
     if (database || settings.databaseUrl !== null) {
-      const use = async (found: Database) => service.useDatabase(await readerAccess(found, settings));
+      const use = async (found: Database) => service.useDatabase(await readerAccess(found, settings, warn));
       databaseKeeper = watchDatabase({ settings, database, use, warn });
     }
 
@@ -127,32 +116,6 @@ async function bundle(settings: Settings): Promise<Pick<WorkersOptions, 'bundles
 function checkVariables(variables: Readonly<Record<string, string | undefined>>): void {
   readWorkerSettings(variables as WorkerSettings);
   readTapSettings(variables as TapSettings);
-}
-
-/** @throws Error when the database cannot be opened and there is nothing to serve without it. */
-async function openOrWarn(settings: Settings, catalogs: Catalogs): Promise<Database | null> {
-  try {
-    return await openDatabase(settings);
-  } catch (error) {
-    const names = await catalogs.list();
-    if (names.length === 0) throw error;
-    warn(
-      `${(error as Error).message}\nServing the releases that exist, of ${names.join(', ')}; nothing can be exported meanwhile.`,
-    );
-    return null;
-  }
-}
-
-/** PostgreSQL as TAP's reader; null where TAP has to do without it. */
-async function readerAccess(database: Database, settings: Settings): Promise<ReaderAccess | null> {
-  try {
-    const client = await connect(database.url);
-    await migrate(client).finally(() => client.end());
-    return await openReader(database, settings, warn);
-  } catch (error) {
-    warn(`TAP answers at the edge only: ${(error as Error).message}`);
-    return null;
-  }
 }
 
 function localAddress(host: string, port: number): string {
