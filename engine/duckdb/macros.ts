@@ -22,30 +22,3 @@ export const MACROS: readonly string[] = [
   ...FUNCTIONS,
   ...TRANSFORM,
 ];
-
-const CREATED = /^CREATE MACRO almagest\.(\w+)/;
-const MENTIONED = /\balmagest\.(\w+)/g;
-
-/** Of each macro, those its body mentions and those that they do, itself included. */
-const NEEDS = new Map<string, ReadonlySet<string>>();
-for (const statement of MACROS) {
-  const name = CREATED.exec(statement)?.[1];
-  if (name !== undefined) NEEDS.set(name, new Set([...needed(statement.replace(CREATED, '')), name]));
-}
-
-/**
- * The statements, in order, that the macros of a query take: DuckDB reads a macro in milliseconds, and a query calls few.
- * @param sql any text with `almagest.name` in it for each function it calls
- */
-export function macrosFor(sql: string): readonly string[] {
-  const names = needed(sql);
-  return MACROS.filter((statement) => {
-    const name = CREATED.exec(statement)?.[1];
-    return name === undefined || names.has(name);
-  });
-}
-
-function needed(sql: string): ReadonlySet<string> {
-  const names = [...sql.matchAll(MENTIONED)].flatMap((match) => [...(NEEDS.get(match[1]!) ?? [])]);
-  return new Set(names);
-}

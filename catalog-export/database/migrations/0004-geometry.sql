@@ -56,8 +56,8 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
 DECLARE
   east float8;
   north float8;
-  sine float8 := sin(radians(lat));
-  cosine float8 := cos(radians(lat));
+  sine float8;
+  cosine float8;
   corner_east float8;
   corner_north float8;
   x float8;
@@ -66,6 +66,8 @@ BEGIN
   IF NOT (abs(lon) < 1e6 AND abs(lat) <= 90 AND width >= 0 AND width < 180 AND height >= 0 AND height < 180) THEN
     RETURN NULL;
   END IF;
+  sine := sin(radians(lat));
+  cosine := cos(radians(lat));
   east := tan(radians(0.5 * width));
   north := tan(radians(0.5 * height));
   FOR corner IN 0..3 LOOP

@@ -163,13 +163,14 @@ COMMENT ON FUNCTION almagest.point_in_polygon IS 'Whether a position is inside a
 CREATE FUNCTION almagest.edges_distance(edges float8[], lon float8, lat float8) RETURNS float8
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
 DECLARE
-  x float8 := cos(radians(lat)) * cos(radians(lon));
-  y float8 := cos(radians(lat)) * sin(radians(lon));
-  z float8 := sin(radians(lat));
+  x float8; y float8; z float8;
   nearest float8 := 'Infinity';
   nx float8; ny float8; nz float8; ux float8; uy float8; uz float8; vx float8; vy float8; vz float8;
 BEGIN
   IF cardinality(edges) = 0 OR NOT (abs(lon) < 1e6 AND abs(lat) <= 90) THEN RETURN 'NaN'; END IF;
+  x := cos(radians(lat)) * cos(radians(lon));
+  y := cos(radians(lat)) * sin(radians(lon));
+  z := sin(radians(lat));
   FOR at IN 5..cardinality(edges) - 1 BY 15 LOOP
     nx := edges[at + 7]; ny := edges[at + 8]; nz := edges[at + 9];
     ux := edges[at + 10]; uy := edges[at + 11]; uz := edges[at + 12];

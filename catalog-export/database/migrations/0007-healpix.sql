@@ -79,13 +79,15 @@ COMMENT ON FUNCTION almagest.healpix_index IS 'Nested HEALPix cell of an order t
 CREATE FUNCTION almagest.portable_sine(x float8, rest float8) RETURNS float8
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
 DECLARE
-  z constant float8 := x * x;
-  w constant float8 := z * z;
-  r constant float8 := 8.33333333332248946124e-03 + z * (-1.98412698298579493134e-04 + z * 2.75573137070700676789e-06)
-    + z * w * (-2.50507602534068634195e-08 + z * 1.58969099521155010221e-10);
-  v constant float8 := z * x;
+  z float8;
+  r float8;
+  v float8;
 BEGIN
   IF abs(x) < 1.4901161193847656e-8 THEN RETURN x; END IF;
+  z := x * x;
+  v := z * x;
+  r := 8.33333333332248946124e-03 + z * (-1.98412698298579493134e-04 + z * 2.75573137070700676789e-06)
+    + z * (z * z) * (-2.50507602534068634195e-08 + z * 1.58969099521155010221e-10);
   IF rest = 0 THEN RETURN x + v * (-1.66666666666666324348e-01 + z * r); END IF;
   RETURN x - ((z * (0.5 * rest - v * r) - rest) - v * -1.66666666666666324348e-01);
 END
