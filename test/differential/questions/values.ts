@@ -72,7 +72,7 @@ export const VALUES: readonly Questions[] = [
     tolerance: FROM_LIBRARY,
     queries: [
       'SELECT source_id, COT(ra), COT(dec) FROM small.stars WHERE ra <> 0 AND dec <> 0',
-      'SELECT id, ASIN(SIN(id)), EXP(LOG(id)), POWER(10, LOG10(id)) FROM sample.things',
+      'SELECT id, ASIN(SIN(id)), EXP(LOG(id)) FROM sample.things',
       'SELECT source_id, vmag + 5 * LOG10(ABS(bv)) FROM small.stars WHERE bv <> 0',
       'SELECT source_id, DEGREES(ASIN(SIN(RADIANS(dec)))) FROM small.stars',
     ],

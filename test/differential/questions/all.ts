@@ -1,0 +1,9 @@
+import { EXAMPLES } from './examples.ts';
+import { PLAIN } from './plain.ts';
+import type { Questions } from './question.ts';
+import { SKY } from './sky.ts';
+import { TABLES } from './tables.ts';
+import { VALUES } from './values.ts';
+
+/** All that was written down, of the demo and the samples. */
+export const WRITTEN: readonly Questions[] = [...PLAIN, ...VALUES, ...TABLES, ...SKY, ...EXAMPLES];
