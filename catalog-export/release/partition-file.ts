@@ -1,11 +1,12 @@
 import { Int64, makeData } from 'apache-arrow';
 import { mainColumns, type Table } from '../../engine/catalog/table.ts';
 import type { HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
+import { arrowColumns } from '../../engine/postgres/arrow-columns.ts';
 import { parquetFile } from '../hats/parquet-file.ts';
-import { arrowColumns } from './arrow-columns.ts';
 import { rowsOf } from './copy-binary.ts';
 import { orderByIndex, orderTies } from './index-order.ts';
 import { locate } from './positions.ts';
+import { transportOid } from './source.ts';
 
 /**
  * The Parquet file of a partition: its rows in ascending order of their order-29 cells.
@@ -21,5 +22,6 @@ export function partitionFile(table: Table, kernel: HealpixKernel, bytes: Buffer
   const sorted = new BigInt64Array(order.length);
   for (let place = 0; place < order.length; place += 1) sorted[place] = index[order[place]!]!;
   const indexData = makeData({ type: new Int64(), length: sorted.length, nullCount: 0, data: sorted });
-  return parquetFile(table, [indexData, ...arrowColumns(table.columns, rows, order)]);
+  const columns = arrowColumns(table.columns, table.columns.map(transportOid), rows, order);
+  return parquetFile(table, [indexData, ...columns]);
 }

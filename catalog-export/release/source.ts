@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Column, Datatype } from '../../engine/catalog/column.ts';
 import { mainColumns, qualifiedName, type Table } from '../../engine/catalog/table.ts';
+import { OID } from '../../engine/postgres/oids.ts';
 import { tableQueryName } from '../../engine/tap-schema/query-name.ts';
 import { quoted, quotedTable } from '../database/identifier.ts';
 
@@ -22,7 +23,7 @@ const ACCEPTED: Record<Datatype, readonly string[]> = {
 const TIMESTAMPS = ['timestamp', 'timestamptz', 'date'];
 
 /** What each datatype travels as in a binary COPY. */
-const TRANSPORT: Record<Datatype, string> = {
+const TRANSPORT: Record<Datatype, keyof typeof OID> = {
   boolean: 'bool',
   unsignedByte: 'int2',
   short: 'int2',
@@ -120,6 +121,14 @@ function copyStatement(table: Table, columns: readonly Column[]): string {
 }
 
 function expression(column: Column): string {
-  const name = quoted(column.name);
-  return `${name}::${column.xtype === 'timestamp' ? 'timestamp' : TRANSPORT[column.datatype]}`;
+  return `${quoted(column.name)}::${transport(column)}`;
+}
+
+/** The type in which `copyAll` gives a column. */
+export function transportOid(column: Column): number {
+  return OID[transport(column)];
+}
+
+function transport(column: Column): keyof typeof OID {
+  return column.xtype === 'timestamp' ? 'timestamp' : TRANSPORT[column.datatype];
 }

@@ -16,7 +16,7 @@ export interface ArrayElements {
   /** Elements of the nth array: [ends[n], ends[n + 1]). */
   readonly ends: Int32Array;
   /** Where each element's bytes begin. */
-  readonly elements: Int32Array;
+  readonly elements: Uint32Array;
 }
 
 /**
@@ -24,14 +24,14 @@ export interface ArrayElements {
  * size and lower bound of each dimension, elements), those of several dimensions in the order in which they are sent.
  * @throws Error where the type is no array of numbers.
  */
-export function arrayElements(oid: number, view: DataView, offsets: Int32Array): ArrayElements {
+export function arrayElements(oid: number, view: DataView, offsets: Uint32Array): ArrayElements {
   const elementOid = ELEMENTS[oid];
   if (elementOid === undefined) throw new Error(`PostgreSQL's type ${oid} is no array of numbers`);
   const ends = new Int32Array(offsets.length + 1);
   for (let row = 0; row < offsets.length; row++) {
     ends[row + 1] = ends[row]! + (offsets[row] === NULL_FIELD ? 0 : size(view, offsets[row]!));
   }
-  const elements = new Int32Array(ends[offsets.length]!);
+  const elements = new Uint32Array(ends[offsets.length]!);
   for (let row = 0; row < offsets.length; row++) {
     let at = offsets[row]!;
     if (at !== NULL_FIELD) at += 12 + 8 * view.getInt32(at);

@@ -33,13 +33,13 @@ export function arrowColumns(
       if (!(error instanceof RangeError))
         throw new Error(`column ${described.name}: ${(error as Error).message}`);
       throw new MisfitError(
-        `column ${described.name} holds ${error.message}, which is no ${described.datatype}`,
+        `column ${described.name} (${described.xtype ?? described.datatype}) holds ${error.message}`,
       );
     }
   });
 }
 
-function arrowData(type: DataType, oid: number, rows: BinaryRows, offsets: Int32Array): Data {
+function arrowData(type: DataType, oid: number, rows: BinaryRows, offsets: Uint32Array): Data {
   const { bytes, view } = rows;
   if (DataType.isList(type)) {
     const { ends, elements, elementOid } = arrayElements(oid, view, offsets);
@@ -59,7 +59,7 @@ function arrowData(type: DataType, oid: number, rows: BinaryRows, offsets: Int32
 
 function data(
   type: DataType,
-  offsets: Int32Array,
+  offsets: Uint32Array,
   buffers: Partial<Data['buffers']>,
   children: Data[] = [],
 ): Data {

@@ -14,9 +14,9 @@ export const NULL_FIELD = 0;
  * Where each field's bytes begin, one array per column; their length is the 32-bit word before them.
  * @param order which row stands at each place; null for their own order.
  */
-export function fieldOffsets(rows: BinaryRows, columns: number, order: Uint32Array | null): Int32Array[] {
+export function fieldOffsets(rows: BinaryRows, columns: number, order: Uint32Array | null): Uint32Array[] {
   const { view, starts, count } = rows;
-  const offsets = Array.from({ length: columns }, () => new Int32Array(count));
+  const offsets = Array.from({ length: columns }, () => new Uint32Array(count));
   for (let place = 0; place < count; place++) {
     let at = starts[order === null ? place : order[place]!]! + 2;
     for (let column = 0; column < columns; column++) {

@@ -50,18 +50,18 @@ function startOfDay(view: DataView, at: number): bigint {
 }
 
 function noInstant(): RangeError {
-  return new RangeError('the time infinity, which DALI has not');
+  return new RangeError('the timestamp infinity, which DALI has not');
 }
 
 /**
  * The values of fixed width of an Arrow column; undefined where PostgreSQL's type does not go into it.
- * @throws RangeError with a value that does not fit.
+ * @throws RangeError saying which value does not fit, and why.
  */
 export function fixedValues(
   type: DataType,
   oid: number,
   view: DataView,
-  offsets: Int32Array,
+  offsets: Uint32Array,
 ): NumberArray | BigInt64Array | undefined {
   if (DataType.isBool(type)) return oid === OID.bool ? bits(view, offsets) : undefined;
   if (DataType.isTimestamp(type)) return INSTANTS[oid] && longs(INSTANTS[oid], view, offsets);
@@ -73,18 +73,23 @@ export function fixedValues(
   return integers(values, NUMBERS[oid], view, offsets);
 }
 
-function integers(values: NumberArray, read: Read<number>, view: DataView, offsets: Int32Array): NumberArray {
+function integers(
+  values: NumberArray,
+  read: Read<number>,
+  view: DataView,
+  offsets: Uint32Array,
+): NumberArray {
   for (let row = 0; row < offsets.length; row++) {
     const at = offsets[row]!;
     if (at === NULL_FIELD) continue;
     const value = read(view, at);
     values[row] = value;
-    if (values[row] !== value) throw new RangeError(`${value}`);
+    if (values[row] !== value) throw new RangeError(`${value}, which is out of its range`);
   }
   return values;
 }
 
-function filled(values: NumberArray, read: Read<number>, view: DataView, offsets: Int32Array): NumberArray {
+function filled(values: NumberArray, read: Read<number>, view: DataView, offsets: Uint32Array): NumberArray {
   for (let row = 0; row < offsets.length; row++) {
     const at = offsets[row]!;
     if (at !== NULL_FIELD) values[row] = read(view, at);
@@ -92,19 +97,19 @@ function filled(values: NumberArray, read: Read<number>, view: DataView, offsets
   return values;
 }
 
-function longs(read: Read<bigint>, view: DataView, offsets: Int32Array): BigInt64Array {
+function longs(read: Read<bigint>, view: DataView, offsets: Uint32Array): BigInt64Array {
   const values = new BigInt64Array(offsets.length);
   for (let row = 0; row < offsets.length; row++) {
     const at = offsets[row]!;
     if (at === NULL_FIELD) continue;
     const value = read(view, at);
     values[row] = value;
-    if (values[row] !== value) throw new RangeError(`${value}`);
+    if (values[row] !== value) throw new RangeError(`${value}, which is out of its range`);
   }
   return values;
 }
 
-function bits(view: DataView, offsets: Int32Array): Uint8Array {
+function bits(view: DataView, offsets: Uint32Array): Uint8Array {
   const values = new Uint8Array((offsets.length + 7) >> 3);
   for (let row = 0; row < offsets.length; row++) {
     const at = offsets[row]!;

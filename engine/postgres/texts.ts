@@ -4,13 +4,14 @@ import { NULL_FIELD } from './rows.ts';
 
 const AS_THEY_ARE: readonly number[] = [OID.text, OID.varchar, OID.name, OID.char];
 const BLANK = 0x20;
+const MOST_BYTES = 2 ** 31 - 1;
 
-/** Fields that are text, as one Arrow column; undefined where the type in PostgreSQL is none. */
+/** Fields that are text, as one Arrow column; undefined where the type in PostgreSQL is none. @throws RangeError */
 export function textValues(
   oid: number,
   bytes: Uint8Array,
   view: DataView,
-  offsets: Int32Array,
+  offsets: Uint32Array,
 ): Texts | undefined {
   if (oid === OID.uuid) return uuids(bytes, offsets);
   // The owner's types that stand in a column of text are enumerations and citext, which are sent as their text.
@@ -19,6 +20,7 @@ export function textValues(
   for (let row = 0, end = 0; row < offsets.length; row++) {
     const at = offsets[row]!;
     if (at !== NULL_FIELD) end += oid === OID.bpchar ? trimmed(bytes, view, at) : view.getInt32(at - 4);
+    if (end > MOST_BYTES) throw new RangeError(`${end} bytes of text in one piece, 2 GiB is the most`);
     ends[row + 1] = end;
   }
   const texts = new Uint8Array(ends[offsets.length]!);
@@ -39,7 +41,7 @@ function trimmed(bytes: Uint8Array, view: DataView, at: number): number {
 
 const HEX = '0123456789abcdef';
 
-function uuids(bytes: Uint8Array, offsets: Int32Array): Texts {
+function uuids(bytes: Uint8Array, offsets: Uint32Array): Texts {
   let text = '';
   const ends = new Int32Array(offsets.length + 1);
   for (let row = 0; row < offsets.length; row++) {

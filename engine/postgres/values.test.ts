@@ -106,13 +106,17 @@ test('enumerations and domains are the text and the number that they are', async
 });
 
 const MISFITS: [sql: string, column: Column, message: RegExp][] = [
-  ['256::int2', columnOf('unsignedByte'), /value holds 256, which is no unsignedByte/],
-  ['(-1)::int2', columnOf('unsignedByte'), /value holds -1, which/],
-  ['40000::int4', columnOf('short'), /value holds 40000, which is no short/],
-  ['3000000000::int8', columnOf('int'), /value holds 3000000000, which is no int/],
-  ['1e20::numeric', columnOf('long'), /value holds 100000000000000000000, which is no long/],
-  ["timestamp 'infinity'", TIME, /value holds the time infinity, which DALI has not/],
-  ["date '-infinity'", TIME, /the time infinity/],
+  [
+    '256::int2',
+    columnOf('unsignedByte'),
+    /column value \(unsignedByte\) holds 256, which is out of its range/,
+  ],
+  ['(-1)::int2', columnOf('unsignedByte'), /holds -1, which/],
+  ['40000::int4', columnOf('short'), /\(short\) holds 40000, which/],
+  ['3000000000::int8', columnOf('int'), /\(int\) holds 3000000000, which/],
+  ['1e20::numeric', columnOf('long'), /\(long\) holds 100000000000000000000, which/],
+  ["timestamp 'infinity'", TIME, /holds the timestamp infinity, which DALI has not/],
+  ["date '-infinity'", TIME, /the timestamp infinity/],
 ];
 
 for (const [sql, column, message] of MISFITS) {
