@@ -11,6 +11,9 @@ export interface Fetcher {
   fetch(url: string, init: RequestInit): Promise<Response>;
 }
 
+/** Milliseconds after the deadline at which an answer that has not begun is not waited for any more. */
+const GRACE = 1000;
+
 /**
  * Asks the DuckDB worker. It is asked when the first batch is; `return()` and the signal end its work.
  * @param columns of the answer: its Arrow types must be theirs (`arrowType`).
@@ -49,11 +52,23 @@ async function post(
   query: DuckdbQuery,
   signal: AbortSignal | null,
 ): Promise<ReadableStream<Uint8Array>> {
+  const given = new AbortController();
+  const leave = () => given.abort(signal!.reason);
+  signal?.addEventListener('abort', leave);
+  // A worker that DuckDB keeps busy cannot say that it is late.
+  const busy = new DuckdbError('deadline', `DuckDB has not answered for ${query.deadline / 1000} s`);
+  const timer = setTimeout(() => given.abort(busy), query.deadline + GRACE);
+  signal?.throwIfAborted();
   const response = await worker
-    .fetch('http://duckdb/query', { method: 'POST', body: JSON.stringify(query), signal })
+    .fetch('http://duckdb/query', {
+      method: 'POST',
+      body: JSON.stringify(query),
+      signal: given.signal,
+    })
     .catch((cause) => {
-      throw signal?.aborted ? signal.reason : unreachable(cause);
-    });
+      throw given.signal.aborted ? given.signal.reason : unreachable(cause);
+    })
+    .finally(() => clearTimeout(timer));
   if (response.ok) return response.body!;
   const { fault, message } = (await response.json().catch(() => ({}))) as Partial<DuckdbFault>;
   throw fault ? new DuckdbError(fault, message!) : unreachable(`it answered ${response.status}`);

@@ -1,8 +1,8 @@
-import { CorruptReleaseError, StorageError } from '../errors.ts';
+import { CorruptReleaseError, QueryError, StorageError } from '../errors.ts';
 import type { FaultKind } from './query.ts';
 
 /** A query that the DuckDB worker could not answer. */
-export class DuckdbError extends Error {
+export class DuckdbError extends QueryError {
   override readonly name = 'DuckdbError';
   readonly fault: FaultKind;
 
@@ -31,7 +31,9 @@ const OUT_OF_MEMORY = /out of memory|bad_alloc|allocation failure|could not allo
 export function breaks(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof WebAssembly.RuntimeError || error instanceof RangeError)
     return true;
-  return /bad_alloc|^(FATAL|INTERNAL) Error|database has been invalidated/i.test(messageOf(error));
+  return /bad_alloc|allocation failure|^(FATAL|INTERNAL) Error|database has been invalidated/i.test(
+    messageOf(error),
+  );
 }
 
 /** DuckDB's message is text, or, where it passed through C++, JSON. After the first line it gives hints for whoever wrote the SQL. */
