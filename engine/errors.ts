@@ -26,3 +26,8 @@ export class CorruptReleaseError extends Error {
 export class CorruptPartitionError extends CorruptReleaseError {
   override readonly name = 'CorruptPartitionError';
 }
+
+/** A database did not answer a query, or not to its end; the message is for the astronomer who asked. */
+export class QueryError extends Error {
+  override readonly name: string = 'QueryError';
+}

@@ -6,6 +6,7 @@ import type { EngineName } from '../../engine/plan/plan.ts';
 import { PostgresError } from '../../engine/postgres/errors.ts';
 import { writerFor } from '../../engine/table/formats.ts';
 import type { Batch } from '../../engine/table/result.ts';
+import { parseVotable } from '../../test/votable.ts';
 import type { Engines, PlannedQuery, RunQuery } from './engines/engines.ts';
 import { type Run, runQuery, type WriteAnswer } from './run.ts';
 
@@ -83,6 +84,22 @@ test('PostgreSQL takes over from the edge, before the first row and after some',
 test('what is on its way to the client is not begun again', async () => {
   const { body } = await runQuery(engines(failing(broken, 200_000), answering(3)), run('duckdb'), write);
   await assert.rejects(new Response(body).text(), broken);
+});
+
+test('a VOTable that must be broken off says why', async () => {
+  const writeVotable: WriteAnswer = (_engine, batches) =>
+    writerFor('votable-tabledata')!.write({
+      name: 'result',
+      description: null,
+      columns: [COLUMN],
+      infos: [],
+      batches,
+    });
+  const late = engines(failing(new DuckdbError('deadline', 'it took too long'), 200_000), null);
+  const { body } = await runQuery(late, run('duckdb'), writeVotable);
+  const { infos, message } = parseVotable(await new Response(body).text());
+  assert.equal(infos.get('QUERY_STATUS'), 'ERROR');
+  assert.equal(message, 'The table is incomplete: it took too long');
 });
 
 test("without PostgreSQL, or where it may not, the edge's error is told", async () => {

@@ -1,3 +1,5 @@
+import { QueryError } from '../errors.ts';
+
 import { MisfitError } from './arrow-columns.ts';
 
 /** Who is at fault, which decides the answer's HTTP status. */
@@ -16,7 +18,7 @@ export type PostgresFault =
   | 'internal';
 
 /** A query that PostgreSQL did not answer; the message is for the astronomer who asked. */
-export class PostgresError extends Error {
+export class PostgresError extends QueryError {
   override readonly name = 'PostgresError';
   readonly fault: PostgresFault;
   /** PostgreSQL's error code (documentation, Appendix A); null where the connection failed. */

@@ -1,4 +1,4 @@
-import { CorruptReleaseError, StorageError } from '../errors.ts';
+import { CorruptReleaseError, QueryError, StorageError } from '../errors.ts';
 import { type Output, writeText } from './output.ts';
 import type { ResultTable } from './result.ts';
 import type { TableEncoder } from './stream.ts';
@@ -44,6 +44,6 @@ export function votableDocument(result: ResultTable, serialization: Serializatio
 
 /** What a reader of the answer may know of a failure. */
 function explanation(error: unknown): string {
-  const known = error instanceof CorruptReleaseError || error instanceof StorageError;
-  return `The table is incomplete: ${known ? error.message : 'the service failed while it was sending it'}`;
+  const known = [CorruptReleaseError, StorageError, QueryError].some((kind) => error instanceof kind);
+  return `The table is incomplete: ${known ? (error as Error).message : 'the service failed while it was sending it'}`;
 }
