@@ -158,6 +158,8 @@ describe('a plan', () => {
       'SELECT ra FROM big.stars WHERE vmag < 1',
       'SELECT a.ra FROM hipparcos.stars a, hipparcos.stars b WHERE a.ra < b.ra',
       'SELECT a.ra FROM hipparcos.stars a CROSS JOIN hipparcos.stars b',
+      'SELECT a.ra FROM hipparcos.stars a JOIN hipparcos.stars b ON DISTANCE(a.ra, a.dec, b.ra, b.dec) < 20',
+      'SELECT a.ra FROM hipparcos.stars a LEFT JOIN hipparcos.stars b ON DISTANCE(a.ra, a.dec, b.ra, b.dec) < 0.01',
       'SELECT a.ra FROM hipparcos.stars a JOIN hipparcos.stars b ON a.ra = b.ra OR a.dec = b.dec',
       'SELECT a.ra FROM hipparcos.stars a WHERE EXISTS (SELECT 1 FROM hipparcos.stars b WHERE b.vmag < a.vmag)',
     ]);

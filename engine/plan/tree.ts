@@ -23,23 +23,43 @@ interface AnyNode {
 }
 
 /** A node and all below it, in the order of the text. */
-export function* nodesOf(node: object): Generator<AnyNode, void, undefined> {
-  if ('kind' in node) yield node as AnyNode;
-  for (const value of Object.values(node)) {
-    if (typeof value === 'object' && value !== null) yield* nodesOf(value);
-  }
+export function nodesOf(node: object): readonly AnyNode[] {
+  return collected(node, () => true);
+}
+
+/** A node and all below it but queries within it. */
+function nodesOutsideQueries(node: object): readonly AnyNode[] {
+  return collected(node, ({ kind }) => kind !== 'query');
+}
+
+/** @param enters whether a node and what is below it is wanted */
+function collected(node: object, enters: (node: AnyNode) => boolean): AnyNode[] {
+  const found: AnyNode[] = [];
+  const visit = (value: object): void => {
+    if (Array.isArray(value)) {
+      for (const each of value) visit(each);
+      return;
+    }
+    if ('kind' in value) {
+      if (!enters(value as AnyNode)) return;
+      found.push(value as AnyNode);
+    }
+    for (const key in value) {
+      const inner = (value as Record<string, unknown>)[key];
+      if (typeof inner === 'object' && inner !== null && key !== 'position') visit(inner);
+    }
+  };
+  visit(node);
+  return found;
 }
 
 /** The queries that stand in expressions of a SELECT, not those within them, nor those of FROM. */
 export function subqueriesOf(select: Select): Query[] {
   const found: Query[] = [];
-  const visit = (node: object) => {
-    if ('kind' in node && node.kind === 'query') found.push(node as Query);
-    else if ('kind' in node && node.kind === 'derived-table') return;
-    else
-      for (const value of Object.values(node)) if (typeof value === 'object' && value !== null) visit(value);
-  };
-  visit(select);
+  collected(select, (node) => {
+    if (node.kind === 'query') found.push(node as Query);
+    return node.kind !== 'query' && node.kind !== 'derived-table';
+  });
   return found;
 }
 
@@ -70,18 +90,7 @@ export function conjunctsOf(condition: Condition | null): Condition[] {
 /** Whether a SELECT makes one row of many. */
 export function isAggregated({ groupBy, having, columns }: Select): boolean {
   if (groupBy.length > 0 || having !== null) return true;
-  return columns.some((item) => [...nodesWithoutQueries(item)].some(({ kind }) => kind === 'aggregate'));
-}
-
-/** A node and all below it but queries within it. */
-export function* nodesWithoutQueries(node: object): Generator<AnyNode, void, undefined> {
-  if ('kind' in node) {
-    if (node.kind === 'query') return;
-    yield node as AnyNode;
-  }
-  for (const value of Object.values(node)) {
-    if (typeof value === 'object' && value !== null) yield* nodesWithoutQueries(value);
-  }
+  return columns.some((item) => nodesOutsideQueries(item).some(({ kind }) => kind === 'aggregate'));
 }
 
 /** The column of FROM that an expression is, whole and unchanged; null for any other expression. */

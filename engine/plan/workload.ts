@@ -9,6 +9,7 @@ import type {
   Select,
 } from '../adql/syntax-tree.ts';
 import { mainColumns } from '../catalog/table.ts';
+import type { CellRanges } from '../healpix-wasm/kernel.ts';
 import type { PositionJoin, TableUse } from './plan.ts';
 import { constantNumber } from './sky/constants.ts';
 import {
@@ -92,6 +93,12 @@ export function pairsOf(
     return 'schema' in content ? (rowsOfNode.get(relation as NamedTable) ?? 0) : rowsOfQuery(content);
   }
 
+  /** The share of the sky in which a table's rows are. */
+  function shareOf(relation: Relation): number {
+    const ranges = uses.find(({ node }) => node === relation)?.ranges ?? null;
+    return ranges === null ? 1 : Math.max(Number.MIN_VALUE, skyShare(ranges));
+  }
+
   /** Of a join as many as the largest of its tables has: what it has beyond is for `pairs` of that join to say. */
   function rowsOfQuery({ body }: Query): number {
     const rows = selectsOf(body).map((select) => {
@@ -122,13 +129,20 @@ export function pairsOf(
       if (source !== undefined && source.kind !== 'joined-table' && isAround(source, select)) group(source);
     }
     for (const [a, b] of linksOf(select, findings)) link(a, b);
-    for (const { left, right, select: where } of positionJoins) {
-      if (where === select) link(left.relation, right.relation);
+    let meetings = 1;
+    for (const { left, right, select: where, join, degrees } of positionJoins) {
+      // DuckDB joins rows that an outer join keeps one by one.
+      if (where !== select || (join !== null && join.join !== 'INNER')) continue;
+      link(left.relation, right.relation);
+      const [a, b] = [left.relation, right.relation];
+      const share = Math.max(shareOf(a), shareOf(b));
+      meetings = Math.max(meetings, rowsOf(a) * rowsOf(b) * Math.min(1, shareAround(degrees) / share));
     }
-    return [...new Set(groups.values())].reduce(
+    const pairs = [...new Set(groups.values())].reduce(
       (product, members) => product * Math.max(1, ...[...members].map(rowsOf)),
       1,
     );
+    return Math.max(pairs, meetings);
   }
 
   /** Items of FROM that are in this SELECT, at whatever depth, are none of a query around it. */
@@ -143,6 +157,16 @@ export function pairsOf(
     if (node.kind === 'select') worst = Math.max(worst, pairs(node as Select));
   }
   return worst;
+}
+
+/** The share of the sky within a distance, with the cells that the circle touches; none for one that differs from row to row. */
+function shareAround(degrees: number | null): number {
+  return degrees === null ? 0 : 4 * Math.sin((Math.min(degrees, 180) * Math.PI) / 360) ** 2;
+}
+
+function skyShare({ start, end }: CellRanges): number {
+  const cells = start.reduce((sum, first, at) => sum + Number(end[at]! - first), 0);
+  return cells / (12 * 4 ** 29);
 }
 
 /** The items of FROM that conditions make equal in something. */

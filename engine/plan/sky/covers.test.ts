@@ -279,6 +279,28 @@ describe('the cover of a table', () => {
     const [found] = covers(`WITH ${tables.join(', ')} SELECT id FROM c29 WHERE ${near('c29')}`);
     assertClose(found!, small, '2 to the power of 30 ways');
   });
+
+  test('is found with a bounded number of regions, however many tables are joined', () => {
+    const joins = Array.from(
+      { length: 100 },
+      (_, n) => `JOIN t.a t${n + 1} ON DISTANCE(t${n}.ra, t${n}.dec, t${n + 1}.ra, t${n + 1}.dec) < 0.01`,
+    );
+    const query = checked(
+      `SELECT t0.id FROM t.a t0 ${joins.join(' ')} WHERE DISTANCE(t0.ra, t0.dec, 10, 20) < 2`,
+    );
+    const skies = [...coversOf(query, kernel.vertices).values()];
+    let asked = 0;
+    const counting: typeof kernel = {
+      ...kernel,
+      coneRanges(cone) {
+        asked++;
+        return kernel.coneRanges(cone);
+      },
+    };
+    const found = skies.map((sky) => rangesOf(sky, counting));
+    assert.ok(found.filter((ranges) => ranges !== null).length >= 10);
+    assert.ok(asked <= 101 * 15, `${asked} cones`);
+  });
 });
 
 describe('no row is lost', () => {

@@ -29,7 +29,6 @@ import {
   mainPlace,
   type Place,
   placeBehind,
-  placeOfPoint,
 } from './places.ts';
 import { conditionSkies } from './skies.ts';
 import { anyOf, both, EVERYWHERE, type Sky } from './sky.ts';
@@ -38,6 +37,15 @@ import { anyOf, both, EVERYWHERE, type Sky } from './sky.ts';
 type Demand = (carried: Carried) => Sky;
 /** The same of the FROM of a query around a subquery. */
 type Surroundings = (place: Place) => Sky;
+
+/** A place that is within a radius, in degrees, of another. */
+interface Neighbour {
+  readonly place: Place;
+  readonly radius: number;
+}
+
+/** Places that are looked at for each, those joined by fewest steps first: others would hardly say more. */
+const MOST_NEIGHBOURS = 12;
 
 const NO_DEMAND: Demand = () => EVERYWHERE;
 const NO_SURROUNDINGS: Surroundings = () => EVERYWHERE;
@@ -83,8 +91,10 @@ export function coversOf(query: CheckedQuery, vertices: Vertices): ReadonlyMap<N
         provided(place),
       ].reduce(both),
     );
+    const near = oncePerPlace((place) => neighbours(place, conditions.get(place.relation)!));
+    const isHere = (place: Place) => conditions.has(place.relation);
     const restricted = oncePerPlace((place) =>
-      conditions.has(place.relation) ? withNeighbours(place, conditions, own, around) : around(place),
+      isHere(place) ? withNeighbours(place, near, isHere, own, around) : around(place),
     );
 
     for (const relation of conditions.keys()) {
@@ -113,19 +123,21 @@ export function coversOf(query: CheckedQuery, vertices: Vertices): ReadonlyMap<N
   /** Positions that are near to those of other tables are where those are, and around. */
   function withNeighbours(
     start: Place,
-    conditions: ReadonlyMap<Relation, readonly Condition[]>,
+    neighboursOf: (place: Place) => readonly Neighbour[],
+    isHere: (place: Place) => boolean,
     own: (place: Place) => Sky,
     around: Surroundings,
   ): Sky {
     let sky = own(start);
+    if (sky.kind === 'nowhere') return sky;
     const seen = new Set<Relation>([start.relation]);
     const open: { place: Place; distance: number }[] = [{ place: start, distance: 0 }];
     for (let next = open.shift(); next !== undefined; next = open.shift()) {
-      for (const { place, radius } of neighbours(next.place, conditions.get(next.place.relation)!)) {
-        if (seen.has(place.relation)) continue;
+      for (const { place, radius } of neighboursOf(next.place)) {
+        if (seen.has(place.relation) || seen.size > MOST_NEIGHBOURS) continue;
         seen.add(place.relation);
         const distance = next.distance + radius;
-        const here = conditions.has(place.relation);
+        const here = isHere(place);
         sky = both(sky, grown(here ? own(place) : around(place), distance, vertices));
         if (here) open.push({ place, distance });
       }
@@ -133,19 +145,16 @@ export function coversOf(query: CheckedQuery, vertices: Vertices): ReadonlyMap<N
     return sky;
   }
 
-  function neighbours(
-    place: Place,
-    conditions: readonly Condition[],
-  ): { readonly place: Place; readonly radius: number }[] {
+  /** Places that conditions keep near to another one. */
+  function neighbours(place: Place, conditions: readonly Condition[]): readonly Neighbour[] {
     return conditions.flatMap(conjunctsOf).flatMap((condition) => {
       const fact = skies.fact(condition);
       if (fact?.kind !== 'near') return [];
-      const radius = constantNumber(fact.radius, findings);
-      const sides = [fact.left, fact.right].map((point) => placeOfPoint(point, findings));
-      if (radius === null || radius < 0 || sides.includes(null)) return [];
-      const [left, right] = sides as [Place, Place];
-      if (isAt(place, left)) return [{ place: right, radius }];
-      return isAt(place, right) ? [{ place: left, radius }] : [];
+      const [left, right] = [skies.placeOf(fact.left), skies.placeOf(fact.right)];
+      if (left === null || right === null) return [];
+      const other = isAt(place, left) ? right : isAt(place, right) ? left : null;
+      const radius = other && constantNumber(fact.radius, findings);
+      return other === null || radius === null || radius < 0 ? [] : [{ place: other, radius }];
     });
   }
 
@@ -195,14 +204,14 @@ export function conditionsOn({ from, where }: Select): ReadonlyMap<Relation, rea
 }
 
 /** Common tables are met on as many ways as they are named, and those on theirs. */
-function oncePerPlace(skyOf: (place: Place) => Sky): (place: Place) => Sky {
-  const known = new Map<Relation, Map<string, Sky>>();
+function oncePerPlace<Result>(make: (place: Place) => Result): (place: Place) => Result {
+  const known = new Map<Relation, Map<string, Result>>();
   return (place) => {
-    const ofRelation = known.get(place.relation) ?? new Map<string, Sky>();
+    const ofRelation = known.get(place.relation) ?? new Map<string, Result>();
     known.set(place.relation, ofRelation);
     const key = JSON.stringify([[...place.lon], [...place.lat], [...place.points]]);
-    const sky = ofRelation.get(key) ?? skyOf(place);
-    ofRelation.set(key, sky);
-    return sky;
+    const result = ofRelation.get(key) ?? make(place);
+    ofRelation.set(key, result);
+    return result;
   };
 }

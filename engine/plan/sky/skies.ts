@@ -9,6 +9,8 @@ import { anyOf, both, EVERYWHERE, NOWHERE, type Sky, windowOf } from './sky.ts';
 
 /** What conditions say of where a position is. */
 export interface ConditionSkies {
+  /** The columns that a point is of. */
+  placeOf(point: Expression): Place | null;
   /** Where a position must be, at least, for a condition to be true. */
   of(condition: Condition, place: Place): Sky;
   /** What a condition that is no AND, OR or NOT says of positions. */
@@ -22,6 +24,7 @@ const slack = (radius: number) => (radius > 90 ? 2e-6 : 1e-9);
 export function conditionSkies(findings: Findings, vertices: Vertices): ConditionSkies {
   const facts = new Map<Condition, Fact | null>();
   const shapes = new Map<Expression, Shape | null>();
+  const places = new Map<Expression, Place | null>();
 
   function fact(condition: Condition): Fact | null {
     const known = facts.get(condition);
@@ -37,6 +40,14 @@ export function conditionSkies(findings: Findings, vertices: Vertices): Conditio
     const shape = constantShape(expression, findings);
     shapes.set(expression, shape);
     return shape;
+  }
+
+  function placeAt(point: Expression): Place | null {
+    const known = places.get(point);
+    if (known !== undefined) return known;
+    const place = placeOfPoint(point, findings);
+    places.set(point, place);
+    return place;
   }
 
   function of(condition: Condition, place: Place): Sky {
@@ -61,11 +72,10 @@ export function conditionSkies(findings: Findings, vertices: Vertices): Conditio
       case 'between':
         return betweenSky(found, place);
       case 'near': {
-        const radius = constantNumber(found.radius, findings);
-        if (radius === null) return EVERYWHERE;
         const { left, right } = found;
-        if (isPointAt(left, place)) return grownShape(shapeOf(right), radius);
-        return isPointAt(right, place) ? grownShape(shapeOf(left), radius) : EVERYWHERE;
+        const other = isPointAt(left, place) ? right : isPointAt(right, place) ? left : null;
+        const radius = other && constantNumber(found.radius, findings);
+        return other === null || radius === null ? EVERYWHERE : grownShape(shapeOf(other), radius);
       }
       case 'inside':
         return isPointAt(found.point, place) ? skyOfShape(shapeOf(found.region)) : EVERYWHERE;
@@ -84,7 +94,7 @@ export function conditionSkies(findings: Findings, vertices: Vertices): Conditio
   }
 
   function isPointAt(point: Expression, place: Place): boolean {
-    return isAt(place, placeOfPoint(point, findings));
+    return isAt(place, placeAt(point));
   }
 
   function betweenSky({ column, low, high }: Fact & { kind: 'between' }, place: Place): Sky {
@@ -112,7 +122,7 @@ export function conditionSkies(findings: Findings, vertices: Vertices): Conditio
     return grown(skyOfShape(shape), radius + slack(radius), vertices);
   }
 
-  return { of, fact };
+  return { of, fact, placeOf: placeAt };
 }
 
 /** Where a constant geometry is; everywhere for what the kernel does not take. */
