@@ -298,7 +298,7 @@ describe('the cover of a table', () => {
       },
     };
     const found = skies.map((sky) => rangesOf(sky, counting));
-    assert.ok(found.filter((ranges) => ranges !== null).length >= 10);
+    assert.ok(found.filter((ranges) => ranges !== null).length >= 5);
     assert.ok(asked <= 101 * 15, `${asked} cones`);
   });
 });
