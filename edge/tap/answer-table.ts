@@ -24,6 +24,16 @@ export function releaseLabels(releases: readonly Release[]): string[] {
   return releases.map(({ manifest }) => `${manifest.catalog}@${manifest.release}`);
 }
 
+/** Releases that a header names at most: clients and proxies take some thousand bytes of headers. */
+const MOST_IN_HEADER = 50;
+
+/** Value of the header Almagest-Release. */
+export function releaseHeader(releases: readonly Release[]): string {
+  const labels = releaseLabels(releases).map(encodeURI);
+  const more = labels.length - MOST_IN_HEADER;
+  return labels.slice(0, MOST_IN_HEADER).join(', ') + (more > 0 ? `, and ${more} more` : '');
+}
+
 /** The rows of an answer with all that is said about them. */
 export function answerTable(
   { query, maxrec, runId }: QueryRequest,

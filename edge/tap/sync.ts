@@ -7,7 +7,7 @@ import { copiedBytes, watchedRows } from '../answer/whole-copy.ts';
 import { ALMAGEST_ENGINE, ALMAGEST_RELEASE } from '../headers.ts';
 import type { RawParameters } from '../request/request-parameters.ts';
 import { answerKey } from './answer-key.ts';
-import { answerTable, engineLabel, releaseLabels } from './answer-table.ts';
+import { answerTable, engineLabel, releaseHeader } from './answer-table.ts';
 import { checkedQuery, type TapQuery } from './checked-query.ts';
 import type { PlannedQuery } from './engines/engines.ts';
 import { parseQueryRequest, type QueryRequest } from './parameters.ts';
@@ -92,7 +92,7 @@ function answerHeaders({ format }: QueryRequest, { releases }: TapQuery, key: st
     'content-type': format.mediaType,
     'cache-control': key === null ? 'no-store' : `public, max-age=${LIFETIME}`,
     vary: 'Accept, Accept-Encoding',
-    [ALMAGEST_RELEASE]: releaseLabels(releases).map(encodeURI).join(', '),
+    [ALMAGEST_RELEASE]: releaseHeader(releases),
   };
   if (key !== null) headers.etag = `W/"${key}"`;
   if (format.extension) headers['content-disposition'] = attachment('result', format.extension);
