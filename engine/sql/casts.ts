@@ -2,6 +2,7 @@ import { TEXT, type ValueType } from '../adql/check/value-type.ts';
 import { AdqlCheckError } from '../adql/errors.ts';
 import type { Cast, Expression, TextLiteral } from '../adql/syntax-tree.ts';
 import { countLiteral, doubleLiteral } from './literals.ts';
+import { NotTranslatable } from './sql.ts';
 import { sqlType } from './sql-types.ts';
 import { timestampOf } from './timestamps.ts';
 import { bound, type Translation, typeOf } from './translation.ts';
@@ -47,7 +48,12 @@ function text(operand: Expression, { family, datatype }: ValueType, translation:
     case 'integer':
       return `${written}::text`;
     default:
-      return dialect.realToText(written, datatype === 'float' ? 'real' : 'double precision');
+      if (datatype === 'double') return dialect.doubleToText(written);
+      // DuckDB does not write the shortest digits of these.
+      if (dialect.name === 'duckdb') {
+        throw new NotTranslatable('duckdb', 'texts of numbers of 32 bits', operand.position);
+      }
+      return `${written}::text`;
   }
 }
 

@@ -1,6 +1,7 @@
 import { TEXT, typeOfColumn } from '../adql/check/value-type.ts';
 import type { Comparison, Condition, Expression, LikePredicate, Query } from '../adql/syntax-tree.ts';
 import { areTexts, comparable, comparisonType } from './comparisons.ts';
+import { indexedCircle } from './indexed-circles.ts';
 import { predicateCondition } from './predicates.ts';
 import { subquery } from './queries.ts';
 import { sqlType } from './sql-types.ts';
@@ -42,7 +43,11 @@ export function condition(node: Condition, translation: Translation): string {
 function comparison({ operator, left, right }: Comparison, translation: Translation): string {
   const [a, b] = comparable([left, right], translation) as [string, string];
   const byOrder = operator !== '=' && operator !== '<>';
-  return `(${byOrder ? ordered(a, [left, right], translation) : a} ${operator} ${b})`;
+  const written = `(${byOrder ? ordered(a, [left, right], translation) : a} ${operator} ${b})`;
+  const isLess = operator === '<' || operator === '<=';
+  const [distance, radius] = isLess ? [left, right] : [right, left];
+  if (!byOrder || distance.kind !== 'distance') return written;
+  return indexedCircle(written, [distance.left, distance.right], radius, translation);
 }
 
 /** One of the operands says for all how texts are ordered. Equality is the same everywhere, and indexes know it as it is. */

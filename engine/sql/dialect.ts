@@ -37,8 +37,8 @@ export interface SqlDialect {
   textToInteger(text: string, type: string): string;
   textToReal(text: string, type: string): string;
   textToTimestamp(text: string): string;
-  /** The shortest digits that give the same number of 64 or 32 bits, as PostgreSQL writes them. */
-  realToText(value: string, type: 'double precision' | 'real'): string;
+  /** The shortest digits that give the same double, as PostgreSQL writes them. */
+  doubleToText(value: string): string;
   /** DALI 1.1 §3.3.3, fractions of a second only where there are any. */
   timestampToText(value: string): string;
   /** Numbers between white space. */

@@ -68,7 +68,7 @@ export const DUCKDB: SqlDialect = {
       error: `'invalid timestamp: ' || ${value}`,
       otherwise: `${value}::timestamp`,
     })),
-  realToText: (value, type) =>
+  doubleToText: (value) =>
     DUCKDB.sharing([value], ([x]) => {
       const [whole, rest] = [1, 2].map((part) => `split_part(abs(${x})::text, '.', ${part})`);
       const digits = `left(${whole}, 1) || '.' || substr(${whole}, 2) || ${rest}`;
@@ -77,7 +77,7 @@ export const DUCKDB: SqlDialect = {
         `(CASE WHEN isnan(${x}) THEN 'NaN' ` +
         `WHEN isinf(${x}) THEN CASE WHEN ${x} > 0 THEN 'Infinity' ELSE '-Infinity' END ` +
         // Both write exponents of large numbers, PostgreSQL from fewer digits on.
-        `WHEN abs(${x}) >= ${type === 'real' ? '1e6' : '1e15'} AND NOT contains(${x}::text, 'e') THEN ` +
+        `WHEN abs(${x}) >= 1e15 AND NOT contains(${x}::text, 'e') THEN ` +
         `CASE WHEN ${x} < 0 THEN '-' ELSE '' END || regexp_replace(${digits}, '\\.?0+$', '') || 'e+' || ${exponent} ` +
         `ELSE regexp_replace(${x}::text, '\\.0$', '') END)`
       );

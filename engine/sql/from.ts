@@ -11,6 +11,7 @@ import type {
 import type { Table } from '../catalog/table.ts';
 import type { JoinedPosition, PositionJoin } from '../plan/plan.ts';
 import { isCommonTable, relationsOf } from '../plan/tree.ts';
+import { circleIndexCondition } from './circle-indexes.ts';
 import { sourceColumn } from './columns.ts';
 import { comparisonType } from './comparisons.ts';
 import { condition } from './conditions.ts';
@@ -19,6 +20,7 @@ import type { Lookup } from './position-joins.ts';
 import { hasPosition, inRanges, positionColumns } from './positions.ts';
 import { subquery } from './queries.ts';
 import { quoted } from './quoted.ts';
+import { indexesOf } from './sql.ts';
 import { sqlType, sqlTypeOfColumn } from './sql-types.ts';
 import { nameOf, type Translation } from './translation.ts';
 import { valueAs } from './values.ts';
@@ -79,7 +81,7 @@ function keptRows(node: NamedTable, table: Table, { context }: Translation): str
   if (use === undefined) return [];
   const { release, ranges } = use;
   return [
-    ...(ranges === null ? [] : [inRanges(table, ranges)]),
+    ...(ranges === null || !indexesOf(table, context).healpix ? [] : [inRanges(table, ranges)]),
     ...(release !== null && release.manifest.rowsWithoutPosition > 0 ? [hasPosition(table)] : []),
   ];
 }
@@ -137,17 +139,27 @@ function equality({ left, right }: MergedColumn, translation: Translation): stri
   return `${a} = ${b}`;
 }
 
-/** The rows of a table in the zones that a circle touches. OFFSET 0 makes PostgreSQL find them by the index. */
-function lookedUp(node: NamedTable, { join, outer }: Lookup, translation: Translation): string {
+/** The rows of a table around a position. OFFSET 0 makes PostgreSQL find them by the index. */
+function lookedUp(node: NamedTable, lookup: Lookup, translation: Translation): string {
   const found = translation.findings.tables.get(node) as Table;
-  const { ra, dec } = positionColumns(found)!;
-  const windows = zoneWindows(outer, join, translation);
   const use = translation.context.uses.find((each) => each.node === node);
   const isComplete = use?.release?.manifest.rowsWithoutPosition === 0;
-  const inWindow =
-    `almagest.zone(b.${quoted(dec.name)}) = w.zone AND ` +
-    `almagest.longitude(b.${quoted(ra.name)}) BETWEEN w.lo AND w.hi${isComplete ? '' : ` AND ${hasPosition(found, 'b.')}`}`;
-  return `LATERAL (SELECT b.* FROM ${windows} AS w JOIN ${published(found)} AS b ON ${inWindow} OFFSET 0) AS ${nameOf(node, translation)}`;
+  const kept = isComplete ? '' : ` AND ${hasPosition(found, 'b.')}`;
+  return `LATERAL (SELECT b.* FROM ${around(found, lookup, translation)}${kept} OFFSET 0) AS ${nameOf(node, translation)}`;
+}
+
+function around(table: Table, { join, outer, by }: Lookup, translation: Translation): string {
+  const { ra, dec } = positionColumns(table)!;
+  const position = [`b.${quoted(ra.name)}`, `b.${quoted(dec.name)}`] as const;
+  if (by === 'circles') {
+    const indexes = indexesOf(table, translation.context);
+    const circle = circleIndexCondition(indexes, position, coordinates(outer, translation), join.degrees!);
+    return `${published(table)} AS b WHERE ${circle ?? 'true'}`;
+  }
+  const windows = zoneWindows(outer, join, translation);
+  const [lon, lat] = position;
+  const inWindow = `almagest.zone(${lat}) = w.zone AND almagest.longitude(${lon}) BETWEEN w.lo AND w.hi`;
+  return `${windows} AS w JOIN ${published(table)} AS b ON ${inWindow}`;
 }
 
 function zoneWindows(position: JoinedPosition, join: PositionJoin, translation: Translation): string {

@@ -3,13 +3,15 @@ import type { JoinedTable, NamedTable, Select, TableReference } from '../adql/sy
 import type { JoinedPosition, PositionJoin } from '../plan/plan.ts';
 import { isCommonTable, nodesOf, plainColumn, type Relation, relationsOf, sourceOf } from '../plan/tree.ts';
 import { positionColumns } from './positions.ts';
-import type { Dialect, TranslationContext } from './sql.ts';
+import { type Dialect, indexesOf, type TranslationContext } from './sql.ts';
 
 /** Rows of one table that are found, for each row of what stands before it, by the index of its positions. */
 export interface Lookup {
   readonly join: PositionJoin;
   /** The position that is looked for. */
   readonly outer: JoinedPosition;
+  /** Almagest's own index of zones, or one of Q3C or pgSphere. */
+  readonly by: 'zones' | 'circles';
   /** The join that both are operands of, or the SELECT whose FROM has both. */
   readonly at: JoinedTable | Select;
 }
@@ -35,9 +37,10 @@ const ROWS_PER_DEGREE = 1200;
 /** Chooses how each join by position is written; one that is in neither list is left to its condition alone. */
 export function choosePositionJoins(
   query: CheckedQuery,
-  { positionJoins, uses }: TranslationContext,
+  context: TranslationContext,
   dialect: Dialect,
 ): PositionJoins {
+  const { positionJoins, uses } = context;
   const lookups = new Map<NamedTable, Lookup>();
   const meetings: Meeting[] = [];
   const rest: { readonly join: PositionJoin; readonly sides: readonly Side[] }[] = [];
@@ -49,7 +52,8 @@ export function choosePositionJoins(
     ].filter(({ one }) => !dependsOn(join, one, query));
     // Of two tables the larger one is looked up in.
     sides.sort((a, b) => rows(b.one) - rows(a.one));
-    const lookup = dialect === 'postgresql' ? chosenLookup(join, sides, lookups, rows, query) : null;
+    const lookup =
+      dialect === 'postgresql' ? chosenLookup(join, sides, { query, context, lookups, rows }) : null;
     if (lookup !== null) {
       lookups.set(lookup.searched, lookup);
       continue;
@@ -71,22 +75,34 @@ interface Side {
   readonly other: JoinedPosition;
 }
 
+interface Choice {
+  readonly query: CheckedQuery;
+  readonly context: TranslationContext;
+  readonly lookups: ReadonlyMap<NamedTable, Lookup>;
+  readonly rows: (position: JoinedPosition) => number;
+}
+
 function chosenLookup(
   join: PositionJoin,
   sides: readonly Side[],
-  lookups: ReadonlyMap<NamedTable, Lookup>,
-  rows: (position: JoinedPosition) => number,
-  query: CheckedQuery,
+  { query, context, lookups, rows }: Choice,
 ): (Lookup & { readonly searched: NamedTable }) | null {
   for (const { one, other } of sides) {
     const searched = one.relation;
-    if (searched.kind !== 'named-table' || lookups.has(searched) || !hasIndex(one, query)) continue;
-    if (join.degrees !== null && join.degrees * ROWS_PER_DEGREE > rows(one)) continue;
-    const at = placeOf(join, searched, other.relation);
-    if (at === null || (at.kind === 'select' && leadsTo(other.relation, searched, at, lookups))) continue;
-    return { join, searched, outer: other, at };
+    if (searched.kind !== 'named-table' || lookups.has(searched)) continue;
+    if (isWide(join, rows(one))) continue;
+    const by = indexOf(one, join.degrees, query, context);
+    const at = by === null ? null : placeOf(join, searched, other.relation);
+    if (by === null || at === null) continue;
+    if (at.kind === 'select' && leadsTo(other.relation, searched, at, lookups)) continue;
+    return { join, searched, outer: other, by, at };
   }
   return null;
+}
+
+/** Whether it costs more to go through the zones of a circle than through all rows. */
+function isWide({ degrees }: PositionJoin, rows: number): boolean {
+  return degrees !== null && degrees * ROWS_PER_DEGREE > rows;
 }
 
 /** Where a table can be looked up in once the rest is there; null if nowhere. */
@@ -152,14 +168,20 @@ function dependsOn(
   );
 }
 
-/** Whether a position is what a published table is indexed by. */
-function hasIndex({ relation, longitude, latitude }: JoinedPosition, { findings }: CheckedQuery): boolean {
-  if (relation.kind !== 'named-table') return false;
+/** The index that finds the rows around a position of a published table; null if there is none. */
+function indexOf(
+  { relation, longitude, latitude }: JoinedPosition,
+  degrees: number | null,
+  { findings }: CheckedQuery,
+  context: TranslationContext,
+): Lookup['by'] | null {
+  if (relation.kind !== 'named-table') return null;
   const table = findings.tables.get(relation)!;
   const main = isCommonTable(table) ? null : positionColumns(table);
-  if (main === null) return false;
-  return (
-    plainColumn(longitude, findings)?.column === main.ra &&
-    plainColumn(latitude, findings)?.column === main.dec
-  );
+  if (main === null || isCommonTable(table)) return null;
+  const columns = [longitude, latitude].map((each) => plainColumn(each, findings)?.column);
+  if (columns[0] !== main.ra || columns[1] !== main.dec) return null;
+  const indexes = indexesOf(table, context);
+  if (indexes.zones) return 'zones';
+  return degrees !== null && (indexes.q3c || indexes.pgsphere) ? 'circles' : null;
 }

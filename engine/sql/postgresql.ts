@@ -32,7 +32,7 @@ export const POSTGRESQL: SqlDialect = {
   textToInteger: (text, type) => `${text}::${type}`,
   textToReal: (text, type) => `${text}::${type}`,
   textToTimestamp: (text) => `${text}::timestamp`,
-  realToText: (value) => `${value}::text`,
+  doubleToText: (value) => `${value}::text`,
   timestampToText: (value) =>
     `regexp_replace(to_char(${value}, 'YYYY-MM-DD"T"HH24:MI:SS.US'), '\\.?0+$', '')`,
   textToNumbers: (text) =>

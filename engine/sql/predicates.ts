@@ -1,4 +1,5 @@
 import type { Comparison, Expression, GeometryPredicate, NumberLiteral } from '../adql/syntax-tree.ts';
+import { indexedCircle } from './indexed-circles.ts';
 import { shape, shapeKind, withNumbers } from './shapes.ts';
 import type { Translation } from './translation.ts';
 
@@ -50,11 +51,14 @@ function contained(inner: Expression, outer: Expression, translation: Translatio
     );
   }
   if (a === 'point') {
-    return withNumbers([inner, outer], translation, (point, round) =>
+    const exact = withNumbers([inner, outer], translation, (point, round) =>
       b === 'circle'
         ? `almagest.point_in_circle(${[...point!, ...round!].join(', ')})`
         : `(almagest.distance(${[...point!, ...round!].join(', ')}) = 0)`,
     );
+    return outer.kind === 'circle'
+      ? indexedCircle(exact, [inner, outer.center], outer.radius, translation)
+      : exact;
   }
   // A point has nothing in it but circles without a radius.
   const region =

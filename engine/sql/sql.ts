@@ -1,6 +1,8 @@
 import type { Position } from '../adql/position.ts';
 import type { Column } from '../catalog/column.ts';
+import type { Table } from '../catalog/table.ts';
 import type { PositionJoin, TableUse } from '../plan/plan.ts';
+import { NO_INDEXES, type TableIndexes } from '../postgres/table-indexes.ts';
 
 /** The engines that SQL is written for. */
 export type Dialect = 'duckdb' | 'postgresql';
@@ -32,8 +34,17 @@ export interface TranslationContext {
    */
   readonly uses: readonly TableUse[];
   readonly positionJoins: readonly PositionJoin[];
+  /** Which indexes PostgreSQL has; those that Almagest makes, if nothing is said. */
+  readonly indexes?: (table: Table) => TableIndexes;
   /** Rows of the result at most; null for no bound but the query's own. */
   readonly limit: number | null;
+}
+
+const OWN_INDEXES: TableIndexes = { ...NO_INDEXES, healpix: true, zones: true, identifier: true };
+
+/** The indexes that PostgreSQL has of a table. */
+export function indexesOf(table: Table, { indexes }: TranslationContext): TableIndexes {
+  return indexes === undefined ? OWN_INDEXES : indexes(table);
 }
 
 /** Something that an engine's SQL has no words for. */

@@ -9,8 +9,8 @@ import { doubleLiteral, isLiteral } from './literals.ts';
 const ZONE = 16_777_216;
 /** An arcminute. */
 const LEAST_HEIGHT = 1 / 60;
-/** Where the radius differs from row to row. */
-const USUAL_HEIGHT = 0.1;
+/** Where the radius differs from row to row: few cells for the wide ones, few pairs for the others. */
+const USUAL_HEIGHT = 2;
 /** More than rounding adds to a latitude or longitude. */
 const MARGIN = '1e-9';
 
