@@ -1,12 +1,6 @@
 import type { CheckedQuery } from '../adql/check/check.ts';
 import type { SourceColumn } from '../adql/check/scope.ts';
-import type {
-  AllColumns,
-  ColumnReference,
-  JoinedTable,
-  NamedTable,
-  TableReference,
-} from '../adql/syntax-tree.ts';
+import type { AllColumns, ColumnReference, JoinedTable, NamedTable } from '../adql/syntax-tree.ts';
 import { type Column, isText } from '../catalog/column.ts';
 import type { Release } from '../catalog/release.ts';
 import type { Table } from '../catalog/table.ts';
@@ -15,7 +9,7 @@ import type { TableUse } from './plan.ts';
 import { coversOf } from './sky/covers.ts';
 import type { Vertices } from './sky/grown.ts';
 import { EVERYWHERE, type Ranges, rangesOf } from './sky/sky.ts';
-import { isCommonTable, nodesOf, relationsOf, sourceOf } from './tree.ts';
+import { isCommonTable, nodesOf, sourceOf } from './tree.ts';
 
 /** TAP_SCHEMA has about so many rows in all. */
 const SCHEMA_ROWS = 1000;
@@ -79,29 +73,13 @@ function columnsUsed(query: CheckedQuery): ReadonlyMap<NamedTable, ReadonlySet<n
     } else if (node.kind === 'all-columns') {
       for (const column of findings.expansions.get(node as AllColumns)!) useColumn(column);
     } else if (node.kind === 'joined-table') {
-      for (const [relation, name] of mergedColumns(node as JoinedTable, query)) use(relation, name);
+      for (const { left, right } of findings.merges.get(node as JoinedTable) ?? []) {
+        useColumn(left);
+        useColumn(right);
+      }
     }
   }
   return used;
-}
-
-/** The columns that a join merges by USING or NATURAL, of all tables on both sides that have one of the name. */
-function mergedColumns(
-  { left, right, specification }: JoinedTable,
-  { findings }: CheckedQuery,
-): [NamedTable, string][] {
-  if (specification === null || specification.kind === 'on') return [];
-  const columns = (side: TableReference) =>
-    relationsOf([side]).flatMap((relation) => {
-      const table = relation.kind === 'named-table' ? findings.tables.get(relation)! : null;
-      return table === null || isCommonTable(table)
-        ? []
-        : table.columns.map(({ name }): [NamedTable, string] => [relation as NamedTable, name]);
-    });
-  const all = [...columns(left), ...columns(right)];
-  if (specification.kind === 'natural') return all;
-  const wanted = new Set(specification.columns.map(({ name }) => name.toLowerCase()));
-  return all.filter(([, name]) => wanted.has(name.toLowerCase()));
 }
 
 /** About so many rows lie in some cells: as the skymap counts them, spread evenly over each of its cells. */

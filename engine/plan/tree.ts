@@ -117,8 +117,6 @@ export function isCommonTable(table: Table | CommonTable): table is CommonTable 
 
 /** A result column of a SELECT. */
 export interface Output {
-  /** Null where it has no name of its own. */
-  readonly name: string | null;
   /** The column of FROM that it is, unchanged. */
   readonly source: SourceColumn | null;
   /** Null for those that `*` stands for. */
@@ -129,10 +127,8 @@ export function outputsOf(select: Select, findings: Findings): Output[] {
   return select.columns.flatMap((item): Output[] => {
     if (item.kind === 'all-columns') {
       const columns = findings.expansions.get(item)!;
-      return columns.map((source) => ({ name: source.column.name, source, expression: null }));
+      return columns.map((source) => ({ source, expression: null }));
     }
-    const source = plainColumn(item.expression, findings);
-    const name = item.alias?.name ?? source?.column.name ?? null;
-    return [{ name, source, expression: item.expression }];
+    return [{ source: plainColumn(item.expression, findings), expression: item.expression }];
   });
 }

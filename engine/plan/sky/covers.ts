@@ -13,7 +13,6 @@ import {
   contentOf,
   isAggregated,
   isCommonTable,
-  outputsOf,
   type Relation,
   selectsOf,
   subqueriesOf,
@@ -173,9 +172,8 @@ export function coversOf(query: CheckedQuery, vertices: Vertices): ReadonlyMap<N
     );
   });
 
-  /** The names of a query's columns, which its first SELECT gives. */
-  function namesOf({ body }: Query): (string | null)[] {
-    return outputsOf(selectsOf(body)[0]!, findings).map(({ name }) => name);
+  function namesOf(content: Query): string[] {
+    return findings.results.get(content)!.map(({ name }) => name);
   }
 
   visit(statement.query, NO_DEMAND, NO_SURROUNDINGS);

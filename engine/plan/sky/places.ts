@@ -103,16 +103,16 @@ export function placeBehind(select: Select, carried: Carried, findings: Findings
 }
 
 /** A place of an item of FROM as result columns of the query behind it. */
-export function asCarried({ lon, lat, points }: Place, names: readonly (string | null)[]): Carried {
+export function asCarried({ lon, lat, points }: Place, names: readonly string[]): Carried {
   const numbers = (wanted: ReadonlySet<string>) =>
-    new Set(names.flatMap((name, at) => (name !== null && wanted.has(name) ? [at] : [])));
+    new Set(names.flatMap((name, at) => (wanted.has(name) ? [at] : [])));
   return { lon: numbers(lon), lat: numbers(lat), points: numbers(points) };
 }
 
 /** Result columns of a query as a place of the item of FROM that it is behind. A name that two columns have means neither. */
-export function asPlace(relation: Relation, carried: Carried, names: readonly (string | null)[]): Place {
+export function asPlace(relation: Relation, carried: Carried, names: readonly string[]): Place {
   const named = (numbers: ReadonlySet<number>) => {
-    const found = [...numbers].flatMap((at) => names[at] ?? []);
+    const found = [...numbers].map((at) => names[at]!);
     return new Set(found.filter((name) => names.indexOf(name) === names.lastIndexOf(name)));
   };
   return {

@@ -84,11 +84,9 @@ export function answer(query: CheckedQuery, rowsOf: (table: NamedTable) => reado
         (row) => new Map([[reference, new Map<string, Value>(Object.entries(row))]]),
       );
     }
-    let first = content.body;
-    while (first.kind !== 'select') first = first.kind === 'query' ? first.body : first.left;
-    const names = outputsOf(first, findings).map(({ name }) => name);
+    const names = findings.results.get(content)!.map(({ name }) => name);
     return queryRows(content, outer).map(
-      (row) => new Map([[reference, new Map(row.map((cell, at) => [names[at] ?? `${at}`, cell]))]]),
+      (row) => new Map([[reference, new Map(row.map((cell, at) => [names[at]!, cell]))]]),
     );
   }
 
