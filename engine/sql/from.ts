@@ -139,27 +139,23 @@ function equality({ left, right }: MergedColumn, translation: Translation): stri
   return `${a} = ${b}`;
 }
 
-/** The rows of a table around a position. OFFSET 0 makes PostgreSQL find them by the index. */
-function lookedUp(node: NamedTable, lookup: Lookup, translation: Translation): string {
-  const found = translation.findings.tables.get(node) as Table;
+/** The rows of a table around a position. OFFSET 0 makes PostgreSQL find them by the index, for one zone after another. */
+function lookedUp(node: NamedTable, { join, outer, by }: Lookup, translation: Translation): string {
+  const table = translation.findings.tables.get(node) as Table;
+  const name = nameOf(node, translation);
   const use = translation.context.uses.find((each) => each.node === node);
   const isComplete = use?.release?.manifest.rowsWithoutPosition === 0;
-  const kept = isComplete ? '' : ` AND ${hasPosition(found, 'b.')}`;
-  return `LATERAL (SELECT b.* FROM ${around(found, lookup, translation)}${kept} OFFSET 0) AS ${nameOf(node, translation)}`;
-}
-
-function around(table: Table, { join, outer, by }: Lookup, translation: Translation): string {
+  const found = (condition: string) =>
+    `LATERAL (SELECT * FROM ${published(table)} AS b WHERE ${condition}${isComplete ? '' : ` AND ${hasPosition(table)}`} OFFSET 0)`;
   const { ra, dec } = positionColumns(table)!;
-  const position = [`b.${quoted(ra.name)}`, `b.${quoted(dec.name)}`] as const;
+  const [lon, lat] = [`b.${quoted(ra.name)}`, `b.${quoted(dec.name)}`];
   if (by === 'circles') {
     const indexes = indexesOf(table, translation.context);
-    const circle = circleIndexCondition(indexes, position, coordinates(outer, translation), join.degrees!);
-    return `${published(table)} AS b WHERE ${circle ?? 'true'}`;
+    const center = coordinates(outer, translation);
+    return `${found(circleIndexCondition(indexes, [lon, lat], center, join.degrees!) ?? 'true')} AS ${name}`;
   }
-  const windows = zoneWindows(outer, join, translation);
-  const [lon, lat] = position;
   const inWindow = `almagest.zone(${lat}) = w.zone AND almagest.longitude(${lon}) BETWEEN w.lo AND w.hi`;
-  return `${windows} AS w JOIN ${published(table)} AS b ON ${inWindow}`;
+  return `LATERAL (SELECT b.* FROM ${zoneWindows(outer, join, translation)} AS w CROSS JOIN ${found(inWindow)} AS b) AS ${name}`;
 }
 
 function zoneWindows(position: JoinedPosition, join: PositionJoin, translation: Translation): string {
