@@ -52,9 +52,9 @@ ${queryForm(url, examples[0]!.query)}
 <h2>Use it</h2>
 <pre><code>import pyvo
 service = pyvo.dal.TAPService("${url}")
-rows = service.search("""${examples[0]!.query}""").to_table()</code></pre>
-<pre><code>stilts tapquery tapurl=${url} sync=true adql='${examples[0]!.query}'</code></pre>
-<pre><code>curl ${url}/sync -d LANG=ADQL -d RESPONSEFORMAT=csv --data-urlencode QUERY='${examples[0]!.query}'</code></pre>
+rows = service.run_sync("""${examples[0]!.query}""").to_table()</code></pre>
+<pre><code>stilts tapquery tapurl=${url} sync=true adql=${inShell(examples[0]!.query)}</code></pre>
+<pre><code>curl ${url}/sync -d LANG=ADQL -d RESPONSEFORMAT=csv --data-urlencode QUERY=${inShell(examples[0]!.query)}</code></pre>
 <p>An answer has ${limits.defaultRecords.toLocaleString('en')} rows unless MAXREC says otherwise, and at most
 ${limits.maxRecords.toLocaleString('en')}. A query may take ${limits.seconds} s.</p>
 </section>
@@ -66,6 +66,9 @@ ${limits.maxRecords.toLocaleString('en')}. A query may take ${limits.seconds} s.
 </body>
 </html>`;
 }
+
+/** A text as one word of a shell. */
+const inShell = (text: string): string => `"${text.replaceAll(/["$`\\]/g, '\\$&')}"`;
 
 function tableRow(url: string, table: Table) {
   const name = tableQueryName(table);

@@ -1,4 +1,5 @@
 import type { PostgresAccess } from '../../../engine/postgres/access.ts';
+import { knownIndexes } from '../../../engine/postgres/known-indexes.ts';
 import { runPostgres } from '../../../engine/postgres/run.ts';
 import { withSuspects } from '../../../engine/postgres/suspects.ts';
 import { translate } from '../../../engine/sql/translate.ts';
@@ -6,9 +7,12 @@ import type { RunQuery } from './engines.ts';
 
 /** PostgreSQL, which the releases come from. */
 export function postgresqlEngine(access: PostgresAccess): RunQuery {
-  return ({ checked, plan }, { rows, seconds }, signal) => {
+  return async function* ({ checked, plan }, { rows, seconds }, signal) {
     const { uses, positionJoins } = plan;
-    const sql = translate(checked, 'postgresql', { uses, positionJoins, limit: rows + 1 });
-    return withSuspects(runPostgres(access, sql, { rows, seconds }, signal), checked.findings.types.keys());
+    const tables = uses.flatMap(({ table, release }) => (release === null ? [] : [table]));
+    const indexes = await knownIndexes(access, [...new Set(tables)]);
+    const sql = translate(checked, 'postgresql', { uses, positionJoins, indexes, limit: rows + 1 });
+    const batches = runPostgres(access, sql, { rows, seconds }, signal);
+    return yield* withSuspects(batches, checked.findings.types.keys());
   };
 }
