@@ -15,7 +15,9 @@ export async function answerQuery(
 ): Promise<Response> {
   const left = new AbortController();
   request.signal.addEventListener('abort', () => left.abort(request.signal.reason));
-  const answer = duckdb.answer((await request.json()) as DuckdbQuery, left.signal);
+  const query = (await request.json().catch(() => null)) as DuckdbQuery | null;
+  if (query === null) return faultAnswer({ fault: 'query', message: 'what was posted is no query in JSON' });
+  const answer = duckdb.answer(query, left.signal);
   const ended = Promise.withResolvers<void>();
   keep(ended.promise);
   try {
@@ -25,10 +27,12 @@ export async function answerQuery(
     });
   } catch (error) {
     ended.resolve();
-    const { fault, message } = asDuckdbError(error);
-    const body: DuckdbFault = { fault, message };
-    return Response.json(body, { status: STATUS[fault] });
+    return faultAnswer(asDuckdbError(error));
   }
+}
+
+function faultAnswer({ fault, message }: DuckdbFault): Response {
+  return Response.json({ fault, message }, { status: STATUS[fault] });
 }
 
 function streamOf(
