@@ -10,7 +10,12 @@ import { INDEX_KEYS, type IndexKeys, NO_INDEXES, type TableIndexes, tableIndexes
 const KEPT_MILLISECONDS = 10_000;
 const SECONDS = 5;
 
-const known = new LRUCache<string, readonly IndexKeys[]>({ max: 32, ttl: KEPT_MILLISECONDS });
+const known = new LRUCache<string, readonly IndexKeys[]>({
+  max: 32,
+  ttl: KEPT_MILLISECONDS,
+  // Else it remembers the time by a timer, which in workerd dies with the request that set it.
+  ttlResolution: 0,
+});
 const shared = sharedLoads<readonly IndexKeys[]>();
 
 /**
