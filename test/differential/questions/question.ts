@@ -36,5 +36,8 @@ export const FROM_LIBRARY: Tolerance = { ulps: 4, absolute: 1e-14 };
 /** Sums of some thousand numbers, added in different orders. */
 export const SUMS: Tolerance = { ulps: 0, relative: 1e-12, absolute: 1e-9 };
 
-/** Angles by haversine: some roundings, and 10⁻¹² degrees (4 nanoarcseconds) near 0 and 180. */
+/** Angles by haversine: some roundings, and 10⁻¹² degrees (4 nanoarcseconds) near 0. */
 export const ANGLES: Tolerance = { ulps: 8, absolute: 1e-12 };
+
+/** Near 180 degrees the last bit of the haversine is 10⁻⁶ degrees (6 milliarcseconds). */
+export const ANTIPODES: Tolerance = { ulps: 8, absolute: 2e-6 };

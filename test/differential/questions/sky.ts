@@ -1,4 +1,4 @@
-import { ANGLES, EXACT, LIBRARY, type Questions } from './question.ts';
+import { ANGLES, ANTIPODES, EXACT, LIBRARY, type Questions } from './question.ts';
 
 const CIRCLE = 'CIRCLE(83.8, -1.2, 12)';
 const POLE = 'CIRCLE(10, 88, 9)';
@@ -117,7 +117,7 @@ export const SKY: readonly Questions[] = [
     tolerance: ANGLES,
     queries: [
       'SELECT source_id, DISTANCE(ra, dec, 83.8, -1.2), DISTANCE(POINT(ra, dec), POINT(263.8, 1.2)) FROM small.stars',
-      'SELECT source_id, DISTANCE(ra, dec, ra, dec), DISTANCE(ra, dec, ra + 180, -dec), DISTANCE(ra, dec, ra + 360, dec) FROM small.stars',
+      'SELECT source_id, DISTANCE(ra, dec, ra, dec), DISTANCE(ra, dec, ra + 360, dec) FROM small.stars',
       'SELECT DISTANCE(0, 0, 0, 1), DISTANCE(0, 90, 180, 90), DISTANCE(0, -90, 0, 90), DISTANCE(0, 0, 1e-9, 0) FROM sample.things WHERE id = 1',
       'SELECT id, DISTANCE(ra, dec, flux, 0), DISTANCE(ra, dec, 0, total) FROM sample.things WHERE total BETWEEN -90 AND 90 OR id < 30',
       'SELECT source_id, POINT(ra, dec), POINT(dec, 0), CIRCLE(ra, dec, 1), CIRCLE(POINT(ra, dec), vmag + 2) FROM small.stars',
@@ -135,6 +135,15 @@ export const SKY: readonly Questions[] = [
       'SELECT DISTINCT DISTANCE(FLOOR(ra / 90), 0, 0, 0) FROM small.stars',
       'SELECT MIN(DISTANCE(ra, dec, 0, 0)), MAX(DISTANCE(ra, dec, 0, 0)) FROM hipparcos.stars',
       'SELECT COORD1(c), COORD2(c), AREA(k) FROM (SELECT CENTROID(CIRCLE(ra, dec, 2)) AS c, CIRCLE(ra, dec, 2) AS k FROM small.stars) AS q',
+    ],
+  },
+  {
+    about: 'angles of about 180 degrees',
+    order: 'any',
+    tolerance: ANTIPODES,
+    queries: [
+      'SELECT source_id, DISTANCE(ra, dec, ra + 180, -dec) FROM small.stars',
+      'SELECT id, DISTANCE(ra, dec, ra + 180, 0.001 - dec) FROM sample.things WHERE dec > -89',
     ],
   },
   {
