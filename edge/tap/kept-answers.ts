@@ -8,15 +8,18 @@ export interface KeptAnswer {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Answers that are kept, by keys that name the releases and all else that an answer depends on: none ever gets old. */
+/**
+ * Answers that are kept, by addresses on the host of the service, as Cloudflare's cache wants it: they name the releases and all else
+ * that an answer depends on, so that none ever gets old.
+ */
 export interface KeptAnswers {
   /** Longest answer that is kept, bytes; 0 where none is. */
   readonly maxBytes: number;
-  find(key: string): Promise<KeptAnswer | null>;
-  keep(key: string, answer: KeptAnswer): Promise<void>;
+  find(address: string): Promise<KeptAnswer | null>;
+  keep(address: string, answer: KeptAnswer): Promise<void>;
 }
 
-/** A key and what goes with it, about. */
+/** An address and what goes with it, about. */
 const OVERHEAD_BYTES = 500;
 
 /**
@@ -28,12 +31,12 @@ export function answersInMemory(totalBytes: number, maxBytes: number): KeptAnswe
   const answers = totalBytes > 0 ? new LRUCache<string, KeptAnswer>({ maxSize: totalBytes }) : null;
   return {
     maxBytes: most,
-    async find(key) {
-      return answers?.get(key) ?? null;
+    async find(address) {
+      return answers?.get(address) ?? null;
     },
-    async keep(key, answer) {
+    async keep(address, answer) {
       const size = answer.bytes.byteLength + OVERHEAD_BYTES;
-      if (answer.bytes.byteLength <= most) answers?.set(key, answer, { size });
+      if (answer.bytes.byteLength <= most) answers?.set(address, answer, { size });
     },
   };
 }
@@ -45,25 +48,26 @@ const LIFETIME = 86_400;
 export function answersInCache(memory: KeptAnswers, cache: Pick<Cache, 'match' | 'put'>): KeptAnswers {
   return {
     maxBytes: memory.maxBytes,
-    async find(key) {
-      const known = await memory.find(key);
+    async find(address) {
+      const known = await memory.find(address);
       if (known !== null) return known;
-      const found = await cache.match(addressOf(key)).catch(tellOfCache);
-      if (found === undefined) return null;
-      const answer = { bytes: new Uint8Array(await found.arrayBuffer()), headers: headersOf(found) };
-      await memory.keep(key, answer);
+      const answer = await lookUp(cache, address).catch(tellOfCache);
+      if (answer === undefined) return null;
+      await memory.keep(address, answer);
       return answer;
     },
-    async keep(key, answer) {
-      await memory.keep(key, answer);
+    async keep(address, answer) {
+      await memory.keep(address, answer);
       const headers = { ...answer.headers, 'cache-control': `public, max-age=${LIFETIME}` };
-      await cache.put(addressOf(key), new Response(answer.bytes, { headers })).catch(tellOfCache);
+      await cache.put(address, new Response(answer.bytes, { headers })).catch(tellOfCache);
     },
   };
 }
 
-/** Cloudflare's cache wants addresses; nobody is at this one. */
-const addressOf = (key: string): string => `https://almagest.invalid/tap/${encodeURIComponent(key)}`;
+async function lookUp(cache: Pick<Cache, 'match'>, address: string): Promise<KeptAnswer | undefined> {
+  const found = await cache.match(address);
+  return found && { bytes: new Uint8Array(await found.arrayBuffer()), headers: headersOf(found) };
+}
 
 function headersOf({ headers }: Response): Record<string, string> {
   const kept = [...headers].filter(([name]) => name.startsWith('almagest-') || name.startsWith('content-'));

@@ -27,7 +27,7 @@ const LIFETIME = 60;
 export async function answerQuery(
   service: TapService,
   raw: RawParameters,
-  { headers: asked, signal }: Request,
+  { url, headers: asked, signal }: Request,
   waitUntil: (promise: Promise<unknown>) => void,
 ): Promise<Response> {
   const { keptAnswers, limits } = service;
@@ -42,13 +42,14 @@ export async function answerQuery(
   if (key !== null && matchesTag(asked.get('if-none-match') ?? undefined, headers.etag!)) {
     return new Response(null, { status: 304, headers });
   }
-  const kept = key === null ? null : await keptAnswers.find(key);
-  if (kept !== null) return respond(kept.bytes, { ...headers, ...kept.headers });
+  const address = key && new URL(`/answers/${key}`, url).href;
+  const kept = address && (await keptAnswers.find(address));
+  if (kept) return respond(kept.bytes, { ...headers, ...kept.headers });
 
   const { answer, whole } = await answered(service, request, query, plan, signal);
   const said = { [ALMAGEST_ENGINE]: engineLabel(answer.engine) };
-  if (key !== null) {
-    const keep = (bytes: Bytes | null) => bytes && keptAnswers.keep(key, { bytes, headers: said });
+  if (address !== null) {
+    const keep = (bytes: Bytes | null) => bytes && keptAnswers.keep(address, { bytes, headers: said });
     waitUntil(whole.then(keep));
   }
   return respond(answer.body, { ...headers, ...said });
