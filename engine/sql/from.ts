@@ -1,6 +1,7 @@
 import type { MergedColumn } from '../adql/check/checking.ts';
 import { DOUBLE, typeOfColumn } from '../adql/check/value-type.ts';
 import type {
+  ColumnReference,
   DerivedTable,
   Expression,
   JoinedTable,
@@ -10,7 +11,7 @@ import type {
 } from '../adql/syntax-tree.ts';
 import type { Table } from '../catalog/table.ts';
 import type { JoinedPosition, PositionJoin } from '../plan/plan.ts';
-import { isCommonTable, relationsOf } from '../plan/tree.ts';
+import { conjunctsOf, isCommonTable, nodesOf, type Relation, relationsOf, sourceOf } from '../plan/tree.ts';
 import { circleIndexCondition } from './circle-indexes.ts';
 import { sourceColumn } from './columns.ts';
 import { comparisonType } from './comparisons.ts';
@@ -20,7 +21,7 @@ import type { Lookup } from './position-joins.ts';
 import { hasPosition, inRanges, positionColumns } from './positions.ts';
 import { subquery } from './queries.ts';
 import { quoted } from './quoted.ts';
-import { indexesOf } from './sql.ts';
+import { indexesOf, NotTranslatable } from './sql.ts';
 import { sqlType, sqlTypeOfColumn } from './sql-types.ts';
 import { nameOf, type Translation } from './translation.ts';
 import { valueAs } from './values.ts';
@@ -103,6 +104,7 @@ function joinedTable(node: JoinedTable, translation: Translation): string {
     const kind = node.join === 'RIGHT' ? 'LEFT' : node.join;
     return joined(outer, kind, searched, node, translation);
   }
+  refuseFullJoin(node, translation);
   const right = table(node.right, translation);
   const operand = node.right.kind === 'joined-table' ? `(${right})` : right;
   return joined(table(node.left, translation), node.join, operand, node, translation);
@@ -118,6 +120,35 @@ function joined(
   if (node.specification === null) return `${left} CROSS JOIN ${right}`;
   const conditions = [...meetingConditions(node, null, translation), joinCondition(node, translation)];
   return `${left} ${kind} JOIN ${right} ON ${conditions.join(' AND ')}`;
+}
+
+/** PostgreSQL makes a FULL JOIN by an equality only. */
+function refuseFullJoin(
+  { join, left, right, specification, position }: JoinedTable,
+  translation: Translation,
+): void {
+  if (translation.dialect.name !== 'postgresql' || join !== 'FULL' || specification?.kind !== 'on') return;
+  const sides = [relationsOf([left]), relationsOf([right])] as const;
+  const isOf = (expression: Expression, relations: readonly Relation[]) => {
+    const columns = [...nodesOf(expression)].filter(({ kind }) => kind === 'column') as ColumnReference[];
+    const sources = columns.flatMap((column) => relationsBehind(column, translation));
+    return sources.length > 0 && sources.every((source) => relations.includes(source));
+  };
+  const joins = conjunctsOf(specification.condition).some(
+    (each) =>
+      each.kind === 'comparison' &&
+      each.operator === '=' &&
+      ((isOf(each.left, sides[0]) && isOf(each.right, sides[1])) ||
+        (isOf(each.left, sides[1]) && isOf(each.right, sides[0]))),
+  );
+  if (!joins) throw new NotTranslatable('postgresql', 'a FULL JOIN that no equality joins', position);
+}
+
+/** The items of FROM that a column comes of. */
+function relationsBehind(column: ColumnReference, { findings }: Translation): Relation[] {
+  const source = sourceOf(column, findings)?.source;
+  if (source === undefined) return [];
+  return source.kind === 'joined-table' ? relationsOf([source]) : [source];
 }
 
 function joinCondition(node: JoinedTable, translation: Translation): string {

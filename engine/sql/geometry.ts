@@ -1,5 +1,7 @@
 import { TEXT } from '../adql/check/value-type.ts';
+import { AdqlCheckError } from '../adql/errors.ts';
 import type { Expression, FunctionCall, Geometry } from '../adql/syntax-tree.ts';
+import { FRAMES } from '../duckdb/macros/frames.ts';
 import { predicate } from './predicates.ts';
 import { shape, shapeKind, withNumbers } from './shapes.ts';
 import { bound, type Translation } from './translation.ts';
@@ -74,11 +76,20 @@ function coordinateSystem(node: Expression, translation: Translation): string {
   return `(CASE WHEN ${shape(node, translation)} IS NOT NULL THEN ${bound({ text: given }, translation)} END)`;
 }
 
-/** SQL of `ivo_geom_transform(from, to, geometry)`. */
-export function transformation(
-  { arguments: [from, to, node] }: FunctionCall,
-  translation: Translation,
-): string {
-  const systems = [from!, to!].map((each) => translation.dialect.upper(valueAs(each, TEXT, translation)));
-  return `almagest.transform(${systems.join(', ')}, ${shape(node!, translation)})`;
+/**
+ * SQL of `ivo_geom_transform(from, to, geometry)`.
+ * @throws AdqlCheckError for a constant that names no system
+ */
+export function transformation({ arguments: given }: FunctionCall, translation: Translation): string {
+  const [from, to, node] = given as [Expression, Expression, Expression];
+  const systems = [from, to].map((system) => {
+    if (system.kind !== 'text') return translation.dialect.upper(valueAs(system, TEXT, translation));
+    const name = system.text.toUpperCase();
+    if (FRAMES.includes(name)) return bound({ text: name }, translation);
+    throw new AdqlCheckError(
+      `There is no reference system “${system.text}” here, only ${FRAMES.join(', ')}`,
+      system.position,
+    );
+  });
+  return `almagest.transform(${systems.join(', ')}, ${shape(node, translation)})`;
 }

@@ -3,6 +3,7 @@ import { type AdqlFunction, type ParameterType, signature } from '../functions/f
 import type { Expression, FunctionCall } from '../syntax-tree.ts';
 import { combinedUnit } from '../units/unit.ts';
 import { suggestion } from './names.ts';
+import { refuseZero } from './operators.ts';
 import { described, isGeometry, isInteger, isNumber, type ValueType } from './value-type.ts';
 
 const TAKES: Readonly<Record<ParameterType, { accepts: (type: ValueType) => boolean; wants: string }>> = {
@@ -42,6 +43,7 @@ export function callType(
     );
   }
   const found = fitting.find((form) => firstFault(form, given) < 0);
+  if (found !== undefined && upper === 'MOD') refuseZero(call.arguments[1]!);
   if (found !== undefined) return { ...resultType(found, given), ...unitOfPower(call, given[0]) };
   const form = fitting[0]!;
   const fault = firstFault(form, given);

@@ -403,7 +403,44 @@ const FAULTS: readonly (readonly [text: string, problem: string, place: string])
   ['SELECT CIRCLE(ra, 1) FROM hipparcos.stars', 'CIRCLE takes a point here, not a number', '1:15'],
   ['SELECT CIRCLE(ra, dec, -1) FROM hipparcos.stars', 'A radius lies between 0 and 180 degrees', '1:24'],
   ['SELECT CIRCLE(ra, dec, 181) FROM hipparcos.stars', 'A radius lies between 0 and 180 degrees', '1:24'],
-  ['SELECT BOX(ra, dec, 361, 1) FROM hipparcos.stars', 'A width lies between 0 and 360 degrees', '1:21'],
+  [
+    'SELECT BOX(ra, dec, 180, 1) FROM hipparcos.stars',
+    'A width is less than 180 degrees, and not negative',
+    '1:21',
+  ],
+  [
+    'SELECT BOX(ra, dec, 1, -2) FROM hipparcos.stars',
+    'A height is less than 180 degrees, and not negative',
+    '1:24',
+  ],
+  [
+    'SELECT ra FROM hipparcos.stars s WHERE 1 = CONTAINS(POINT(s.dec, s.ra), CIRCLE(1, 2, 3))',
+    '“s.dec” is a latitude and “s.ra” a longitude: the longitude comes first',
+    '1:59',
+  ],
+  [
+    'SELECT DISTANCE(dec, ra, 10, 20) FROM hipparcos.stars',
+    '“dec” is a latitude and “ra” a longitude: the longitude comes first',
+    '1:17',
+  ],
+  [
+    'SELECT POLYGON(ra, dec, dec, ra, 1, 2) FROM hipparcos.stars',
+    '“dec” is a latitude and “ra” a longitude: the longitude comes first',
+    '1:25',
+  ],
+  [
+    "SELECT POINT(CAST('NaN' AS REAL), 1) FROM hipparcos.stars",
+    'A longitude is a finite number of degrees',
+    '1:14',
+  ],
+  [
+    "SELECT POINT(1, CAST('NaN' AS REAL)) FROM hipparcos.stars",
+    'A latitude lies between -90 and 90 degrees: is it given before the longitude?',
+    '1:17',
+  ],
+  ['SELECT ra / 0 FROM hipparcos.stars', 'This divides by zero: a divisor is another number', '1:13'],
+  ['SELECT hd % -0 FROM hipparcos.stars', 'This divides by zero: a divisor is another number', '1:13'],
+  ['SELECT MOD(hd, 0.0) FROM hipparcos.stars', 'This divides by zero: a divisor is another number', '1:16'],
   [
     'SELECT POLYGON(ra, dec, name, dec, ra, dec) FROM hipparcos.stars',
     'POLYGON takes points, or pairs of numbers, not a text',

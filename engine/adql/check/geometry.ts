@@ -1,5 +1,7 @@
 import { AdqlCheckError } from '../errors.ts';
 import type { Expression, Geometry } from '../syntax-tree.ts';
+import { writeAdqlExpression } from '../write.ts';
+import { constantNumber } from './constants.ts';
 import {
   CIRCLE,
   DOUBLE,
@@ -35,7 +37,7 @@ export function geometryType(node: Geometry, typeOf: TypeOf): ValueType {
   switch (node.kind) {
     case 'point':
       numbers(node.longitude, node.latitude);
-      refuseLatitude(node.latitude);
+      refusePosition(node.longitude, node.latitude, typeOf);
       return POINT;
     case 'circle':
       point(node.center);
@@ -45,8 +47,8 @@ export function geometryType(node: Geometry, typeOf: TypeOf): ValueType {
     case 'box':
       point(node.center);
       numbers(node.width, node.height);
-      refuseConstant(node.width, 0, 360, 'A width lies between 0 and 360 degrees');
-      refuseConstant(node.height, 0, 180, 'A height lies between 0 and 180 degrees');
+      refuseSize(node.width, 'width');
+      refuseSize(node.height, 'height');
       return POLYGON;
     case 'polygon':
       polygon(node.vertices, typeOf);
@@ -97,28 +99,49 @@ function polygon(vertices: readonly Expression[], typeOf: TypeOf): void {
       vertices.at(-1)!.position,
     );
   }
-  for (const [index, vertex] of vertices.entries()) if (index % 2 === 1) refuseLatitude(vertex);
+  for (let index = 0; index < vertices.length; index += 2) {
+    refusePosition(vertices[index]!, vertices[index + 1]!, typeOf);
+  }
 }
 
 function isPoint({ family }: ValueType): boolean {
   return family === 'point' || family === 'null';
 }
 
-function refuseLatitude(latitude: Expression): void {
-  const problem = 'A latitude lies between -90 and 90 degrees: is it given before the longitude?';
-  refuseConstant(latitude, -90, 90, problem);
+function refusePosition(longitude: Expression, latitude: Expression, typeOf: TypeOf): void {
+  refuseConstant(longitude, -Number.MAX_VALUE, Number.MAX_VALUE, 'A longitude is a finite number of degrees');
+  refuseConstant(
+    latitude,
+    -90,
+    90,
+    'A latitude lies between -90 and 90 degrees: is it given before the longitude?',
+  );
+  const [first, second] = [longitude, latitude].map((expression) => coordinateOf(typeOf(expression)));
+  if (first !== 'latitude' || second !== 'longitude') return;
+  throw new AdqlCheckError(
+    `“${writeAdqlExpression(longitude)}” is a latitude and “${writeAdqlExpression(latitude)}” a longitude: the longitude comes first`,
+    longitude.position,
+  );
+}
+
+/** What a column's UCD says of it (UCD1+ 1.5). */
+function coordinateOf({ ucd }: ValueType): 'longitude' | 'latitude' | null {
+  const word = ucd?.toLowerCase().split(';')[0] ?? '';
+  if (/^pos\.(?:eq\.ra|[a-z]+\.lon)$/.test(word)) return 'longitude';
+  return /^pos\.(?:eq\.dec|[a-z]+\.lat)$/.test(word) ? 'latitude' : null;
+}
+
+/** Wider and higher ones have no sides on great circles. */
+function refuseSize(expression: Expression, what: 'width' | 'height'): void {
+  const value = constantNumber(expression);
+  if (value !== null && !(value >= 0 && value < 180)) {
+    throw new AdqlCheckError(`A ${what} is less than 180 degrees, and not negative`, expression.position);
+  }
 }
 
 /** DALI 1.1 §3.3.5 */
 function refuseConstant(expression: Expression, least: number, most: number, problem: string): void {
-  const value = constant(expression);
+  const value = constantNumber(expression);
   if (value !== null && !(value >= least && value <= most))
     throw new AdqlCheckError(problem, expression.position);
-}
-
-function constant(expression: Expression): number | null {
-  if (expression.kind === 'number') return Number(expression.text);
-  if (expression.kind !== 'sign' || expression.operator === '~') return null;
-  const value = constant(expression.operand);
-  return value === null || expression.operator === '+' ? value : -value;
 }

@@ -1,6 +1,7 @@
 import { AdqlCheckError } from '../errors.ts';
-import type { Operation, Operator } from '../syntax-tree.ts';
+import type { Expression, Operation, Operator } from '../syntax-tree.ts';
 import { combinedUnit } from '../units/unit.ts';
+import { constantNumber } from './constants.ts';
 import { atLeastInteger, described, isInteger, isNumber, TEXT, type ValueType, wider } from './value-type.ts';
 
 const BITWISE: ReadonlySet<Operator> = new Set<Operator>(['&', '|', '^']);
@@ -18,7 +19,14 @@ export function operationType(node: Operation, left: ValueType, right: ValueType
   }
   if (BITWISE.has(operator)) refuseUnless(isInteger, node, left, right, 'takes integers');
   else refuseUnless(isNumber, node, left, right, 'takes numbers');
+  if (operator === '/' || operator === '%') refuseZero(node.right);
   return { ...wider(atLeastInteger(left), atLeastInteger(right)), unit: unitOf(node, left, right) };
+}
+
+/** @throws AdqlCheckError for a divisor that is 0 whatever the row */
+export function refuseZero(divisor: Expression): void {
+  if (constantNumber(divisor) !== 0) return;
+  throw new AdqlCheckError('This divides by zero: a divisor is another number', divisor.position);
 }
 
 /** The unit of a result: no unit stands for a plain number. */

@@ -38,7 +38,7 @@ test('leaves alone what is no constant, or no number', () => {
   for (const text of [
     'id',
     'id + 1',
-    '1 / 0',
+    '1 / (1 - 1)',
     '1e308 * 10',
     'SQRT(-1)',
     'RAND()',
