@@ -162,6 +162,14 @@ describe('TAP over the demo release, scans alone', () => {
     );
   });
 
+  test('a message does not repeat a megabyte', async () => {
+    const query = `SELECT ${'x'.repeat(1_000_000)} FROM hipparcos.stars`;
+    const body = new URLSearchParams({ LANG: 'ADQL', QUERY: query });
+    const message = await refusal(await app.request('/tap/sync', { method: 'POST', body }), 400);
+    assert.match(message, /^There is no column “xxx.*… .*\(line 1, column 8\)\.$/);
+    assert.ok(message.length < 3000);
+  });
+
   test('a query of a megabyte is read', async () => {
     const query = `${SIRIUS}${' '.repeat(1_000_000)}`;
     const body = new URLSearchParams({ LANG: 'ADQL', RESPONSEFORMAT: 'csv', QUERY: query });

@@ -36,8 +36,15 @@ const DUCKDB: Readonly<Record<FaultKind, Failure['status']>> = {
   release: 503,
 };
 
-/** With a capital letter and a full stop. */
+/** Of a message that quotes a query, whose words may be as long as it. */
+const LONGEST_MESSAGE = 2000;
+/** What stands at the end, such as the place of the fault. */
+const ENDING = 200;
+
+/** With a capital letter and a full stop, and without the middle of what is too long. */
 function sentence(message: string): string {
   const begun = message.charAt(0).toUpperCase() + message.slice(1);
-  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+  const whole = /[.!?]$/.test(begun) ? begun : `${begun}.`;
+  if (whole.length <= LONGEST_MESSAGE) return whole;
+  return `${whole.slice(0, LONGEST_MESSAGE - ENDING)} … ${whole.slice(-ENDING)}`;
 }
