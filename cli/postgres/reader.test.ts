@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
@@ -262,6 +262,33 @@ test('a reader who can do more than read is refused, and so is a wrong password,
       (error: Error) => /wrong password/.test(error.message) && !/s3cret/.test(error.message),
     );
     await assert.rejects(attempt('reader'), /READER_DATABASE_URL is not a PostgreSQL URL/);
+  });
+});
+
+test('a reader who may write is refused', async (t) => {
+  await withTeam(async (teamUrl, admin) => {
+    const role = `writer_${admin.database}`;
+    await admin.query(`CREATE ROLE ${role} LOGIN PASSWORD 'mine'; GRANT INSERT ON survey.stars TO ${role}`);
+    const given = Object.assign(new URL(teamUrl), { username: role, password: 'mine' }).href;
+    const env = { ALMAGEST_DATA: dataFolder(t), READER_DATABASE_URL: given };
+    await assert.rejects(open(teamUrl, env), /may do more than read/);
+  });
+});
+
+test('a reader whom the server does not let in without TLS is told so at once', async (t) => {
+  await withTeam(async (teamUrl, admin) => {
+    const { rows } = await admin.query('SHOW hba_file');
+    const file: string = rows[0].hba_file;
+    const rules = readFileSync(file, 'utf8');
+    const role = `almagest_reader_${admin.database}`;
+    writeFileSync(file, `hostnossl all ${role} all reject\n${rules}`);
+    await admin.query('SELECT pg_reload_conf()');
+    t.after(() => writeFileSync(file, rules));
+    await admin.query(`ALTER ROLE ${new URL(teamUrl).username} CREATEROLE`);
+    await assert.rejects(
+      open(teamUrl, { ALMAGEST_DATA: dataFolder(t) }),
+      /user "almagest_reader_\w+" cannot log in at 127\.0\.0\.1:\d+ as TAP does, .* without TLS: .*pg_hba/,
+    );
   });
 });
 

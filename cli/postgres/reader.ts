@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type pg from 'pg';
+import pg from 'pg';
 import { connect } from '../../catalog-export/database/connect.ts';
 import {
   canMakeRoles,
@@ -24,6 +24,17 @@ export interface ReaderAccess {
   readonly database: string;
 }
 
+interface Login {
+  /** Or the folder of the server's socket. */
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+}
+
+const LOGIN_MILLISECONDS = 5000;
+
 /**
  * The user as whom TAP reads a migrated database: that of READER_DATABASE_URL, or a role that is made now, whose password lies in the
  * data folder. It may read what is published, and nothing else.
@@ -37,23 +48,25 @@ export async function openReader(
 ): Promise<ReaderAccess> {
   const owner = await connect(database.url);
   try {
-    const access =
+    const login =
       settings.readerDatabaseUrl === null
         ? await ownReader(owner, settings.dataFolder)
         : await givenReader(owner, settings.readerDatabaseUrl);
+    await tryLogin(login);
     const missing = await inTransaction(owner, () => grantPublished(owner));
     if (missing.length > 0) {
       warn(
         `TAP cannot read some tables in PostgreSQL until somebody who owns them runs:\n  ${missing.join(';\n  ')};`,
       );
     }
-    return access;
+    const { user, password, database: name } = login;
+    return { address: addressOf(login), user, password, database: name };
   } finally {
     await owner.end().catch(() => {});
   }
 }
 
-async function ownReader(owner: pg.Client, dataFolder: string): Promise<ReaderAccess> {
+async function ownReader(owner: pg.Client, dataFolder: string): Promise<Login> {
   const role = readerRole(owner.database!);
   if (!(await canMakeRoles(owner))) {
     throw new Error(
@@ -64,15 +77,19 @@ async function ownReader(owner: pg.Client, dataFolder: string): Promise<ReaderAc
   }
   const password = await keptPassword(join(dataFolder, 'reader.password'));
   await makeReader(owner, role, password);
-  return { address: addressOf(owner), user: role, password, database: owner.database! };
+  return { host: owner.host, port: owner.port, user: role, password, database: owner.database! };
 }
 
 /** It is asked what it may do before it is trusted with strangers' queries. */
-async function givenReader(owner: pg.Client, url: string): Promise<ReaderAccess> {
+async function givenReader(owner: pg.Client, url: string): Promise<Login> {
   const reader = await connect(url, 'READER_DATABASE_URL');
   try {
     const { rows } = await reader.query(
-      `SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls AS mighty, current_user AS role FROM pg_roles WHERE rolname = current_user`,
+      `SELECT current_user AS role,
+              rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls OR EXISTS (
+                SELECT FROM pg_class WHERE relkind IN ('r', 'p') AND has_table_privilege(oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
+              ) AS mighty
+       FROM pg_roles WHERE rolname = current_user`,
     );
     const { mighty, role } = rows[0];
     if (mighty || role === owner.user) {
@@ -82,12 +99,25 @@ async function givenReader(owner: pg.Client, url: string): Promise<ReaderAccess>
       );
     }
     await registerReader(owner, role);
-    return {
-      address: addressOf(reader),
-      user: role,
-      password: reader.password ?? '',
-      database: reader.database!,
-    };
+    const { host, port, password = '', database } = reader;
+    return { host, port, user: role, password, database: database! };
+  } finally {
+    await reader.end().catch(() => {});
+  }
+}
+
+/** Connects as the worker will, with a password and without TLS, so that what it would meet is told now. */
+async function tryLogin(login: Login): Promise<void> {
+  const reader = new pg.Client({ ...login, connectionTimeoutMillis: LOGIN_MILLISECONDS });
+  reader.on('error', () => {});
+  try {
+    await reader.connect();
+  } catch (error) {
+    throw new Error(
+      `user "${login.user}" cannot log in at ${addressOf(login)} as TAP does, with a password and without TLS: ` +
+        `${(error as Error).message}. Let it in the server's pg_hba.conf, or reach the server by another address`,
+      { cause: error },
+    );
   } finally {
     await reader.end().catch(() => {});
   }
@@ -107,7 +137,7 @@ async function keptPassword(path: string): Promise<string> {
   return (await readFile(path, 'utf8')).trim();
 }
 
-function addressOf({ host, port }: pg.Client): string {
+function addressOf({ host, port }: Login): string {
   if (host.startsWith('/')) return `unix:${host}/.s.PGSQL.${port}`;
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
