@@ -58,7 +58,7 @@ export function planQuery(query: CheckedQuery, options: PlanOptions): Plan {
     scan: !available.scan
       ? 'it is switched off'
       : typeof scan === 'string'
-        ? `it gives rows of one table as they are stored, and ${scan}`
+        ? `it gives rows of one table as they are stored, or their number, and ${scan}`
         : null,
     duckdb: !available.duckdb
       ? 'this service has none'
@@ -115,6 +115,8 @@ export function planQuery(query: CheckedQuery, options: PlanOptions): Plan {
   function reasonFor(engine: EngineName): string {
     switch (engine) {
       case 'scan':
+        if (typeof scan !== 'string' && scan.columns === 'count')
+          return 'it wants a number of rows, which the index tells but for those at the rim of a region';
         return uses[0]!.ranges === null
           ? 'it wants rows as they are stored, which are read until there are enough'
           : `it wants rows as they are stored, in a part of the sky with about ${amount(rows, 'row')}`;

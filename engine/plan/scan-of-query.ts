@@ -26,9 +26,8 @@ export function scanOf(
   if (use === undefined || others.length > 0 || select.from[0] !== use.node)
     return 'it is not of one table alone';
   if (use.release === null) return 'the table is in no release';
-  const outputs = outputsOf(select, findings);
-  const columns = outputs.flatMap(({ source }) => (source === null ? [] : [source.column.name]));
-  if (columns.length < outputs.length) return 'it computes values';
+  const columns = isCount(select) ? 'count' : plainColumns(select, findings);
+  if (columns === null) return 'it computes values';
   const conditions = scanConditions(select.where, use, findings, kernel);
   if (typeof conditions === 'string') return conditions;
   const { release, ranges } = use;
@@ -45,11 +44,25 @@ function plainSelect({ body, orderBy, offset }: Query): Select | string {
       return `it is a ${body.operator}`;
     case 'select':
       if (body.distinct) return 'it is DISTINCT';
-      if (isAggregated(body)) return 'it has groups or aggregates';
+      if (isAggregated(body) && !isCount(body)) return 'it has groups or aggregates';
       return body.from.length === 1 && body.from[0]!.kind === 'named-table'
         ? body
         : 'it is not of one table alone';
   }
+}
+
+/** `SELECT COUNT(*)`, and nothing else. */
+function isCount({ columns: [item, ...others], groupBy, having }: Select): boolean {
+  if (item?.kind !== 'derived-column' || others.length > 0 || groupBy.length > 0 || having !== null)
+    return false;
+  return item.expression.kind === 'aggregate' && item.expression.argument === null;
+}
+
+/** Null where it has others. */
+function plainColumns(select: Select, findings: Findings): readonly string[] | null {
+  const outputs = outputsOf(select, findings);
+  const columns = outputs.flatMap(({ source }) => (source === null ? [] : [source.column.name]));
+  return columns.length < outputs.length ? null : columns;
 }
 
 type Conditions = Pick<Scan, 'regions' | 'comparisons'>;

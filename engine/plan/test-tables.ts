@@ -1,9 +1,9 @@
 import type { Column } from '../catalog/column.ts';
 import type { Table } from '../catalog/table.ts';
 
-/** A table of positions, for tests: `id`, `ra`, `dec`. */
+/** A table for tests: `id`, `ra` and `dec`, and another position, `x` and `y`, that is not the main one. */
 export function testTable(schema: string, name: string): Table {
-  const column = (columnName: string, datatype: Column['datatype'], ucd: string): Column => ({
+  const column = (columnName: string, datatype: Column['datatype'], ucd: string | null): Column => ({
     name: columnName,
     datatype,
     ucd,
@@ -20,6 +20,8 @@ export function testTable(schema: string, name: string): Table {
     column('id', 'long', 'meta.id;meta.main'),
     column('ra', 'double', 'pos.eq.ra;meta.main'),
     column('dec', 'double', 'pos.eq.dec;meta.main'),
+    column('x', 'double', null),
+    column('y', 'double', null),
   ];
   return { schema, name, description: null, utype: null, columns };
 }

@@ -57,7 +57,7 @@ describe('a scan', () => {
     const all: Batch[] = [];
     let next = await batches.next();
     for (; !next.done; next = await batches.next()) all.push(next.value);
-    const names = scan.columns ?? ['source_id'];
+    const names = scan.columns === 'count' ? ['count'] : (scan.columns ?? ['source_id']);
     const rows = all.flatMap(({ columns, length }) => {
       const values = columns.map((cells) => [...new Vector([dataOf(cells)])]);
       for (const column of values) assert.equal(column.length, length);
@@ -184,6 +184,30 @@ describe('a scan', () => {
       assert.equal((await answer({ ...scan, top: 9 }, 8)).overflow, true);
       assert.equal((await answer({ ...scan, top: 8 }, 8)).overflow, false);
     }
+  });
+
+  test('counts rows, of which it reads only those at the rim', async () => {
+    const count = async (scan: Partial<Scan>, maxrec?: number) => {
+      const { rows, overflow } = await answer({ ...scan, columns: 'count' }, maxrec);
+      return [...rows.map((row) => row.count), overflow];
+    };
+    assert.deepEqual(await count({}), [BigInt(stars.length), false]);
+    assert.equal(bucket.reads.length, 0);
+    const bright: Scan['comparisons'] = [{ column: 'vmag', operator: '<', value: 6 }];
+    assert.deepEqual(await count({ comparisons: bright }), [
+      BigInt(thatAre(({ vmag }) => vmag < 6).length),
+      false,
+    ]);
+    for (const radius of [1e-6, 0.5, 30, 170]) {
+      await reopen();
+      const near = thatAre(({ ra, dec }) => separation(PLEIADES, ra, dec) <= radius);
+      assert.deepEqual(await count({ regions: [cone(radius)] }), [BigInt(near.length), false]);
+    }
+    const read = bucket.reads.reduce((sum, { range }) => sum + (range?.length ?? 0), 0);
+    assert.ok(read < release.manifest.bytes / 4, `${read} bytes read of ${release.manifest.bytes}`);
+    assert.deepEqual(await count({ top: 0 }), [false]);
+    assert.deepEqual(await count({ top: 5 }), [BigInt(stars.length), false]);
+    assert.deepEqual(await count({}, 0), [true]);
   });
 
   test('reads no more than it needs', async () => {

@@ -1,3 +1,4 @@
+import { BufferType, Data, Int64 } from 'apache-arrow';
 import { coverageOf } from '../catalog/coverage.ts';
 import { leavesInRanges, type RowGroup, rowGroupAt, rowGroupsInRanges } from '../catalog/release.ts';
 import { mainColumns } from '../catalog/table.ts';
@@ -39,7 +40,7 @@ interface Loaded {
 }
 
 /**
- * The rows of a scan, row group by row group in ascending order of cells.
+ * The rows of a scan, row group by row group in ascending order of cells; or one row, their number.
  * @param maxrec rows at most: that there are more is told as overflow, but for a TOP that is no larger.
  * @throws CorruptReleaseError, CorruptPartitionError, StorageError
  */
@@ -48,10 +49,12 @@ export async function* scanRows(
   scan: Scan,
   maxrec: number,
 ): AsyncGenerator<Batch, Overflow, undefined> {
+  const { columns } = scan;
   const isTop = scan.top !== null && scan.top <= maxrec;
   let left = isTop ? scan.top! : maxrec;
   if (isTop && left === 0) return { overflow: false };
-  for await (const batch of matches(engine, scan, left)) {
+  const batches = columns === 'count' ? counted(engine, scan) : matches(engine, scan, columns, left);
+  for await (const batch of batches) {
     if (left === 0) return { overflow: true };
     yield batch.length > left ? firstRows(batch, left) : batch;
     if (batch.length > left) return { overflow: !isTop };
@@ -65,23 +68,38 @@ function firstRows({ columns }: Batch, length: number): Batch {
   return { length, columns: columns.map(({ data }) => ({ data: data.slice(0, length), rows: null })) };
 }
 
+/** Row groups whose rows all count are known from the index: nothing of them is read. */
+async function* counted(engine: Engine, scan: Scan): AsyncGenerator<Batch, void, undefined> {
+  const { release, regions, comparisons, ranges } = scan;
+  let count = 0;
+  if (regions.length === 0 && comparisons.length === 0 && ranges === null) count = release.manifest.rows;
+  else for await (const { length } of matches(engine, scan, [], Number.POSITIVE_INFINITY)) count += length;
+  const buffers = { [BufferType.DATA]: BigInt64Array.of(BigInt(count)) } as Partial<Data['buffers']>;
+  yield { length: 1, columns: [{ data: new Data(new Int64(), 0, 1, 0, buffers), rows: null }] };
+}
+
 /** @param wanted rows that will be asked for at most, and one more. */
-async function* matches(engine: Engine, scan: Scan, wanted: number): AsyncGenerator<Batch, void, undefined> {
+async function* matches(
+  engine: Engine,
+  scan: Scan,
+  columns: readonly string[],
+  wanted: number,
+): AsyncGenerator<Batch, void, undefined> {
   const { kernel, rowGroups } = engine;
   const { release, regions, comparisons } = scan;
   const ranges = rangesOf(engine, scan);
   if (ranges !== null && !touches(ranges, coverageOf(release))) return;
   const compared = comparisons.map(({ column }) => column);
   const judged = regions.length > 0 ? [...positionColumns(scan), ...compared] : compared;
-  const needed = [...new Set([...judged, ...scan.columns])];
-  const neededInside = [...new Set([...compared, ...scan.columns])];
+  const needed = [...new Set([...judged, ...columns])];
+  const neededInside = [...new Set([...compared, ...columns])];
 
   /** What is in the cache is held, for it may be pushed out before its turn. */
   async function read({ groups, keep }: Block): Promise<Loaded> {
     const looked = groups.map((candidate) => {
       const names = candidate.inside ? neededInside : needed;
-      const columns = rowGroups.cachedColumns(candidate.group, names);
-      return { ...candidate, names, held: columns && new Map(names.map((name, at) => [name, columns[at]!])) };
+      const kept = names.length === 0 ? [] : rowGroups.cachedColumns(candidate.group, names);
+      return { ...candidate, names, held: kept && new Map(names.map((name, at) => [name, kept[at]!])) };
     });
     const unread = looked.filter(({ held }) => held === null);
     const names = [...new Set(unread.flatMap((candidate) => candidate.names))];
@@ -123,7 +141,7 @@ async function* matches(engine: Engine, scan: Scan, wanted: number): AsyncGenera
           rows = rowsThatCompare(comparison, data[at]!, rows);
         if (rows?.length === 0) continue;
       }
-      yield batchOf(columnsOf(scan.columns), rows ?? all);
+      yield batchOf(columnsOf(columns), rows ?? all);
     }
   }
 }

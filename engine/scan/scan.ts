@@ -1,11 +1,11 @@
 import type { Release } from '../catalog/release.ts';
 import type { CellRanges, Cone, Region } from '../healpix-wasm/kernel.ts';
 
-/** A plain scan: columns of the rows of a release that meet all conditions, in ascending order of cells. */
+/** A plain scan: columns of the rows of a release that meet all conditions, in ascending order of cells, or their number. */
 export interface Scan {
   readonly release: Release;
-  /** Names of the stored columns wanted, in the order wanted; one may come twice. */
-  readonly columns: readonly string[];
+  /** Names of the stored columns wanted, in the order wanted, and one may come twice; or one row with the number of rows. */
+  readonly columns: readonly string[] | 'count';
   readonly regions: readonly ScanRegion[];
   readonly comparisons: readonly ScanComparison[];
   /** Rows outside of these cells meet no condition; null where all may. */

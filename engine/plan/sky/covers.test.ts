@@ -145,7 +145,7 @@ describe('the cover of a condition', () => {
       'DISTANCE(ra, dec, id, 20) < 2',
       'DISTANCE(ra, dec, 10, 20) < 2 OR id < 5',
       '1 = CONTAINS(POINT(ra, dec), CIRCLE(10, 20, 180))',
-      '1 = CONTAINS(POINT(ra, dec), BOX(10, 20, 350, 3))',
+      '1 = CONTAINS(POINT(ra, dec), BOX(10, 20, 0, 3))',
       '1 = CONTAINS(POINT(ra, dec), POLYGON(10, 20, 10, 20, 10, 20))',
       'ra <> 10',
       'ra + dec < 10',

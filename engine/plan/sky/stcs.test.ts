@@ -52,8 +52,8 @@ test('says what is wrong with anything else, and where', () => {
     ['Polygon 1 2 3 4 5 -91', /A latitude/],
     ['Circle ICRS 1 2 -3', /A radius lies between 0 and 180/],
     ['Circle ICRS 1 2 181', /A radius/],
-    ['Box ICRS 1 2 361 4', /A width lies between 0 and 360/],
-    ['Box ICRS 1 2 3 181', /A height lies between 0 and 180/],
+    ['Box ICRS 1 2 180 4', /A width is less than 180 degrees, and not negative/],
+    ['Box ICRS 1 2 3 -1', /A height is less than 180 degrees/],
   ] as const) {
     assert.throws(() => region(text), {
       name: 'AdqlCheckError',

@@ -96,6 +96,7 @@ function problemOf(shape: Shape): string | null {
     return 'A radius lies between 0 and 180 degrees';
   }
   if (shape.kind !== 'box') return null;
-  if (!(shape.width >= 0 && shape.width <= 360)) return 'A width lies between 0 and 360 degrees';
-  return shape.height >= 0 && shape.height <= 180 ? null : 'A height lies between 0 and 180 degrees';
+  const isSize = (size: number) => size >= 0 && size < 180;
+  if (!isSize(shape.width)) return 'A width is less than 180 degrees, and not negative';
+  return isSize(shape.height) ? null : 'A height is less than 180 degrees, and not negative';
 }

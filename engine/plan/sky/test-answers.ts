@@ -21,6 +21,8 @@ export interface TestRow {
   readonly id: number;
   readonly ra: number;
   readonly dec: number;
+  readonly x: number;
+  readonly y: number;
 }
 
 type Value = number | { readonly lon: number; readonly lat: number } | null;
