@@ -7,7 +7,8 @@ import { connect } from '../../catalog-export/database/connect.ts';
 import { migrate } from '../../catalog-export/database/migrate.ts';
 import { FRAMES } from '../../engine/duckdb/macros.ts';
 import { startTestDatabase } from '../postgres.ts';
-import { circle, magnitude, near, type Random, polygon, position, randomNumbers } from '../sky-shapes.ts';
+import { at } from '../sky.ts';
+import { circle, magnitude, near, polygon, position, type Random, randomNumbers } from '../sky-shapes.ts';
 import { runChecks, skipWithoutPython } from './clients.ts';
 
 test("PostgreSQL's geometry agrees with astropy, astropy-healpix, cdshealpix and mocpy", {
@@ -44,26 +45,30 @@ async function answers(client: pg.Client, random: Random) {
   const order = () => Math.floor(30 * random());
   const triangle = () => polygon(random, magnitude(random, -3, 1.8)).slice(0, 6);
   const pair = () => {
-    const reach = magnitude(random, -1, 1.3);
-    const a = triangleAt(random, position(random), reach);
-    const middle = [a[0]!, a[1]!, reach] as const;
-    return [a, triangleAt(random, near(random, middle), reach * (0.1 + 2 * random()))];
+    const middle = [...position(random), magnitude(random, -1, 1.3)] as const;
+    const [lon, lat] = near(random, middle);
+    return [triangleAt(random, middle), triangleAt(random, [lon, lat, middle[2] * (0.1 + random())])];
   };
   const roundPair = () => {
-    const [a] = pair() as [number[]];
-    const radius = 30 * random() ** 2;
-    return [a, [...near(random, [a[0]!, a[1]!, radius]), radius]];
+    const middle = [...position(random), magnitude(random, -1, 1.3)] as const;
+    return [triangleAt(random, middle), [...near(random, middle), middle[2] * 2 * random() ** 2]];
   };
   const shapes = many(400, () => [...position(random)]);
   const transforms = await Promise.all(
     FRAMES.flatMap((from) => FRAMES.map((to) => [from, to] as const)).map(async ([from, to]) => ({
       from,
       to,
-      ...(await ask(`almagest.transform('${from}', '${to}', ${array(0)})`, shapes.map((shape) => [shape]))),
+      ...(await ask(
+        `almagest.transform('${from}', '${to}', ${array(0)})`,
+        shapes.map((shape) => [shape]),
+      )),
     })),
   );
   return {
-    index: await ask(`almagest.healpix_index((a->>0)::int, ${numbers(1, 2)})::text`, many(5000, () => [order(), ...position(random)])),
+    index: await ask(
+      `almagest.healpix_index((a->>0)::int, ${numbers(1, 2)})::text`,
+      many(5000, () => [order(), ...position(random)]),
+    ),
     center: await ask(
       `almagest.healpix_center((a->>0)::int, (a->>1)::bigint)`,
       many(2000, () => {
@@ -78,15 +83,36 @@ async function answers(client: pg.Client, random: Random) {
         return [...near(random, round), round[0], round[1]];
       }),
     ),
-    circle_area: await ask(`almagest.circle_area(${array(0)})`, many(200, () => [circle(random)])),
-    polygon_area: await ask(`almagest.polygon_area(${array(0)})`, many(300, () => [triangle()])),
-    moc_area: await ask(`almagest.polygon_area(${array(0)})`, many(25, () => [polygon(random, 5 + 20 * random())])),
-    polygon_centroid: await ask(`almagest.polygon_centroid(${array(0)})`, many(60, () => [triangle()])),
+    circle_area: await ask(
+      `almagest.circle_area(${array(0)})`,
+      many(200, () => [circle(random)]),
+    ),
+    polygon_area: await ask(
+      `almagest.polygon_area(${array(0)})`,
+      many(300, () => [triangle()]),
+    ),
+    moc_area: await ask(
+      `almagest.polygon_area(${array(0)})`,
+      many(25, () => [polygon(random, 5 + 20 * random())]),
+    ),
+    polygon_centroid: await ask(
+      `almagest.polygon_centroid(${array(0)})`,
+      many(60, () => [triangle()]),
+    ),
     polygons_intersect: await ask(`almagest.polygons_intersect(${array(0)}, ${array(1)})`, many(150, pair)),
     polygon_in_polygon: await ask(`almagest.polygon_in_polygon(${array(1)}, ${array(0)})`, many(300, pair)),
-    circle_intersects_polygon: await ask(`almagest.circle_intersects_polygon(${array(1)}, ${array(0)})`, many(150, roundPair)),
-    circle_in_polygon: await ask(`almagest.circle_in_polygon(${array(1)}, ${array(0)})`, many(300, roundPair)),
-    polygon_in_circle: await ask(`almagest.polygon_in_circle(${array(0)}, ${array(1)})`, many(300, roundPair)),
+    circle_intersects_polygon: await ask(
+      `almagest.circle_intersects_polygon(${array(1)}, ${array(0)})`,
+      many(150, roundPair),
+    ),
+    circle_in_polygon: await ask(
+      `almagest.circle_in_polygon(${array(1)}, ${array(0)})`,
+      many(300, roundPair),
+    ),
+    polygon_in_circle: await ask(
+      `almagest.polygon_in_circle(${array(0)}, ${array(1)})`,
+      many(300, roundPair),
+    ),
     julian: await ask(
       `jsonb_build_array(almagest.to_jd((a->>0)::timestamp), almagest.to_mjd((a->>0)::timestamp))`,
       many(200, () => [new Date((random() - 0.3) * 4e12).toISOString().slice(0, -1)]),
@@ -95,9 +121,7 @@ async function answers(client: pg.Client, random: Random) {
   };
 }
 
-function triangleAt(random: Random, [lon, lat]: readonly [number, number], reach: number): number[] {
-  return [0, 1, 2].flatMap((i) => {
-    const bearing = i * 120 + 100 * random();
-    return near(() => bearing / 360, [lon, lat, reach]);
-  });
+function triangleAt(random: Random, [lon, lat, reach]: readonly [number, number, number]): number[] {
+  const turn = 360 * random();
+  return [0, 1, 2].flatMap((i) => at({ lon, lat, radius: 0 }, reach, turn + i * 120 + 80 * random()));
 }
