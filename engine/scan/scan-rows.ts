@@ -15,6 +15,9 @@ import type { Scan } from './scan.ts';
 const FIRST_ROW_GROUPS = 8;
 const MOST_ROW_GROUPS = 64;
 
+/** Stored bytes of row groups that are read together at most, if they are several. */
+const BLOCK_BYTES = 4 << 20;
+
 /** A scan of more row groups of a leaf reads through, and leaves the cache to the small ones. */
 const KEPT_ROW_GROUPS = 64;
 
@@ -113,7 +116,13 @@ async function* matches(
     return { groups: looked, keep, stored };
   }
 
-  const blocks = blocksOf(engine, scan, ranges, judged.length > 0 ? Number.POSITIVE_INFINITY : wanted + 1);
+  const blocks = blocksOf(
+    engine,
+    scan,
+    ranges,
+    needed,
+    judged.length > 0 ? Number.POSITIVE_INFINITY : wanted + 1,
+  );
   const load = async () => {
     const next = await blocks.next();
     return next.done ? null : read(next.value);
@@ -171,8 +180,10 @@ async function* blocksOf(
   { leaves }: Engine,
   { release }: Scan,
   ranges: CellRanges | null,
+  names: readonly string[],
   wanted: number,
 ): AsyncGenerator<Block, void, undefined> {
+  const columns = names.map((name) => release.columns.get(name)!.at);
   let size = Math.min(FIRST_ROW_GROUPS, Math.ceil(wanted / GROUP_ROWS));
   let left = wanted;
   const numbers = ranges === null ? release.manifest.leaves.keys() : leavesInRanges(release, ranges).values();
@@ -181,7 +192,7 @@ async function* blocksOf(
     const found = ranges === null ? [...leaf.first.keys()] : rowGroupsInRanges(leaf, ranges);
     const keep = Math.min(found.length, left / GROUP_ROWS) <= KEPT_ROW_GROUPS;
     for (let from = 0; from < found.length && left > 0; ) {
-      const positions = found.slice(from, from + size);
+      const positions = firstFitting(leaf, found, from, size, columns);
       from += positions.length;
       for (const at of positions) left -= leaf.rows[at]!;
       size = Math.min(2 * size, MOST_ROW_GROUPS);
@@ -193,6 +204,23 @@ async function* blocksOf(
     }
     if (left <= 0) return;
   }
+}
+
+/** Row groups from one on, no more than so many, that have no more bytes than are read together. */
+function firstFitting(
+  leaf: Leaf,
+  found: readonly number[],
+  from: number,
+  most: number,
+  columns: readonly number[],
+): readonly number[] {
+  let bytes = 0;
+  let to = from;
+  for (; to < found.length && to - from < most; to++) {
+    for (const column of columns) bytes += leaf.chunkBytes[found[to]! * leaf.columns + column]!;
+    if (bytes > BLOCK_BYTES && to > from) break;
+  }
+  return found.slice(from, to);
 }
 
 /** Whether all cells from the first to the last one are in one range that is full. */
