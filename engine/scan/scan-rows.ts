@@ -1,5 +1,6 @@
 import { BufferType, Data, Int64 } from 'apache-arrow';
 import { coverageOf } from '../catalog/coverage.ts';
+import type { Leaf } from '../catalog/leaf.ts';
 import { leavesInRanges, type RowGroup, rowGroupAt, rowGroupsInRanges } from '../catalog/release.ts';
 import { mainColumns } from '../catalog/table.ts';
 import type { Engine } from '../engine.ts';
