@@ -174,9 +174,10 @@ test('polygons and boxes hold the positions that they hold in the kernel', async
 test('every position within a radius is in one window of the zones, and only one', async () => {
   const random = randomNumbers(60);
   const rows: number[][] = [];
-  for (let i = 0; i < 4000; i++) {
+  for (let i = 0; i < 3000; i++) {
     const [lon, lat] = position(random);
-    const radius = oneOf(random, [0, 1e-6, 1 / 3600, 1 / 60, 0.02, 0.3, 2, 40, 89.9, 120, 180]);
+    const radius =
+      i % 50 ? oneOf(random, [0, 1e-6, 1 / 3600, 1 / 60, 0.02, 0.3, 2]) : oneOf(random, [40, 89.9, 120, 180]);
     const part = random() < 0.5 ? 1 - 1e-9 * random() : random();
     rows.push([lon, lat, radius, ...at({ lon, lat, radius }, part * radius, 360 * random())]);
   }

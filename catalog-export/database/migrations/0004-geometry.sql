@@ -93,19 +93,37 @@ COMMENT ON FUNCTION almagest.zone IS 'Number of the zone of one arcminute that h
 
 CREATE FUNCTION almagest.zone_windows(lon float8, lat float8, radius float8)
 RETURNS TABLE (zone integer, lo float8, hi float8)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 3 AS $$
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT COST 10 ROWS 3 AS $$
+DECLARE
+  -- Wider than what is lost by rounding.
+  margin constant float8 := 1e-9;
+  middle float8;
+  half float8;
+BEGIN
+  IF NOT (abs(lon) < 1e6 AND abs(lat) <= 90 AND radius >= 0 AND radius < 'Infinity') THEN RETURN; END IF;
+  middle := lon - 360 * floor(lon / 360);
   -- A circle that holds no pole reaches asin(sin r / cos lat) in longitude, on either side of its centre.
-  SELECT z, greatest(part.lo, 0), least(part.hi, 360)
-  FROM (SELECT almagest.longitude(lon) AS middle, radius + 1e-9 AS reach, CASE WHEN abs(lat) + radius < 89.999
-        THEN degrees(asin(least(1, sin(radians(radius)) / cos(radians(lat))))) * (1 + 1e-12) + 1e-9
-        ELSE 360 END AS half
-      WHERE abs(lon) < 1e6 AND abs(lat) <= 90 AND radius >= 0 AND radius < 'Infinity') circle,
-    LATERAL (VALUES (middle - half, middle + half, 360),
-      (middle - half + 360, 360, 180), (0, middle + half - 360, 180)) part (lo, hi, widest),
-    LATERAL generate_series(
-      almagest.zone(greatest(lat - reach, -90)),
-      almagest.zone(least(lat + reach, 90))) z
-  WHERE half <= widest AND part.lo <= part.hi AND part.hi >= 0 AND part.lo <= 360
+  half := CASE WHEN abs(lat) + radius < 89.999
+    THEN degrees(asin(least(1, sin(radians(radius)) / cos(radians(lat))))) + margin ELSE 180 END;
+  FOR number IN floor((greatest(lat - radius - margin, -90) + 90) * 60)::integer
+      .. floor((least(lat + radius + margin, 90) + 90) * 60)::integer LOOP
+    zone := number;
+    IF half = 180 THEN
+      lo := 0; hi := 360;
+      RETURN NEXT;
+      CONTINUE;
+    END IF;
+    lo := greatest(middle - half, 0); hi := least(middle + half, 360);
+    RETURN NEXT;
+    IF middle < half THEN
+      lo := middle - half + 360; hi := 360;
+      RETURN NEXT;
+    ELSIF middle + half > 360 THEN
+      lo := 0; hi := middle + half - 360;
+      RETURN NEXT;
+    END IF;
+  END LOOP;
+END
 $$;
 COMMENT ON FUNCTION almagest.zone_windows IS
   'Zones that a circle touches, and in each the longitudes from lo to hi between which it is; two where they go over 0';
