@@ -10,6 +10,8 @@ import type { Published } from './published.ts';
 /** A query that makes sense, and what it asks of. */
 export interface TapQuery {
   readonly checked: CheckedQuery;
+  /** All tables that are published, which TAP_SCHEMA tells of. */
+  readonly published: readonly Table[];
   /** All that the answer depends on, each once, in the order of their names. */
   readonly releases: readonly Release[];
   /** Whether the same query has the same answer tomorrow: RAND has not. */
@@ -26,6 +28,7 @@ export function checkedQuery(text: string, { tables, releases }: Published): Tap
   const nameOf = ({ manifest }: Release) => qualifiedName(manifest.table);
   return {
     checked,
+    published: [...releases.keys()],
     releases: [...used].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)),
     repeatable: ![...checked.findings.types.keys()].some(isRandom),
   };

@@ -1,10 +1,14 @@
 import { describePlan, planText } from '../../engine/plan/describe.ts';
 import { translate } from '../../engine/sql/translate.ts';
+import { tapSchemaJson } from '../../engine/tap-schema/rows.ts';
 import type { PlannedQuery } from './engines/engines.ts';
 import type { QueryRequest } from './parameters.ts';
 
 /** Tells how a query would be answered, in place of its rows. */
-export function planAnswer({ plan: form, maxrec }: QueryRequest, { plan, checked }: PlannedQuery): Response {
+export function planAnswer(
+  { plan: form, maxrec }: QueryRequest,
+  { plan, checked, published }: PlannedQuery,
+): Response {
   const dialect = plan.engine === 'postgresql' ? 'postgresql' : 'duckdb';
   const sql =
     plan.engine === 'scan'
@@ -12,6 +16,7 @@ export function planAnswer({ plan: form, maxrec }: QueryRequest, { plan, checked
       : translate(checked, dialect, {
           uses: plan.uses,
           positionJoins: plan.positionJoins,
+          tapSchema: (name) => tapSchemaJson(name, published),
           limit: maxrec + 1,
         });
   const headers = { 'cache-control': 'no-store' };
@@ -27,5 +32,10 @@ export function planAnswer({ plan: form, maxrec }: QueryRequest, { plan, checked
 }
 
 function parametersText(parameters: readonly { readonly value: unknown }[]): string {
-  return parameters.map(({ value }, at) => `$${at + 1} = ${JSON.stringify(value)}\n`).join('');
+  return parameters.map(({ value }, at) => `$${at + 1} = ${shortened(JSON.stringify(value))}\n`).join('');
+}
+
+/** A parameter may be as long as the query, or as TAP_SCHEMA. */
+function shortened(text: string): string {
+  return text.length <= 1000 ? text : `${text.slice(0, 1000)}…`;
 }

@@ -52,8 +52,6 @@ export function planQuery(query: CheckedQuery, options: PlanOptions): Plan {
   const piece = fits || bytes > limits.pieceBytes ? null : pieceTable(query, uses);
   const pairs = pairsOf(query, uses, positionJoins);
 
-  const schema = uses.find(({ release }) => release === null);
-
   const refusals: Record<EngineName, string | null> = {
     scan: !available.scan
       ? 'it is switched off'
@@ -63,11 +61,7 @@ export function planQuery(query: CheckedQuery, options: PlanOptions): Plan {
     duckdb: !available.duckdb
       ? 'this service has none'
       : (unsupported.duckdb ?? tooLarge(fits || piece !== null, uses, bytes, limits) ?? tooMany(pairs)),
-    postgresql: !available.postgresql
-      ? 'this service has no database'
-      : schema !== undefined
-        ? `${qualifiedName(schema.table)} is not in the database`
-        : unsupported.postgresql,
+    postgresql: !available.postgresql ? 'this service has no database' : unsupported.postgresql,
   };
 
   const choice = forced === null ? freeChoice() : forcedChoice(forced);

@@ -12,6 +12,7 @@ import type {
 import type { Table } from '../catalog/table.ts';
 import type { JoinedPosition, PositionJoin } from '../plan/plan.ts';
 import { conjunctsOf, isCommonTable, nodesOf, type Relation, relationsOf, sourceOf } from '../plan/tree.ts';
+import { TAP_SCHEMA } from '../tap-schema/tables.ts';
 import { circleIndexCondition } from './circle-indexes.ts';
 import { sourceColumn } from './columns.ts';
 import { comparisonType } from './comparisons.ts';
@@ -23,7 +24,7 @@ import { subquery } from './queries.ts';
 import { quoted } from './quoted.ts';
 import { indexesOf, NotTranslatable } from './sql.ts';
 import { sqlType, sqlTypeOfColumn } from './sql-types.ts';
-import { nameOf, type Translation } from './translation.ts';
+import { bound, nameOf, type Translation } from './translation.ts';
 import { valueAs } from './values.ts';
 import { cellOf, cellsOf, zoneHeight } from './zone-cells.ts';
 
@@ -67,10 +68,14 @@ function table(reference: TableReference, translation: Translation): string {
 }
 
 function namedTable(node: NamedTable, name: string, translation: Translation): string {
-  const { findings, dialect } = translation;
+  const { findings, dialect, context } = translation;
   const found = findings.tables.get(node)!;
   if (isCommonTable(found)) return `${nameOf(found, translation)} AS ${name}`;
   if (dialect.name === 'duckdb') return name;
+  if (found.schema === TAP_SCHEMA && context.tapSchema !== undefined) {
+    const rows = bound({ text: context.tapSchema(found.name) }, translation);
+    return `jsonb_to_recordset(${rows}::jsonb) AS ${name} (${recordColumns(found)})`;
+  }
   const kept = keptRows(node, found, translation);
   if (kept.length === 0) return `${published(found)} AS ${name}`;
   return `(SELECT * FROM ${published(found)} WHERE ${kept.join(' AND ')}) AS ${name}`;
@@ -85,6 +90,13 @@ function keptRows(node: NamedTable, table: Table, { context }: Translation): str
     ...(ranges === null || !indexesOf(table, context).healpix ? [] : [inRanges(table, ranges)]),
     ...(release !== null && release.manifest.rowsWithoutPosition > 0 ? [hasPosition(table)] : []),
   ];
+}
+
+/** TAP_SCHEMA has texts and integers. */
+function recordColumns({ columns }: Table): string {
+  return columns
+    .map(({ name, datatype }) => `${quoted(name)} ${datatype === 'int' ? 'integer' : 'text'}`)
+    .join(', ');
 }
 
 function published({ schema, name }: Table): string {

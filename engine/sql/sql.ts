@@ -36,6 +36,8 @@ export interface TranslationContext {
   readonly positionJoins: readonly PositionJoin[];
   /** Which indexes PostgreSQL has; those that Almagest makes, if nothing is said. */
   readonly indexes?: (table: Table) => TableIndexes;
+  /** Rows of a table of TAP_SCHEMA as JSON, by its name without the schema; the database's own, if nothing is said. */
+  readonly tapSchema?: (name: string) => string;
   /** Rows of the result at most; null for no bound but the query's own. */
   readonly limit: number | null;
 }
