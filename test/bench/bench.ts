@@ -17,9 +17,11 @@ import type { Report } from './section.ts';
 import { bytesSection } from './sections/bytes.ts';
 import { coldSection } from './sections/cold.ts';
 import { conesSection } from './sections/cones.ts';
+import { duckdbSection } from './sections/duckdb.ts';
 import { growthSection } from './sections/growth.ts';
 import { kernelSection } from './sections/kernel.ts';
 import { memorySection } from './sections/memory.ts';
+import { tapSection } from './sections/tap.ts';
 import { writersSection } from './sections/writers.ts';
 import { statusLine } from './status-line.ts';
 import { openConnection } from './wire.ts';
@@ -31,6 +33,8 @@ const SECTIONS = {
   writers: writersSection,
   memory: memorySection,
   growth: growthSection,
+  tap: tapSection,
+  duckdb: duckdbSection,
   kernel: kernelSection,
 } as const;
 

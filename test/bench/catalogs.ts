@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
+import type pg from 'pg';
 import { copyRows, createTable, type RowBatch } from '../../catalog-export/database/copy.ts';
-import { writeTable } from '../../catalog-export/database/tap-schema.ts';
+import { indexPositions } from '../../catalog-export/database/positions-index.ts';
+import { describeSchema, writeTable } from '../../catalog-export/database/tap-schema.ts';
 import { inTransaction } from '../../catalog-export/database/transaction.ts';
 import { readStars } from '../../catalog-export/demo/stars.ts';
 import { loadFile } from '../../catalog-export/ingest/load.ts';
@@ -25,6 +27,10 @@ export interface BenchCatalog {
   readonly label: string;
   readonly positions: Positions;
   readonly bucketFolder: string;
+  /** Name of a column of magnitudes. */
+  readonly magnitude: string;
+  /** Loads and publishes it in a database that has the demo. */
+  load(client: pg.Client): Promise<void>;
 }
 
 export const CATALOGS = ['demo', 'tycho2', 'generated'] as const;
@@ -58,21 +64,19 @@ async function demo(): Promise<BenchCatalog> {
     label: `demo: ${count(rows.length)} stars, 9 columns`,
     positions: positionsOf(rows.length, rows as unknown as Iterable<readonly number[]>),
     bucketFolder: await demoBucket(),
+    magnitude: 'vmag',
+    load: async () => {},
   };
 }
 
 async function tycho2(progress: Progress, stopped: Promise<never>): Promise<BenchCatalog> {
   const path = join(process.env.ALMAGEST_TEST_DATA!, 'tycho2.parquet');
-  const bucketFolder = await cachedBucket({
-    name: 'bench-tycho2',
-    sources: [...SOURCES, path],
-    load: async (client) => {
-      const options = { main: {}, columns: null, description: null, metadata: new Map(), replace: false };
-      await loadFile(client, path, 'tycho2.stars', options, progress);
-    },
-    progress,
-    stopped,
-  });
+  const load = async (client: pg.Client) => {
+    const options = { main: {}, columns: null, description: null, metadata: new Map(), replace: false };
+    await loadFile(client, path, 'tycho2.stars', options, progress);
+  };
+  const sources = [...SOURCES, path];
+  const bucketFolder = await cachedBucket({ name: 'bench-tycho2', sources, load, progress, stopped });
   const stars = (await parquetReadObjects({
     file: await asyncBufferFromFile(path),
     compressors,
@@ -87,29 +91,31 @@ async function tycho2(progress: Progress, stopped: Promise<never>): Promise<Benc
       dec: Float64Array.from(stars, (star) => star.dec),
     },
     bucketFolder,
+    magnitude: 'vt_mag',
+    load,
   };
 }
 
 async function generated(progress: Progress, stopped: Promise<never>): Promise<BenchCatalog> {
-  const bucketFolder = await cachedBucket({
-    name: 'bench-generated',
-    sources: [...SOURCES, 'test/bench/generated-stars.ts', 'test/bench/random.ts'],
-    load: (client) =>
-      inTransaction(client, async () => {
-        progress.start('Loading generated.stars', GENERATED_ROWS);
-        await createTable(client, generatedTable);
-        await copyRows(client, generatedTable, reported(generatedStars(), progress));
-        await writeTable(client, generatedTable);
-        progress.done();
-      }),
-    progress,
-    stopped,
-  });
+  const load = (client: pg.Client) =>
+    inTransaction(client, async () => {
+      progress.start('Loading generated.stars', GENERATED_ROWS);
+      await createTable(client, generatedTable);
+      await copyRows(client, generatedTable, reported(generatedStars(), progress));
+      await describeSchema(client, generatedTable.schema, null);
+      await writeTable(client, generatedTable);
+      await indexPositions(client, generatedTable, { concurrently: false });
+      progress.done();
+    });
+  const sources = [...SOURCES, 'test/bench/generated-stars.ts', 'test/bench/random.ts'];
+  const bucketFolder = await cachedBucket({ name: 'bench-generated', sources, load, progress, stopped });
   return {
     name: 'generated.stars',
     label: `generated: ${count(GENERATED_ROWS)} stars, 10 columns, half of them near the galactic plane`,
     positions: positionsOf(GENERATED_ROWS, generatedRows()),
     bucketFolder,
+    magnitude: 'g_mag',
+    load,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Bundle } from '../../cli/service/bundle.ts';
 import { startWorkerd, type WorkerdOptions } from '../../cli/service/workerd.ts';
+import type { WorkerName } from '../../cli/service/wrangler.ts';
 import { freePort } from '../almagest.ts';
 import { testBundle } from '../service.ts';
 import { type Heap, openHeap } from './heap.ts';
@@ -33,10 +34,18 @@ export async function startService(
 }
 
 /** The same with V8's inspector, which tells the memory of the isolate. */
-export async function startInspectedService(bucketFolder: string): Promise<InspectedService> {
+export function startInspectedService(bucketFolder: string): Promise<InspectedService> {
+  return startInspectedWorker('edge', bucketFolder);
+}
+
+/** A worker by itself, with V8's inspector. */
+export async function startInspectedWorker(
+  worker: WorkerName,
+  bucketFolder: string,
+): Promise<InspectedService> {
   const port = await freePort();
   const service = await measured({
-    ...(await optionsFor(bucketFolder, {})),
+    ...(await optionsFor(bucketFolder, {}, worker)),
     flags: [`--inspector-addr=127.0.0.1:${port}`],
   });
   const heap = await openHeap(port);
@@ -53,9 +62,10 @@ export async function startInspectedService(bucketFolder: string): Promise<Inspe
 async function optionsFor(
   bucketFolder: string,
   variables: Readonly<Record<string, string>>,
+  worker: WorkerName = 'edge',
 ): Promise<MeasuredOptions> {
   return {
-    bundle: await testBundle(),
+    bundle: await testBundle(worker),
     bucketFolder,
     listen: { host: '127.0.0.1', port: 0 },
     variables: { ...WIDE, ...variables },
