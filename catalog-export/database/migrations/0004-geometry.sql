@@ -4,6 +4,8 @@
 -- Angles are in degrees. A point is {lon, lat}, a circle {lon, lat, radius}, a polygon {lon, lat, lon, lat, …}. What is not
 -- finite or off the sphere is in nothing, and has no distance (null).
 --
+-- At a rim the benefit of the doubt is 2e-12 degrees, no more than the margin of the cells that cover a circle: what lies on it is inside, in every engine.
+--
 -- SQL functions are written to be inlined by the planner: not STRICT, no SET, and arguments that are used twice are cheap.
 
 CREATE FUNCTION almagest.distance(lon1 float8, lat1 float8, lon2 float8, lat2 float8) RETURNS float8
@@ -21,8 +23,8 @@ COMMENT ON FUNCTION almagest.distance IS 'Angular distance of two positions, in 
 CREATE FUNCTION almagest.point_in_circle(lon float8, lat float8, circle_lon float8, circle_lat float8, radius float8)
 RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   -- Latitudes first: two comparisons, which the planner can estimate, spare most distances.
-  SELECT lat >= circle_lat - radius - 1e-9 AND lat <= circle_lat + radius + 1e-9
-    AND almagest.distance(lon, lat, circle_lon, circle_lat) <= radius
+  SELECT lat >= circle_lat - radius - 1e-9 AND lat <= circle_lat + radius + 1e-9 AND radius >= 0
+    AND almagest.distance(lon, lat, circle_lon, circle_lat) <= radius + 2e-12
 $$;
 COMMENT ON FUNCTION almagest.point_in_circle IS 'Whether a position is within a radius of another, in degrees';
 
@@ -32,7 +34,7 @@ COMMENT ON FUNCTION almagest.longitude IS 'A longitude in degrees, from 0 to bel
 
 CREATE FUNCTION almagest.circles_intersect(a float8[], b float8[]) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT a[3] >= 0 AND b[3] >= 0 AND almagest.distance(a[1], a[2], b[1], b[2]) <= a[3] + b[3]
+  SELECT a[3] >= 0 AND b[3] >= 0 AND almagest.distance(a[1], a[2], b[1], b[2]) <= a[3] + b[3] + 2e-12
     AND a[3] + b[3] < 'Infinity'
 $$;
 
@@ -40,7 +42,7 @@ CREATE FUNCTION almagest.circle_in_circle(a float8[], b float8[]) RETURNS boolea
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   -- From 180 degrees on a circle is the whole sky.
   SELECT a[3] >= 0 AND a[3] < 'Infinity' AND b[3] < 'Infinity'
-    AND (almagest.distance(a[1], a[2], b[1], b[2]) + a[3] <= b[3] OR b[3] >= 180)
+    AND (almagest.distance(a[1], a[2], b[1], b[2]) + a[3] <= b[3] + 2e-12 OR b[3] >= 180)
 $$;
 COMMENT ON FUNCTION almagest.circle_in_circle IS 'Whether the first circle is inside the second';
 

@@ -187,7 +187,7 @@ END
 $$;
 COMMENT ON FUNCTION almagest.edges_distance IS 'Degrees from a position to the nearest edge';
 
--- At a rim the benefit of the doubt is 1e-11 degrees, far below a microarcsecond: a polygon is inside itself.
+-- At an edge the benefit of the doubt is 1e-11 degrees: a polygon is inside itself.
 
 CREATE FUNCTION almagest.circle_in_polygon(circle float8[], polygon float8[]) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$

@@ -13,16 +13,16 @@ export const CIRCLES: readonly string[] = [
 
   // Latitudes first: two comparisons, which DuckDB makes as it reads the rows, spare most distances.
   `CREATE MACRO almagest.point_in_circle(lon DOUBLE, lat DOUBLE, circle_lon DOUBLE, circle_lat DOUBLE, radius DOUBLE) AS
-   (lat >= circle_lat - radius - 1e-9 AND lat <= circle_lat + radius + 1e-9
-     AND almagest.distance(lon, lat, circle_lon, circle_lat) <= radius)`,
+   (lat >= circle_lat - radius - 1e-9 AND lat <= circle_lat + radius + 1e-9 AND radius >= 0
+     AND almagest.distance(lon, lat, circle_lon, circle_lat) <= radius + 2e-12)`,
 
   `CREATE MACRO almagest.circles_intersect(a DOUBLE[], b DOUBLE[]) AS
-   (a[3] >= 0 AND b[3] >= 0 AND almagest.distance(a[1], a[2], b[1], b[2]) <= a[3] + b[3]
+   (a[3] >= 0 AND b[3] >= 0 AND almagest.distance(a[1], a[2], b[1], b[2]) <= a[3] + b[3] + 2e-12
      AND a[3] + b[3] < 'Infinity'::DOUBLE)`,
 
   `CREATE MACRO almagest.circle_in_circle(a DOUBLE[], b DOUBLE[]) AS
    (a[3] >= 0 AND a[3] < 'Infinity'::DOUBLE AND b[3] < 'Infinity'::DOUBLE
-     AND (almagest.distance(a[1], a[2], b[1], b[2]) + a[3] <= b[3] OR b[3] >= 180))`,
+     AND (almagest.distance(a[1], a[2], b[1], b[2]) + a[3] <= b[3] + 2e-12 OR b[3] >= 180))`,
 
   `CREATE MACRO almagest.circle_area(circle DOUBLE[]) AS
    CASE WHEN circle[3] >= 0 AND circle[3] < 'Infinity'::DOUBLE
