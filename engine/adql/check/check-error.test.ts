@@ -189,7 +189,7 @@ const FAULTS: readonly (readonly [text: string, problem: string, place: string])
   ],
   ["SELECT ra FROM hipparcos.stars WHERE ra LIKE '1%'", 'LIKE takes texts, not a number', '1:38'],
   [
-    'SELECT ra FROM hipparcos.stars WHERE POINT(ra, dec) = POINT(1, 2)',
+    'SELECT ra FROM hipparcos.stars WHERE POINT(ra, dec) < POINT(1, 2)',
     'A point compares with nothing: use CONTAINS, INTERSECTS or DISTANCE',
     '1:38',
   ],

@@ -33,6 +33,17 @@ export function refuseIncomparable(left: ValueType, right: ValueType, position: 
   );
 }
 
+/**
+ * Refuses a comparison for equality, which geometries of one kind have too: by their numbers.
+ * @throws AdqlCheckError
+ */
+export function refuseUnequal(left: ValueType, right: ValueType, position: Position): void {
+  const shapes: readonly string[] = ['point', 'circle', 'polygon'];
+  const given = [left, right].filter(({ family }) => family !== 'null').map(({ family }) => family);
+  const isShape = given.length > 0 && given.every((family) => family === given[0] && shapes.includes(family));
+  if (!isShape) refuseIncomparable(left, right, position);
+}
+
 function capital(text: string): string {
   return text[0]!.toUpperCase() + text.slice(1);
 }

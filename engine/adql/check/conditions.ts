@@ -1,7 +1,7 @@
 import { AdqlCheckError } from '../errors.ts';
 import type { Condition, Expression } from '../syntax-tree.ts';
 import type { Context } from './checking.ts';
-import { refuseIncomparable } from './compare.ts';
+import { refuseIncomparable, refuseUnequal } from './compare.ts';
 import { subqueryType, typeOf } from './expressions.ts';
 import { described } from './value-type.ts';
 
@@ -17,7 +17,9 @@ export function checkCondition(node: Condition, context: Context): void {
       checkCondition(node.operand, context);
       return;
     case 'comparison':
-      refuseIncomparable(value(node.left), value(node.right), node.position);
+      if (node.operator === '=' || node.operator === '<>') {
+        refuseUnequal(value(node.left), value(node.right), node.position);
+      } else refuseIncomparable(value(node.left), value(node.right), node.position);
       return;
     case 'between': {
       const operand = value(node.operand);
