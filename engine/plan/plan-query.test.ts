@@ -12,7 +12,8 @@ import { createEngine } from '../engine.ts';
 import { folderStorage } from '../storage/folder.ts';
 import { describePlan, planText } from './describe.ts';
 import type { Plan } from './plan.ts';
-import { type PlanOptions, planQuery } from './plan-query.ts';
+import type { PlanOptions } from './plan-options.ts';
+import { planQuery } from './plan-query.ts';
 import { testTable } from './test-tables.ts';
 
 const SCHEMA = testTable('tap_schema', 'columns');
