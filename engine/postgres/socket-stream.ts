@@ -16,6 +16,8 @@ export function socketStream(open: () => Socket): Duplex {
   let reader: ReadableStreamBYOBReader;
   let writer: WritableStreamDefaultWriter<Uint8Array>;
   const stream = new Duplex({
+    // A server that ends the connection has ended it, or nobody would notice the death of its process.
+    allowHalfOpen: false,
     read() {
       reader.read(new Uint8Array(READ_BYTES)).then(
         ({ done, value }) =>
