@@ -89,7 +89,7 @@ describe('a plan', () => {
     assert.deepEqual(rest, {
       columns: ['dec', 'ra'],
       regions: [
-        { kind: 'cone', cone: { lon: 56.75, lat: 24.12, radius: 2 }, strict: false },
+        { kind: 'cone', cone: { lon: 56.75, lat: 24.12, radius: 2 + 2e-12 }, strict: false },
         { kind: 'cone', cone: { lon: 359, lat: 20, radius: 2 }, strict: true },
         { kind: 'region', region: { kind: 'box', lon: 10, lat: 24, width: 3, height: 1 } },
       ],

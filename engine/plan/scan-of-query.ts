@@ -8,7 +8,7 @@ import type { TableUse } from './plan.ts';
 import { constantNumber } from './sky/constants.ts';
 import { factOf, turned } from './sky/facts.ts';
 import { isAt, mainPlace, type Place, placeOfPoint } from './sky/places.ts';
-import { constantShape, type Shape } from './sky/shapes.ts';
+import { constantShape, type Shape, type ShapePoint } from './sky/shapes.ts';
 import { onCircle } from './sky/skies.ts';
 import type { Ranges } from './sky/sky.ts';
 import { isAggregated, outputsOf, plainColumn } from './tree.ts';
@@ -105,7 +105,8 @@ function regionOf(condition: Condition, place: Place, findings: Findings, kernel
   const other = here(fact.left) ? fact.right : here(fact.right) ? fact.left : null;
   const center = other && constantShape(other, findings);
   if (radius === null || center?.kind !== 'point') return null;
-  return coneOf({ ...center, kind: 'circle', radius }, fact.strict);
+  const { circle, strict } = fact;
+  return circle ? circleRegion({ ...center, kind: 'circle', radius }) : coneOf(center, radius, strict);
 }
 
 function shapeRegion(shape: Shape, kernel: Ranges): ScanRegion | null {
@@ -113,7 +114,7 @@ function shapeRegion(shape: Shape, kernel: Ranges): ScanRegion | null {
     case 'point':
       return null;
     case 'circle':
-      return coneOf(shape, false);
+      return circleRegion(shape);
     case 'box':
       return kernelRegion({ ...shape, ...onCircle(shape) }, kernel);
     case 'polygon':
@@ -121,9 +122,17 @@ function shapeRegion(shape: Shape, kernel: Ranges): ScanRegion | null {
   }
 }
 
-function coneOf(circle: Shape & { kind: 'circle' }, strict: boolean): ScanRegion | null {
-  const { radius } = circle;
-  const { lon, lat } = onCircle(circle);
+/** Degrees beyond its radius in which a circle holds what SQL's `almagest.point_in_circle` says it does: what is on its rim. */
+const RIM = 2e-12;
+
+function circleRegion(circle: Shape & { kind: 'circle' }): ScanRegion | null {
+  return circle.radius >= 0 && circle.radius <= 180
+    ? coneOf(circle, Math.min(180, circle.radius + RIM), false)
+    : null;
+}
+
+function coneOf(center: ShapePoint, radius: number, strict: boolean): ScanRegion | null {
+  const { lon, lat } = onCircle(center);
   if (!(radius >= 0 && radius <= 180 && Math.abs(lat) <= 90)) return null;
   return { kind: 'cone', cone: { lon, lat, radius }, strict };
 }

@@ -21,6 +21,8 @@ export type Fact =
       readonly radius: Expression;
       /** Less than the radius. */
       readonly strict: boolean;
+      /** Said by a circle that holds the other point, not by a distance. */
+      readonly circle: boolean;
       /** The condition says this and nothing more. */
       readonly exact: boolean;
     }
@@ -126,7 +128,8 @@ function comparisonFact(comparison: Comparison, findings: Known): Fact | null {
 }
 
 function nearFact({ left, right }: Distance, radius: Expression, operator: '<' | '<=' | '='): Fact {
-  return { kind: 'near', left, right, radius, strict: operator === '<', exact: operator !== '=' };
+  const [strict, exact] = [operator === '<', operator !== '='];
+  return { kind: 'near', left, right, radius, strict, circle: false, exact };
 }
 
 /** The predicate gives 0 or 1: which of them satisfies the comparison. */
@@ -173,7 +176,7 @@ function isConstantPoint(circle: Expression, findings: Known): boolean {
 }
 
 function within(left: Expression, right: Expression, radius: Expression): Fact & { kind: 'near' } {
-  return { kind: 'near', left, right, radius, strict: false, exact: true };
+  return { kind: 'near', left, right, radius, strict: false, circle: true, exact: true };
 }
 
 function isPoint(expression: Expression, { types }: Known): boolean {
