@@ -5,12 +5,14 @@ import { PlanError } from '../../engine/plan/plan-error.ts';
 import { PostgresError, type PostgresFault } from '../../engine/postgres/errors.ts';
 import { NotTranslatable } from '../../engine/sql/sql.ts';
 import { describeFailure, type Failure } from '../failure.ts';
+import { DamagedTableError } from './published.ts';
 
 /** Puts an error of a query into words for the client, as `describeFailure` does others. */
 export function describeTapFailure(error: unknown): Failure {
   if (error instanceof AdqlError || error instanceof PlanError || error instanceof NotTranslatable) {
     return { status: 400, message: sentence(error.message) };
   }
+  if (error instanceof DamagedTableError) return { status: error.status, message: error.message };
   if (error instanceof PostgresError || error instanceof DuckdbError) {
     const status = error instanceof PostgresError ? POSTGRES[error.fault] : DUCKDB[error.fault];
     if (status === 500) console.error(error.cause ?? error);

@@ -4,6 +4,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { sharedLoads } from '../../engine/storage/shared-loads.ts';
 import { TAP_SCHEMA_TABLES } from '../../engine/tap-schema/tables.ts';
 import { type Opened, openAll, releasesOf } from '../catalogs.ts';
+import type { Failure } from '../failure.ts';
 
 /** What queries may name. */
 export interface Published {
@@ -13,6 +14,26 @@ export interface Published {
   readonly tables: readonly Table[];
   /** TAP_SCHEMA's tables are in none. */
   readonly releases: ReadonlyMap<Table, Release>;
+}
+
+/** A table that a query names has a release that cannot be opened. */
+export class DamagedTableError extends Error {
+  override readonly name = 'DamagedTableError';
+  readonly status: Failure['status'];
+
+  constructor(table: string, { status, message }: Failure) {
+    super(`${table} cannot be asked at the moment. ${message}`);
+    this.status = status;
+  }
+}
+
+/** @throws DamagedTableError where a query that makes no sense otherwise names a table that is damaged. */
+export function refuseDamaged(query: string, { catalogs }: Published): void {
+  const text = query.toLowerCase();
+  for (const catalog of catalogs) {
+    if ('failure' in catalog && text.includes(catalog.name.toLowerCase()))
+      throw new DamagedTableError(catalog.name, catalog.failure);
+  }
 }
 
 /** @throws StorageError where the bucket cannot be listed. */
