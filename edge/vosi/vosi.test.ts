@@ -71,6 +71,20 @@ describe('VOSI over the demo release', () => {
     for (const one of vosi) assert.equal((await app.request(one.interface.accessURL['#text'])).status, 200);
   });
 
+  test('capabilities of a service with TAP name it', async () => {
+    const path = 'http://vo.example/capabilities';
+    const nowhere = { fetch: async () => new Response(null, { status: 404 }) };
+    const withTap = appOver(folderStorage(await demoBucket()), {}, null, nowhere);
+    const taps = async (from: Hono) =>
+      (await document(from, path))['vosi:capabilities'].capability.filter(
+        (one: Document) => one.standardID === 'ivo://ivoa.net/std/TAP',
+      );
+    const [tap] = await taps(withTap);
+    assert.equal(tap['xsi:type'], 'tr:TableAccess');
+    assert.equal(tap.interface.accessURL['#text'], 'http://vo.example/tap');
+    assert.deepEqual(await taps(app), []);
+  });
+
   test('capabilities name the searches around lists of positions', async () => {
     const path = 'http://vo.example/scs/hipparcos.stars/capabilities';
     const { capability } = (await document(app, path))['vosi:capabilities'];
