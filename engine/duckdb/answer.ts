@@ -1,5 +1,5 @@
 import type { RowGroup } from '../catalog/release.ts';
-import { rowBytes } from './arrow-rows.ts';
+import { tableBytes } from './arrow-rows.ts';
 import { requireFeasible } from './effort.ts';
 import { tableOfGroups } from './load.ts';
 import { findTable } from './loaded-tables.ts';
@@ -87,7 +87,7 @@ async function tableInPieces(
   const { release, columns, ranges } = opened;
   if (ranges !== null) return opened;
   if (findTable(instance, release, columns) !== null) return null;
-  return release.manifest.rows * rowBytes(sqlColumns(release, columns)) > WHOLE_BYTES ? opened : null;
+  return tableBytes(sqlColumns(release, columns), release.manifest.rows) > WHOLE_BYTES ? opened : null;
 }
 
 /** At least one, for a query without rows has columns. */

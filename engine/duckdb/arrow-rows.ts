@@ -49,6 +49,14 @@ export function rowBytes(columns: readonly SqlColumn[]): number {
   return columns.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
+/** Of a column that has a few rows. */
+const COLUMN_BYTES = 2 ** 19;
+
+/** Of a table, about. */
+export function tableBytes(columns: readonly SqlColumn[], rows: number): number {
+  return columns.length * COLUMN_BYTES + rows * rowBytes(columns);
+}
+
 /** Rows as an Arrow IPC stream of one record batch, which is what DuckDB inserts. */
 export function arrowRows(columns: readonly SqlColumn[], children: readonly Data[]): Uint8Array {
   const fields = columns.map(({ name, arrowType }) => new Field(name, arrowType, true));

@@ -7,6 +7,7 @@ export interface Instance {
   readonly database: Database;
   /** For tables; queries have connections of their own. */
   readonly control: Connection;
+  connect(): Connection;
   /** Least recently used first. */
   readonly tables: Set<LoadedTable>;
   /** Bytes of tables at most. */
@@ -17,8 +18,11 @@ export interface Instance {
   newName(): string;
 }
 
-/** What DuckDB may allocate, of its memory as WebAssembly has it: the rest is for its data, its stack and what Arrow takes. */
-const LIMIT_SHARE = 0.8;
+/** What DuckDB takes before it has any data, and Arrow beside it, bytes. */
+const OWN_BYTES = 2 ** 24;
+
+/** What every connection begins with. */
+const USE = 'USE releases';
 
 /** What tables may take of it: the rest is for queries. */
 const TABLE_SHARE = 0.75;
@@ -30,7 +34,10 @@ const TABLE_SHARE = 0.75;
 export async function startInstance(code: DuckdbCode, memoryBytes: number): Promise<Instance> {
   const database = await startDatabase(code, memoryBytes);
   const control = database.connect();
-  const limit = Math.floor(memoryBytes * LIMIT_SHARE);
+  // In the database that is there at first tables would take twice the memory.
+  control.run("ATTACH ':memory:' AS releases (COMPRESS)");
+  control.run(USE);
+  const limit = memoryBytes - OWN_BYTES;
   for (const statement of [
     `SET memory_limit = '${limit}B'`,
     "SET temp_directory = ''",
@@ -52,6 +59,11 @@ export async function startInstance(code: DuckdbCode, memoryBytes: number): Prom
     tableBytes: limit * TABLE_SHARE,
     loading: new Set(),
     makeFunctions: functionMaker(control),
+    connect() {
+      const connection = database.connect();
+      connection.run(USE);
+      return connection;
+    },
     newName: () => `rows_${++names}`,
   };
 }

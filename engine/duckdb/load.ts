@@ -1,6 +1,7 @@
 import type { Data } from 'apache-arrow';
 import type { Release, RowGroup } from '../catalog/release.ts';
-import { arrowRows, rowBytes, type SqlColumn } from './arrow-rows.ts';
+import { arrowRows, type SqlColumn, tableBytes } from './arrow-rows.ts';
+import { DuckdbError } from './duckdb-error.ts';
 import { covers, createTable, findTable, type LoadedTable, type Loading, makeRoom } from './loaded-tables.ts';
 import type { Pace } from './pace.ts';
 import { type ReleaseColumns, type ReleaseReader, releaseRows, sqlColumns } from './release-rows.ts';
@@ -42,10 +43,20 @@ export async function wholeTable(
         await pace.step();
       }
     });
+    compress(session);
     table.whole = { prefix: release.prefix, columns: wanted };
     return table;
   } finally {
     instance.loading.delete(loading);
+  }
+}
+
+/** Tables become smaller by a checkpoint. DuckDB makes none beside some transactions of others; then they stay as they are. */
+function compress({ connection }: Session): void {
+  try {
+    connection.run('CHECKPOINT');
+  } catch (error) {
+    if (!(error instanceof DuckdbError) || error.fault !== 'query') throw error;
   }
 }
 
@@ -88,7 +99,7 @@ async function fill(
   insertAll: (insert: (stream: Uint8Array) => void) => Promise<void>,
 ): Promise<LoadedTable> {
   const { instance, connection } = session;
-  const bytes = rows * rowBytes(columns);
+  const bytes = tableBytes(columns, rows);
   makeRoom(instance, bytes);
   const table: LoadedTable = { name: instance.newName(), whole: null, bytes, readers: new Set() };
   instance.tables.add(table);

@@ -21,8 +21,11 @@ export interface ReleaseColumns {
   readonly healpix: boolean;
 }
 
-/** About so many bytes of rows, as they are in memory, are read, decoded and inserted together. */
+/** About so many bytes of rows, as they are in memory, are decoded and inserted together. */
 const BLOCK_BYTES = 2 << 20;
+
+/** And so many bytes of files read, for columns of small row groups are read with what lies between them. */
+const READ_BYTES = 4 << 20;
 
 /** The index column comes last, as `h`. */
 export function sqlColumns(release: Release, { numbers, healpix }: ReleaseColumns): SqlColumn[] {
@@ -89,20 +92,29 @@ export async function* releaseRows(
   if (reading !== null) yield decode(await reading);
 }
 
-/** Row groups in lists of about so many rows. */
+/** Row groups in lists of about so many rows, and of bytes that are not too many. */
 async function* blocks(
   groups: AsyncIterable<RowGroup> | Iterable<RowGroup>,
   rows: number,
 ): AsyncGenerator<RowGroup[], void, undefined> {
   let block: RowGroup[] = [];
   let count = 0;
+  let bytes = 0;
   for await (const group of groups) {
     block.push(group);
     count += group.leaf.rows[group.at]!;
-    if (count < rows) continue;
+    bytes += storedBytes(group);
+    if (count < rows && bytes < READ_BYTES) continue;
     yield block;
     block = [];
     count = 0;
+    bytes = 0;
   }
   if (block.length > 0) yield block;
+}
+
+function storedBytes({ leaf: { columns, chunkBytes }, at }: RowGroup): number {
+  let bytes = 0;
+  for (let chunk = at * columns; chunk < (at + 1) * columns; chunk++) bytes += chunkBytes[chunk]!;
+  return bytes;
 }

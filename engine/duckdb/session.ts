@@ -18,7 +18,7 @@ export interface Session {
 }
 
 export function openSession(instance: Instance): Session {
-  const connection = instance.database.connect();
+  const connection = instance.connect();
   const tables = new Set<LoadedTable>();
   let open = true;
 
@@ -37,7 +37,7 @@ export function openSession(instance: Instance): Session {
     },
     show(table, name, columns) {
       const list = columns.map(({ name }) => name);
-      connection.run(`CREATE OR REPLACE TEMP VIEW ${name} AS SELECT ${list} FROM main.${table.name}`);
+      connection.run(`CREATE OR REPLACE TEMP VIEW ${name} AS SELECT ${list} FROM releases.${table.name}`);
     },
     leave,
     close() {
