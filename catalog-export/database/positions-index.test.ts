@@ -52,6 +52,7 @@ test('an identifier gets an index, an invalid index a valid one, and a view noth
       `SET search_path = public; CREATE TABLE stars AS SELECT i AS id, i::float8 AS ra, 1.0::float8 AS dec FROM generate_series(1, 9) i;
        CREATE INDEX stars_zones ON stars (ra);
        UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'stars_zones'::regclass;
+       CREATE TABLE "stärs_of_the_survey_with_a_name_that_is_as_long_as_it_can" AS TABLE stars;
        CREATE VIEW seen AS SELECT * FROM stars;
        CREATE MATERIALIZED VIEW kept AS SELECT * FROM stars;
        CREATE TABLE parts (id int, ra float8, dec float8) PARTITION BY RANGE (id);
@@ -71,6 +72,13 @@ test('an identifier gets an index, an invalid index a valid one, and a view noth
       identifier: true,
     });
     assert.deepEqual(await made('seen'), []);
+    // Its names are cut, and one of them is taken.
+    await client.query('CREATE TABLE "stärs_of_the_survey_with_a_name_that_is_as_long_zones" ()');
+    assert.deepEqual(await made('stärs_of_the_survey_with_a_name_that_is_as_long_as_it_can'), [
+      '"public"."stärs_of_the_survey_with_a_name_that_is_as_long_healpix_29"',
+      '"public"."stärs_of_the_survey_with_a_name_that_is_as_long_zones_2"',
+      '"public"."stärs_of_the_survey_with_a_name_that_is_as_long_id"',
+    ]);
     assert.equal((await made('kept')).length, 3);
     assert.equal((await made('parts')).length, 3);
   }));
@@ -93,6 +101,23 @@ test('a user who does not own the table is told what its owner must run', () =>
     for (const statement of missing) await client.query(statement);
     const { healpix, zones } = await indexesOf(client, table);
     assert.deepEqual({ healpix, zones }, { healpix: true, zones: true });
+    await client.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+  }));
+
+test("who writes into an indexed table needs no rights on what is Almagest's", () =>
+  withTestDatabase(server, async (client) => {
+    await migrate(client);
+    const role = `feeder_${client.database}`;
+    await client.query(
+      `CREATE TABLE public.stars (id int PRIMARY KEY, ra float8, dec float8);
+       CREATE ROLE ${role}; GRANT INSERT, UPDATE, SELECT ON public.stars TO ${role}`,
+    );
+    await publishTable(client, 'public.stars', OPTIONS);
+    await client.query(
+      `SET ROLE ${role}; INSERT INTO public.stars VALUES (1, 10, 20), (2, 45, 0), (3, 22.5, 41.810314895778596), (4, 90, 90), (5, 0, 'NaN');
+       UPDATE public.stars SET ra = 45; RESET ROLE`,
+    );
+    assert.equal((await client.query('SELECT FROM public.stars WHERE ra = 45')).rowCount, 5);
     await client.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
   }));
 

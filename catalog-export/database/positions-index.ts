@@ -11,6 +11,9 @@ export interface PositionIndexes {
   readonly missing: readonly string[];
 }
 
+/** Of the table's name in those of its indexes: PostgreSQL's names have 63 bytes at most. */
+const NAME_BYTES = 48;
+
 interface Index {
   readonly suffix: string;
   readonly keys: string;
@@ -29,19 +32,22 @@ export async function indexPositions(
   const relation = await readRelation(client, table);
   if (!relation.indexable) return { made: [], missing: [] };
   const wanted = await absent(client, table);
-  const name = (index: Index) => `${table.name.slice(0, 40)}_${index.suffix}`;
   const option = concurrently && !relation.partitioned ? 'CONCURRENTLY ' : '';
-  const statement = (index: Index, how: string) =>
-    `CREATE INDEX ${how}IF NOT EXISTS ${quoted(name(index))} ON ${quotedTable(table)} (${index.keys})`;
-  if (!relation.owned) return { made: [], missing: wanted.map((index) => statement(index, '')) };
-  for (const index of wanted) {
-    // What an interrupted CREATE INDEX CONCURRENTLY leaves is of no use, and has the name.
-    await dropInvalid(client, table, name(index), option);
-    await client.query(statement(index, option));
+  if (!relation.owned) {
+    const missing = wanted.map(({ keys }) => `CREATE INDEX ON ${quotedTable(table)} (${keys})`);
+    return { made: [], missing };
+  }
+  const made: string[] = [];
+  for (const { suffix, keys } of wanted) {
+    const name = await freeName(client, table, suffix, option);
+    await client.query(
+      `CREATE INDEX ${option}IF NOT EXISTS ${quoted(name)} ON ${quotedTable(table)} (${keys})`,
+    );
+    made.push(`${quoted(table.schema)}.${quoted(name)}`);
   }
   // Statistics of an index's expressions are gathered with those of the table.
   if (wanted.length > 0) await client.query(`ANALYZE ${quotedTable(table)}`);
-  return { made: wanted.map((index) => `${quoted(table.schema)}.${quoted(name(index))}`), missing: [] };
+  return { made, missing: [] };
 }
 
 async function absent(client: pg.Client, table: Table): Promise<Index[]> {
@@ -78,11 +84,24 @@ async function readRelation(client: pg.Client, table: Table): Promise<Relation> 
   return rows[0];
 }
 
-async function dropInvalid(client: pg.Client, table: Table, name: string, option: string): Promise<void> {
-  const index = `${quoted(table.schema)}.${quoted(name)}`;
-  const { rowCount } = await client.query(
-    `SELECT FROM pg_index WHERE indexrelid = to_regclass($1) AND indrelid = to_regclass($2) AND NOT indisvalid`,
-    [index, quotedTable(table)],
-  );
-  if (rowCount) await client.query(`DROP INDEX ${option}${index}`);
+/** A name for an index; that of an invalid one, which an interrupted CREATE INDEX CONCURRENTLY leaves, is made free. */
+async function freeName(client: pg.Client, table: Table, suffix: string, option: string): Promise<string> {
+  for (let number = 1; ; number++) {
+    const name = `${firstBytes(table.name, NAME_BYTES)}_${suffix}${number === 1 ? '' : `_${number}`}`;
+    const path = `${quoted(table.schema)}.${quoted(name)}`;
+    const { rows } = await client.query<{ invalid: boolean }>(
+      `SELECT EXISTS (SELECT FROM pg_index WHERE indexrelid = c.oid AND indrelid = to_regclass($2) AND NOT indisvalid) AS invalid
+       FROM pg_class c WHERE oid = to_regclass($1)`,
+      [path, quotedTable(table)],
+    );
+    if (rows[0] === undefined) return name;
+    if (!rows[0].invalid) continue;
+    await client.query(`DROP INDEX ${option}${path}`);
+    return name;
+  }
+}
+
+/** As much of a text, whole letters, as has so many bytes of UTF-8 at most. */
+function firstBytes(text: string, bytes: number): string {
+  return new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, bytes), { stream: true });
 }

@@ -7,6 +7,7 @@ import { parseTableName, quotedTable } from './identifier.ts';
 
 interface TableRow {
   schema_name: string;
+  schema_description: string | null;
   table_name: string;
   description: string | null;
   utype: string | null;
@@ -83,7 +84,7 @@ export async function describeSchema(
 
 async function readTables(client: pg.Client, condition: string, values: unknown[]): Promise<Table[]> {
   const tables = await client.query<TableRow>(
-    `SELECT schema_name, table_name, t.description, t.utype
+    `SELECT schema_name, s.description AS schema_description, table_name, t.description, t.utype
      FROM tap_schema.tables t JOIN tap_schema.schemas s USING (schema_name)
      WHERE ${condition}
      ORDER BY schema_index NULLS LAST, schema_name, table_index NULLS LAST, table_name`,
@@ -98,6 +99,7 @@ async function readTables(client: pg.Client, condition: string, values: unknown[
   );
   return tables.rows.map((row) => ({
     schema: plainName(row.schema_name),
+    ...(row.schema_description !== null && { schemaDescription: row.schema_description }),
     name: plainName(row.table_name.slice(row.schema_name.length + 1)),
     description: row.description,
     utype: row.utype,

@@ -3,7 +3,6 @@
 CREATE FUNCTION almagest.healpix_index("order" integer, lon float8, lat float8) RETURNS bigint
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
 DECLARE
-  phi float8;
   theta float8;
   polar boolean;
   trigon float8;
@@ -19,6 +18,13 @@ DECLARE
   bits bigint;
   other bigint;
   doubtful boolean := false;
+  x float8;
+  rest float8;
+  head float8;
+  tail float8;
+  square float8;
+  cube float8;
+  series float8;
 BEGIN
   IF NOT ("order" BETWEEN 0 AND 29 AND abs(lon) < 1e6 AND abs(lat) <= 90) THEN RETURN NULL; END IF;
   IF abs(lon) > 360 THEN lon := lon - 360 * floor(lon / 360); END IF;
@@ -52,10 +58,35 @@ BEGIN
     i := (up + west) * 268435456;
     j := (up - west) * 268435456;
     EXIT WHEN doubtful OR (abs(i - round(i)) > 2e-5 AND abs(j - round(j)) > 2e-5);
-    -- So near a border the last bit of the sine decides, which is not the same in every mathematics library.
+    -- So near a border the last bit of the sine decides, which is not the same in every mathematics library: once more, by that of
+    -- fdlibm (Sun Microsystems, 1993), in arithmetic that every machine rounds alike. Not a function of its own: who writes into an
+    -- indexed table need have no rights on this schema.
     doubtful := true;
-    trigon := CASE WHEN polar THEN almagest.portable_cosine(0.5 * abs(theta) + 0.7853981633974483)
-      ELSE almagest.portable_sine(theta, 0) END;
+    x := theta;
+    rest := 0;
+    IF polar THEN
+      -- From π/2, which comes in pieces.
+      x := 0.5 * abs(theta) + 0.7853981633974483;
+      head := x - 1.57079632673412561417e+00;
+      tail := 6.07710050650619224932e-11;
+      IF abs(head - tail) < 1e-6 THEN
+        x := head;
+        head := x - 6.07710050630396597660e-11;
+        tail := 2.02226624879595063154e-21 - ((x - head) - 6.07710050630396597660e-11);
+      END IF;
+      x := head - tail;
+      rest := (head - x) - tail;
+    END IF;
+    trigon := x;
+    IF abs(x) > 1.4901161193847656e-8 THEN
+      square := x * x;
+      cube := square * x;
+      series := 8.33333333332248946124e-03 + square * (-1.98412698298579493134e-04 + square * 2.75573137070700676789e-06)
+        + square * (square * square) * (-2.50507602534068634195e-08 + square * 1.58969099521155010221e-10);
+      trigon := CASE WHEN polar THEN x - ((square * (0.5 * rest - cube * series) - rest) - cube * -1.66666666666666324348e-01)
+        ELSE x + cube * (-1.66666666666666324348e-01 + square * series) END;
+    END IF;
+    IF polar THEN trigon := - trigon; END IF;
   END LOOP;
   bits := least(greatest(floor(i), 0), 536870911)::bigint;
   bits := (bits | (bits << 16)) & 281470681808895;
@@ -73,47 +104,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION almagest.healpix_index IS 'Nested HEALPix cell of an order that holds a position in degrees';
-
--- Sine and cosine of fdlibm (Sun Microsystems, 1993), in arithmetic that every machine rounds alike.
-
-CREATE FUNCTION almagest.portable_sine(x float8, rest float8) RETURNS float8
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
-DECLARE
-  z float8;
-  r float8;
-  v float8;
-BEGIN
-  IF abs(x) < 1.4901161193847656e-8 THEN RETURN x; END IF;
-  z := x * x;
-  v := z * x;
-  r := 8.33333333332248946124e-03 + z * (-1.98412698298579493134e-04 + z * 2.75573137070700676789e-06)
-    + z * (z * z) * (-2.50507602534068634195e-08 + z * 1.58969099521155010221e-10);
-  IF rest = 0 THEN RETURN x + v * (-1.66666666666666324348e-01 + z * r); END IF;
-  RETURN x - ((z * (0.5 * rest - v * r) - rest) - v * -1.66666666666666324348e-01);
-END
-$$;
-COMMENT ON FUNCTION almagest.portable_sine IS 'Sine of x + rest radians, |x| <= π/4, where rest is below half of the last bit of x';
-
-CREATE FUNCTION almagest.portable_cosine(x float8) RETURNS float8
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
-DECLARE
-  -- π/2 in pieces.
-  z float8 := x - 1.57079632673412561417e+00;
-  tail float8 := 6.07710050650619224932e-11;
-  before float8;
-  y float8;
-BEGIN
-  y := z - tail;
-  IF abs(y) < 1e-6 THEN
-    before := z;
-    z := before - 6.07710050630396597660e-11;
-    tail := 2.02226624879595063154e-21 - ((before - z) - 6.07710050630396597660e-11);
-    y := z - tail;
-  END IF;
-  RETURN - almagest.portable_sine(y, (z - y) - tail);
-END
-$$;
-COMMENT ON FUNCTION almagest.portable_cosine IS 'Cosine of an angle from π/4 to 3π/4 radians';
 
 CREATE FUNCTION almagest.healpix_center("order" integer, index bigint) RETURNS float8[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
