@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { projectFolder } from '../cli/service/wrangler.ts';
+import { projectFolder, type WorkerName } from '../cli/service/wrangler.ts';
 
 /** The real program as a child process. */
 export interface RunningAlmagest {
@@ -63,6 +63,14 @@ function run([command, ...args]: string[], env: Record<string, string>): Running
 export function processesOf(folder: string): string[] {
   const list = execFileSync('ps', ['-ww', '-eo', 'pid=,args='], { encoding: 'utf8' });
   return list.split('\n').filter((line) => line.includes(folder));
+}
+
+/** Process id of a worker's workerd, and not of the shell that waits for it. */
+export function workerdOf(folder: string, worker: WorkerName): number {
+  const lines = processesOf(folder).filter(
+    (line) => line.includes(`${worker}.capnp`) && !line.includes('/bin/sh'),
+  );
+  return Number.parseInt(lines[0]!, 10);
 }
 
 export async function freePort(): Promise<number> {

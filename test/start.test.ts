@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before, describe } from 'node:test';
 import { bundleWorkers } from '../cli/service/bundle.ts';
-import type { WorkerName } from '../cli/service/wrangler.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import { almagest, freePort, npm, processesOf, until } from './almagest.ts';
+import { almagest, freePort, npm, processesOf, until, workerdOf } from './almagest.ts';
 import { demoBucket } from './demo-release.ts';
 import { type Answer, request } from './http.ts';
 import { startTestDatabase, withTestDatabase } from './postgres.ts';
@@ -26,14 +25,6 @@ async function withFolder(work: (folder: string) => Promise<void>): Promise<void
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** Process id of a worker's workerd, not of the shell that waits for it. */
-function workerdOf(folder: string, worker: WorkerName): number {
-  const lines = processesOf(folder).filter(
-    (line) => line.includes(`${worker}.capnp`) && !line.includes('/bin/sh'),
-  );
-  return Number.parseInt(lines[0]!, 10);
 }
 
 async function answers(url: string): Promise<boolean> {
