@@ -99,12 +99,12 @@ const THINGS_ROWS = `
 export async function loadSamples(client: pg.Client): Promise<void> {
   await describeSchema(client, 'small', 'Some of the demo');
   await describeSchema(client, 'sample', 'Made up');
-  await publish(client, SMALL_STARS, 'source_id', 'SELECT * FROM hipparcos.stars WHERE vmag < 3.1');
+  await publish(client, SMALL_STARS, 'source_id', 'SELECT * FROM hipparcos.stars WHERE vmag < 2.8');
   await publish(
     client,
     SMALL_OBJECTS,
     'id',
-    'SELECT * FROM dso.objects WHERE ra IS NOT NULL AND (magnitude < 6.5 OR name IS NOT NULL AND length(name) < 8)',
+    "SELECT * FROM dso.objects WHERE ra IS NOT NULL AND (designation LIKE 'M %' OR designation LIKE 'B 3%')",
   );
   await publish(client, THINGS, 'id', THINGS_ROWS, [WORDS]);
 }
