@@ -7,11 +7,13 @@ import { connect } from '../catalog-export/database/connect.ts';
 import { type Answer, request } from './http.ts';
 import { type RunningWorkers, startService } from './service.ts';
 
-const SECONDS = 4;
+const SECONDS = 6;
+/** Much longer than anything takes here. */
+const PATIENCE = 60_000;
 const STARS = 'SELECT source_id, ra, dec, vmag FROM hipparcos.stars';
-/** 250 million pairs: many seconds, and no row before the last. */
+/** 1.9 billion pairs: a minute, and no row before the last. */
 const PAIRS =
-  'SELECT COUNT(*) AS n FROM dso.objects AS a, dso.objects AS b WHERE a.ra + b.dec < a.dec - b.ra';
+  'SELECT COUNT(*) AS n FROM hipparcos.stars AS a, dso.objects AS b WHERE a.ra + b.dec < a.dec - b.ra';
 
 describe('TAP on PostgreSQL, in workerd', { concurrency: false }, () => {
   let service: RunningWorkers;
@@ -42,15 +44,14 @@ describe('TAP on PostgreSQL, in workerd', { concurrency: false }, () => {
     return rows[0].n;
   }
 
-  /** @throws AssertionError when there are as many not even after a time in which there should be. */
-  async function untilSessions(wanted: (n: number) => boolean, milliseconds: number): Promise<void> {
-    const end = performance.now() + milliseconds;
+  async function untilSessions(wanted: (n: number) => boolean): Promise<void> {
+    const end = performance.now() + PATIENCE;
     for (let n = await sessions(); !wanted(n); n = await sessions()) {
       assert.ok(performance.now() < end, `${n} sessions`);
       await sleep(20);
     }
   }
-  const noneLeft = (milliseconds: number) => untilSessions((n) => n === 0, milliseconds);
+  const noneLeft = () => untilSessions((n) => n === 0);
 
   test('all stars come, each once', async () => {
     const { status, headers, body } = await ask(STARS, { MAXREC: '200000' });
@@ -62,21 +63,21 @@ describe('TAP on PostgreSQL, in workerd', { concurrency: false }, () => {
       'SELECT source_id, ra FROM hipparcos.stars ORDER BY source_id LIMIT 1',
     );
     assert.ok(lines.some((line) => line.startsWith(`${rows[0].source_id},${rows[0].ra}`)));
-    await noneLeft(2000);
+    await noneLeft();
   });
 
   test("an error of a value is the query's, and says where it may be", async () => {
     const { status, body } = await ask('SELECT TOP 5 1 / (source_id - source_id) AS x FROM hipparcos.stars');
     assert.equal(status, 400);
     assert.match(body.toString(), /Division by zero: .* \(line 1, column \d+\)/);
-    await noneLeft(2000);
+    await noneLeft();
   });
 
   test('a query that takes too long is stopped in PostgreSQL too', async () => {
     const { status, body } = await ask(PAIRS);
     assert.equal(status, 400);
-    assert.match(body.toString(), /took longer than 4 s/);
-    await noneLeft(2000);
+    assert.match(body.toString(), /took longer than 6 s/);
+    await noneLeft();
   });
 
   test('a client that leaves in the middle of an answer leaves no query behind', async () => {
@@ -93,21 +94,21 @@ describe('TAP on PostgreSQL, in workerd', { concurrency: false }, () => {
       outgoing.on('error', reject);
       outgoing.end();
     });
-    await noneLeft(3000);
+    await noneLeft();
   });
 
   test('a client that is cut off before the first row leaves no query behind for long', async () => {
     const outgoing = httpRequest(address(PAIRS), { agent: false });
     outgoing.on('error', () => {});
     outgoing.end();
-    await untilSessions((n) => n > 0, 3000);
+    await untilSessions((n) => n > 0);
     outgoing.socket!.resetAndDestroy();
-    await noneLeft(SECONDS * 1000 + 3000);
+    await noneLeft();
   });
 
   test('queries run side by side', async () => {
     const query =
-      'SELECT COUNT(*) AS n FROM dso.objects AS a, dso.objects AS b WHERE a.id < b.id AND a.magnitude < 7';
+      'SELECT COUNT(*) AS n FROM dso.objects AS a, dso.objects AS b WHERE a.id < b.id AND a.magnitude < 4';
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, n) => ask(`${query} AND b.magnitude < ${n}`)),
     );
@@ -115,7 +116,7 @@ describe('TAP on PostgreSQL, in workerd', { concurrency: false }, () => {
       answers.map(({ status }) => status),
       answers.map(() => 200),
     );
-    await noneLeft(2000);
+    await noneLeft();
   });
 
   test('a table that is released and gone from the database is said to be that', async () => {
