@@ -52,6 +52,8 @@ test('--json prints one object and nothing else', async () => {
     rows: 2,
     rowsWithoutPosition: 0,
     missingGrants: [],
+    indexes: ['"survey"."b_healpix_29"', '"survey"."b_zones"'],
+    missingIndexes: [],
     columns: 3,
     id: 'id',
     ra: 'ra',
