@@ -23,7 +23,7 @@ export interface IncomingRows {
   ended(): boolean;
 }
 
-/** Sends a query and collects as many of its rows, decoded. */
+/** Sends a query and collects its rows, decoded, `limit` of them at most. */
 export function incomingRows(
   client: pg.Client,
   { text, parameters, columns }: PostgresQuery,

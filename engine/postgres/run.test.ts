@@ -117,6 +117,22 @@ test('it is a transaction that reads, in UTC, with a time limit of its own', asy
   assert.deepEqual(rows, [['on', 'UTC', '16min']]);
 });
 
+test('how the server is set up does not show', async () => {
+  await admin.query(`
+    CREATE ROLE odd LOGIN PASSWORD 'odd';
+    ALTER ROLE odd SET datestyle = 'German';
+    ALTER ROLE odd SET timezone = 'Asia/Kolkata';
+    ALTER ROLE odd SET extra_float_digits = 0;
+    ALTER ROLE odd SET standard_conforming_strings = off;
+    ALTER ROLE odd SET client_encoding = 'LATIN1'`);
+  const sql = `SELECT (timestamptz '2026-11-21 12:00Z')::text, (0.1::float8 + 0.2)::text, '\\né', timestamptz '2026-11-21 12:00Z'`;
+  const columns = ['char', 'char', 'unicodeChar'].map((datatype) => columnOf(datatype as 'char'));
+  const odd = { ...access, user: 'odd', password: 'odd' };
+  const { rows } = await answer(odd, sql, [...columns, columnOf('char', { xtype: 'timestamp' })]);
+  const noon = BigInt(Date.UTC(2026, 10, 21, 12)) * 1000n;
+  assert.deepEqual(rows, [['2026-11-21 12:00:00+00', '0.30000000000000004', '\\né', noon]]);
+});
+
 test('a query that takes longer than it may is stopped, in PostgreSQL too', async () => {
   await assert.rejects(answer(access, 'SELECT 1 FROM pg_sleep(60)', INT, { seconds: 0.2 }), {
     name: 'PostgresError',

@@ -72,6 +72,10 @@ async function begin(client: pg.Client, seconds: number): Promise<number> {
     `statement_timeout = ${Math.ceil((seconds + TRANSFER_SECONDS) * 1000)}`,
     "timezone = 'UTC'",
     "client_encoding = 'UTF8'",
+    // What the text of values depends on, in case the server is set up otherwise.
+    "datestyle = 'ISO, YMD'",
+    'extra_float_digits = 1',
+    'standard_conforming_strings = on',
     // The planner takes the functions of `almagest` for dear: compiling a query took ten times as long as running it.
     'jit = off',
   ];
