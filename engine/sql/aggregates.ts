@@ -11,7 +11,7 @@ export function aggregate({ name, distinct, argument }: Aggregate, translation: 
   const type = typeOf(argument, translation);
   const text = value(argument, translation);
   const double = name === 'SUM' || name === 'AVG' ? valueAs(argument, DOUBLE, translation) : '';
-  const finite = (sum: string) => dialect.bounded(sum, [`coalesce(bool_or(isinf(${double})), false)`]);
+  const finite = (sum: string) => dialect.boundedAggregate(sum, double);
   switch (name) {
     case 'COUNT':
       return `count(${all}${text})`;

@@ -1,44 +1,40 @@
 import { isInteger, TEXT, type ValueType } from '../adql/check/value-type.ts';
 import type { Expression, Operation, Sign } from '../adql/syntax-tree.ts';
-import { integerLiteral, isLiteral } from './literals.ts';
+import type { SqlDialect } from './dialect.ts';
+import { integerLiteral } from './literals.ts';
 import { sqlType } from './sql-types.ts';
 import { type Translation, typeOf } from './translation.ts';
 import { valueAs } from './values.ts';
 
 /** SQL of an operation: its operands are made of the type that the checker found for the result. */
 export function operation(node: Operation, translation: Translation): string {
-  const type = typeOf(node, translation);
-  const written = unbounded(node, translation);
-  // What is too large anywhere in a sum of products is too large, or no number, in the end.
-  if (!isArithmetic(node) || type.family !== 'real') return written;
-  const leaves = new Set(leavesOf(node, type, translation).filter((leaf) => !isLiteral(leaf)));
-  return translation.dialect.bounded(
-    written,
-    [...leaves].map((leaf) => `isinf(${leaf})`),
-  );
-}
-
-/** What is not arithmetic itself, or of another type. */
-function leavesOf(node: Expression, type: ValueType, translation: Translation): string[] {
-  return isWithin(node, type, translation)
-    ? [...leavesOf(node.left, type, translation), ...leavesOf(node.right, type, translation)]
-    : [valueAs(node, type, translation)];
-}
-
-/** Whether the operation of a node is one with that around it. */
-function isWithin(node: Expression, type: ValueType, translation: Translation): node is Operation {
-  if (node.kind !== 'operation' || !isArithmetic(node)) return false;
-  return sqlType(typeOf(node, translation), 'postgresql') === sqlType(type, 'postgresql');
-}
-
-function unbounded(node: Operation, translation: Translation): string {
   const { dialect } = translation;
-  const { operator } = node;
-  const type = operator === '||' ? TEXT : typeOf(node, translation);
-  const [left, right] = [node.left, node.right].map((each) => operand(each, type, translation)) as [
-    string,
-    string,
-  ];
+  const type = node.operator === '||' ? TEXT : typeOf(node, translation);
+  if (!isArithmetic(node) || type.family !== 'real') {
+    const [left, right] = [node.left, node.right].map((each) => valueAs(each, type, translation));
+    return operated(node, left!, right!, type, dialect);
+  }
+  // What is too large anywhere in a calculation is too large, or no number, in the end.
+  const leaves = leavesOf(node, type, translation);
+  const texts = leaves.map((leaf) => valueAs(leaf, type, translation));
+  return dialect.bounded(texts, (values) => {
+    let next = 0;
+    const calculated = (part: Expression): string => {
+      if (!isWithin(part, type, translation)) return values[next++]!;
+      const left = calculated(part.left);
+      return operated(part, left, calculated(part.right), type, dialect);
+    };
+    return calculated(node);
+  });
+}
+
+function operated(
+  { operator }: Operation,
+  left: string,
+  right: string,
+  type: ValueType,
+  dialect: SqlDialect,
+): string {
   switch (operator) {
     case '/':
       return isInteger(type) ? dialect.integerQuotient(left, right) : dialect.realQuotient(left, right);
@@ -53,9 +49,16 @@ function unbounded(node: Operation, translation: Translation): string {
   }
 }
 
-/** An operand as it is within other operations of its type. */
-function operand(node: Expression, type: ValueType, translation: Translation): string {
-  return isWithin(node, type, translation) ? unbounded(node, translation) : valueAs(node, type, translation);
+/** What is no arithmetic itself, or of another type, from left to right. */
+function leavesOf(node: Expression, type: ValueType, translation: Translation): Expression[] {
+  if (!isWithin(node, type, translation)) return [node];
+  return [...leavesOf(node.left, type, translation), ...leavesOf(node.right, type, translation)];
+}
+
+/** Whether an operation is part of a calculation of a type. */
+function isWithin(node: Expression, type: ValueType, translation: Translation): node is Operation {
+  if (node.kind !== 'operation' || !isArithmetic(node)) return false;
+  return sqlType(typeOf(node, translation), 'postgresql') === sqlType(type, 'postgresql');
 }
 
 function isArithmetic({ operator }: Operation): boolean {

@@ -13,11 +13,10 @@ export interface SqlDialect {
   length(array: string): string;
   /** Uses values several times; long ones are computed once, so that SQL does not grow with the depth of a query. */
   sharing(values: readonly string[], use: (values: readonly string[]) => string): string;
-  /**
-   * A real number calculated from others, which fails if it is too large.
-   * @param infinite conditions under which it may be infinite: that something it came of is
-   */
-  bounded(value: string, infinite: readonly string[]): string;
+  /** A real number that is calculated from others; fails if it is too large though none of them is infinite. */
+  bounded(values: readonly string[], calculate: (values: readonly string[]) => string): string;
+  /** An aggregate of real numbers, likewise. */
+  boundedAggregate(aggregate: string, argument: string): string;
   /** Quotients of two values of the same type; division by zero fails. */
   integerQuotient(dividend: string, divisor: string): string;
   realQuotient(dividend: string, divisor: string): string;

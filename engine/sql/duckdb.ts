@@ -1,5 +1,5 @@
 import type { SqlDialect } from './dialect.ts';
-import { isNonZeroLiteral } from './literals.ts';
+import { isLiteral, isNonZeroLiteral } from './literals.ts';
 import { areLong } from './sharing.ts';
 
 const CAPITALS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
@@ -16,18 +16,25 @@ export const DUCKDB: SqlDialect = {
   collated: (text) => text,
   array: (elements) => `[${elements.join(', ')}]`,
   length: (array) => `len(${array})`,
-  sharing(values, use) {
-    if (!areLong(values)) return use(values);
-    const fields = values.map((value, index) => `v${index}: ${value}`);
-    const shared = use(values.map((_, index) => `v.v${index}`));
-    return `list_transform([{${fields.join(', ')}}], lambda v: ${shared})[1]`;
+  sharing: (values, use) => shared('v', values, use),
+  bounded: (values, calculate) =>
+    // Within it others share values as v.
+    shared('w', values, (names) => {
+      const result = calculate(names);
+      const finite = names.filter((name) => !isLiteral(name)).map((name) => ` AND NOT isinf(${name})`);
+      return `(CASE WHEN isinf(${result})${finite.join('')} THEN error(${OUT_OF_RANGE}) ELSE ${result} END)`;
+    }),
+  boundedAggregate(aggregate, argument) {
+    if (areLong([argument])) {
+      return failing([aggregate], ([sum]) => ({
+        when: `isinf(${sum})`,
+        error: OUT_OF_RANGE,
+        otherwise: sum!,
+      }));
+    }
+    const finite = `NOT coalesce(bool_or(isinf(${argument})), false)`;
+    return `(CASE WHEN isinf(${aggregate}) AND ${finite} THEN error(${OUT_OF_RANGE}) ELSE ${aggregate} END)`;
   },
-  bounded: (value, infinite) =>
-    failing([value, ...infinite], ([result, ...allowed]) => ({
-      when: [`isinf(${result})`, ...allowed.map((each) => `NOT ${each}`)].join(' AND '),
-      error: OUT_OF_RANGE,
-      otherwise: result!,
-    })),
   integerQuotient: (dividend, divisor) => divided(dividend, '//', divisor, 'IS NOT NULL'),
   realQuotient: (dividend, divisor) => divided(dividend, '/', divisor, "<> 'NaN'"),
   integerRemainder: (dividend, divisor) => divided(dividend, '%', divisor, 'IS NOT NULL'),
@@ -90,6 +97,14 @@ export const DUCKDB: SqlDialect = {
 };
 
 const OUT_OF_RANGE = "'value out of range'";
+
+function shared(name: string, values: readonly string[], use: (values: readonly string[]) => string): string {
+  const long = values.filter((value) => !isLiteral(value));
+  if (!areLong(long)) return use(values);
+  const fields = long.map((value, index) => `v${index}: ${value}`);
+  const body = use(values.map((value) => (isLiteral(value) ? value : `${name}.v${long.indexOf(value)}`)));
+  return `list_transform([{${fields.join(', ')}}], lambda ${name}: ${body})[1]`;
+}
 
 interface Failure {
   readonly when: string;

@@ -44,10 +44,11 @@ const doubles = ({ arguments: given }: FunctionCall, translation: Translation): 
 
 const times =
   (factor: number): Write =>
-  (call, translation) => {
-    const [angle] = doubles(call, translation);
-    return translation.dialect.bounded(`(${angle} * ${doubleLiteral(factor)})`, [`isinf(${angle})`]);
-  };
+  (call, translation) =>
+    translation.dialect.bounded(
+      doubles(call, translation),
+      ([angle]) => `(${angle} * ${doubleLiteral(factor)})`,
+    );
 
 /** The functions by their names in capitals. ROUND, TRUNCATE and MOD of doubles are the same formulas in both engines. */
 const FUNCTIONS: Readonly<Record<string, Write>> = {

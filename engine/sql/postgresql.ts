@@ -14,7 +14,8 @@ export const POSTGRESQL: SqlDialect = {
     const shared = use(values.map((_, index) => `v.v${index}`));
     return `(SELECT ${shared} FROM (SELECT ${columns.join(', ')} OFFSET 0) AS v)`;
   },
-  bounded: (value) => value,
+  bounded: (values, calculate) => calculate(values),
+  boundedAggregate: (aggregate) => aggregate,
   integerQuotient: (dividend, divisor) => `(${dividend} / ${divisor})`,
   realQuotient: (dividend, divisor) => `(${dividend} / ${divisor})`,
   integerRemainder: (dividend, divisor) => `(${dividend} % ${divisor})`,

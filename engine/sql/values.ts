@@ -44,7 +44,9 @@ export function value(node: Expression, translation: Translation): string {
       const operand = valueAs(node.operand, DOUBLE, translation);
       const unit = typeOf(node.operand, translation).unit;
       const factor = unit === null ? 1 : conversionFactor(unit, node.unit.text)!;
-      return factor === 1 ? operand : `(${operand} * ${doubleLiteral(factor)})`;
+      if (factor === 1) return operand;
+      const { dialect } = translation;
+      return dialect.bounded([operand], ([number]) => `(${number} * ${doubleLiteral(factor)})`);
     }
     case 'subquery':
       return `(${subquery(node.query, translation)})`;
