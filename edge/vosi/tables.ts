@@ -1,6 +1,7 @@
 import type { Column } from '../../engine/catalog/column.ts';
 import type { Table } from '../../engine/catalog/table.ts';
 import { queryName, tableQueryName } from '../../engine/tap-schema/query-name.ts';
+import { schemaDescription } from '../../engine/tap-schema/rows.ts';
 import { type Key, TAP_SCHEMA_KEYS } from '../../engine/tap-schema/tables.ts';
 import { element, textElement, XML_DECLARATION } from './xml.ts';
 
@@ -31,6 +32,7 @@ export function tablesDocument(tables: readonly DescribedTable[], detail: Detail
       [...schemas].map(([schema, members]) =>
         element('schema', {}, [
           textElement('name', queryName(schema)),
+          textElement('description', schemaDescription(members.map(({ table }) => table))),
           ...members.map((member) => element('table', TABLE_TYPE, tableElements(member, detail))),
         ]),
       ),

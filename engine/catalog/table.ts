@@ -4,6 +4,8 @@ import type { Column } from './column.ts';
 /** A published table as TAP_SCHEMA.tables describes it (TAP 1.1 §4.2), with its columns in order. */
 export interface Table {
   readonly schema: string;
+  /** What the schema holds, all of its tables together; absent where nobody has said it. */
+  readonly schemaDescription?: string;
   /** Unqualified: `stars`, not `hipparcos.stars`. */
   readonly name: string;
   readonly description: string | null;

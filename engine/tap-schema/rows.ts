@@ -74,9 +74,9 @@ function cellsData(type: DataType, cells: readonly unknown[], buffers: object): 
 function rowsOf(tables: readonly Table[]): Readonly<Record<string, readonly Row[]>> {
   const schemas = Map.groupBy(tables, ({ schema }) => schema);
   return {
-    schemas: [...schemas.keys()].map((schema, index) => ({
+    schemas: [...schemas].map(([schema, members], index) => ({
       schema_name: queryName(schema),
-      description: schema === TAP_SCHEMA ? 'The tables and columns that this service publishes' : null,
+      description: schemaDescription(members),
       schema_index: schema === TAP_SCHEMA ? LAST : index + 1,
     })),
     tables: [...schemas.values()].flatMap((members) => members.map(tableRow)),
@@ -95,6 +95,11 @@ function rowsOf(tables: readonly Table[]): Readonly<Record<string, readonly Row[
       target_column: target[1],
     })),
   };
+}
+
+/** What a schema holds, as one of its tables has it. */
+export function schemaDescription(members: readonly Table[]): string | null {
+  return members.find((table) => table.schemaDescription)?.schemaDescription ?? null;
 }
 
 function tableRow(table: Table, index: number): Row {

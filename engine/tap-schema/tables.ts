@@ -39,7 +39,14 @@ const word = (name: string, description: string, role?: Role) => own(name, 'char
 const int = (name: string, description: string) => own(name, 'int', description, { extra: true });
 
 function table(name: string, description: string, columns: readonly Column[]): Table {
-  return { schema: TAP_SCHEMA, name, description, utype: null, columns };
+  return {
+    schema: TAP_SCHEMA,
+    schemaDescription: 'The tables and columns that this service publishes',
+    name,
+    description,
+    utype: null,
+    columns,
+  };
 }
 
 /** The tables of TAP_SCHEMA (TAP 1.1 §4), as they describe themselves. */
