@@ -132,15 +132,16 @@ describe('faults', () => {
 
   test('of a statement, of memory, of time; then it answers again', async () => {
     const hungry = `SELECT SUM(LENGTH(r)) AS r0 FROM (SELECT DISTINCT repeat(CAST(${c('source_id')} AS VARCHAR), 1000) AS r FROM t0)`;
-    const endless = `SELECT COUNT(*) AS r0 FROM t0 a, t0 b WHERE a.${c('ra')} * b.${c('dec')} < 1`;
+    const endless = `SELECT COUNT(*) AS r0 FROM t0 a, t1 b WHERE a.${c('ra')} * b.${c('dec')} < 1`;
     const faults = [
       ['SELECT nothing AS r0 FROM t0', 'query', /"nothing" not found/],
       [hungry, 'memory', /more memory/],
       [endless, 'deadline', /too many pairs of rows/],
     ] as const;
     for (const [sql, fault, message] of faults) {
+      const tables = ['t0', 't1'].map((name) => ({ ...stars(), name }));
       await assert.rejects(
-        ask(queryOf(sql, stars(), { deadline: 10_000 }), [count]),
+        ask(queryOf(sql, null, { tables, deadline: 10_000 }), [count]),
         isFault(fault, message),
       );
       assert.equal(await counted('SELECT COUNT(*) AS r0 FROM t0', stars()), manifest.rows);

@@ -245,11 +245,18 @@ describe('faults', () => {
   });
 
   test('a join that would take too long is not begun', async () => {
-    const sql = `SELECT COUNT(*) AS r0 FROM t0 a, t0 b WHERE a.${c('ra')} * b.${c('dec')} < 1`;
-    await assert.rejects(
-      rowsOf(shared, queryOf(sql, table(['ra', 'dec']), { deadline: 10_000 })),
-      isFault('deadline', /too many pairs of rows/),
-    );
+    const nearby = `a.${c('ra')} * b.${c('dec')} < 1`;
+    const all = table(['ra', 'dec']);
+    for (const [sql, names] of [
+      [`SELECT COUNT(*) AS r0 FROM t0 a, t1 b WHERE ${nearby}`, ['t0', 't1']],
+      [`WITH x AS (SELECT * FROM t0) SELECT COUNT(*) AS r0 FROM x a, x b WHERE ${nearby}`, ['t0']],
+    ] as const) {
+      const tables = names.map((name) => ({ ...all, name }));
+      await assert.rejects(
+        rowsOf(shared, queryOf(sql, null, { tables, deadline: 10_000 })),
+        isFault('deadline', /too many pairs of rows/),
+      );
+    }
   });
 
   test('the deadline, while rows are loaded and while they are looked at', async () => {
@@ -262,7 +269,7 @@ describe('faults', () => {
     const late = isFault('deadline', /more than 0.001 s/);
     await assert.rejects(rowsOf(duckdb, query), late);
     await rowsOf(duckdb, { ...query, sql: 'SELECT COUNT(*) AS r0 FROM t0', deadline: 60_000 });
-    await assert.rejects(rowsOf(duckdb, { ...query, deadline: 30 }), isFault('deadline', /0.03 s/));
+    await assert.rejects(rowsOf(duckdb, query), late);
     assert.deepEqual(await rowsOf(duckdb, queryOf('SELECT 42 AS r0')), [[42]]);
   });
 
