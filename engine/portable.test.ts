@@ -12,12 +12,13 @@ const NODE_ONLY = [
 ];
 /** What runs in Node and in workerd with `nodejs_compat`, which `pg` needs. */
 const NODE_COMPATIBLE = /^postgres\//;
+const OF_TESTS = /\.test\.ts$|(^|\/)test-[^/]+$/;
 
 test('the engine uses nothing that only Node has', () => {
   const folder = import.meta.dirname;
   const files = globSync(`${folder}/**/*.ts`).map((path) => relative(folder, path));
   const portable = files.filter(
-    (path) => !path.endsWith('.test.ts') && !NODE_ONLY.includes(path) && !NODE_COMPATIBLE.test(path),
+    (path) => !OF_TESTS.test(path) && !NODE_ONLY.includes(path) && !NODE_COMPATIBLE.test(path),
   );
   assert.ok(portable.length > 20);
   for (const path of portable) {
