@@ -123,6 +123,10 @@ test('what an engine has no words for is named, with its place', () => {
   );
   const texts = checked('SELECT CAST(flux AS VARCHAR) FROM survey.sources');
   assert.equal(untranslatable(texts, 'postgresql'), null);
+  const words = Array.from({ length: 70_000 }, (_, i) => `'${i}'`).join();
+  const long = checked(`SELECT hd FROM hipparcos.stars WHERE name IN (${words})`);
+  assert.equal(untranslatable(long, 'duckdb'), null);
+  assert.match(untranslatable(long, 'postgresql')!, /^PostgreSQL cannot do more than 65535 different texts/);
   const context = { uses: [], positionJoins: [], limit: null };
   assert.throws(() => translate(texts, 'duckdb', context), NotTranslatable);
 });

@@ -9,6 +9,9 @@ import { nameOf, type Translation } from './translation.ts';
 
 const DIALECTS: Readonly<Record<Dialect, SqlDialect>> = { duckdb: DUCKDB, postgresql: POSTGRESQL };
 
+/** PostgreSQL's protocol counts them in 16 bits. */
+const MOST_PARAMETERS = 65_535;
+
 /**
  * A checked query in the SQL of an engine. Both engines give the same rows, types and order for it, and fail on the same
  * values.
@@ -32,6 +35,10 @@ export function translate(checked: CheckedQuery, dialect: Dialect, context: Tran
     (table) => `${nameOf(table, translation)} AS (${subquery(table.query, translation)})`,
   );
   const text = query(outermost, checked.columns, context.limit, translation);
+  if (dialect === 'postgresql' && translation.texts.size > MOST_PARAMETERS) {
+    const what = `more than ${MOST_PARAMETERS} different texts in one query`;
+    throw new NotTranslatable(dialect, what, checked.statement.position);
+  }
   return {
     dialect,
     text: common.length === 0 ? text : `WITH ${common.join(', ')} ${text}`,
