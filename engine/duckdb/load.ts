@@ -9,7 +9,7 @@ import type { Session } from './session.ts';
 
 /** Milliseconds between looks at what another query loads, and after which it is believed dead. */
 const LOOK = 10;
-const PATIENCE = 2000;
+const PATIENCE = 5000;
 
 /** All rows of a release, as a table that stays. */
 export async function wholeTable(
@@ -27,8 +27,9 @@ export async function wholeTable(
       session.hold(found);
       return found;
     }
-    const other = [...instance.loading].find((loading) => covers(loading, release, wanted));
-    if (other === undefined || Date.now() - other.progress > PATIENCE) break;
+    const fresh = Date.now() - PATIENCE;
+    const others = [...instance.loading].filter(({ progress }) => progress > fresh);
+    if (!others.some((other) => covers(other, release, wanted))) break;
     await new Promise((resolve) => setTimeout(resolve, LOOK));
     await pace.step();
   }
