@@ -106,3 +106,26 @@ test('closing while it waits for a restart ends it', async () => {
   await service.close();
   assert.equal(await isUp(service.port), false);
 });
+
+test('closing while it starts again ends it', async () => {
+  const service = await superviseWorkerd(options);
+  lines.length = 0;
+  process.kill(-service.pid(), 'SIGKILL');
+  while (lines.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  // The delay before the first restart, and a little of the restart.
+  await new Promise((resolve) => setTimeout(resolve, 105));
+  await service.close();
+  assert.equal(await isUp(service.port), false);
+});
+
+test('a restart that is asked for keeps the port and is not told as an end', async () => {
+  const service = await superviseWorkerd(options);
+  lines.length = 0;
+  const before = service.pid();
+  await service.restart({ database: null });
+  assert.notEqual(service.pid(), before);
+  assert.ok(await isUp(service.port));
+  assert.deepEqual(lines, []);
+  await service.close();
+  assert.equal(await isUp(service.port), false);
+});

@@ -40,6 +40,12 @@ export async function superviseWorkerd(given: SuperviseOptions): Promise<Supervi
   let replacing: Promise<void> | null = null;
   const closing = new AbortController();
 
+  async function startAgain(): Promise<void> {
+    workerd = await startWorkerd(options);
+    // Whoever closes meanwhile has closed the one before.
+    if (closing.signal.aborted) await workerd.close();
+  }
+
   async function keepRunning(): Promise<string> {
     let restarts = 0;
     for (;;) {
@@ -59,7 +65,7 @@ export async function superviseWorkerd(given: SuperviseOptions): Promise<Supervi
         log(`${title} ended by itself (${end}); it starts again in ${delay / 1000} s`);
         await sleep(delay, undefined, { signal: closing.signal });
         try {
-          workerd = await startWorkerd(options);
+          await startAgain();
           running = true;
         } catch (error) {
           end = (error as Error).message;
@@ -82,7 +88,7 @@ export async function superviseWorkerd(given: SuperviseOptions): Promise<Supervi
       replacing = promise;
       try {
         await workerd.close();
-        workerd = await startWorkerd(options);
+        await startAgain();
       } finally {
         replacing = null;
         resolve();

@@ -48,8 +48,10 @@ export function watchDatabase(options: WatchOptions): DatabaseWatch {
       await database?.close();
       database = reached;
       signal.throwIfAborted();
-      await use(reached);
-      warn('PostgreSQL answers again.');
+      await use(reached).then(
+        () => warn('PostgreSQL answers again.'),
+        (error) => warn(`PostgreSQL answers again, but cannot be used: ${error.message}`),
+      );
     }
   }
 
