@@ -229,6 +229,15 @@ describe('the cover of a table', () => {
     }
   });
 
+  test('takes no bounds from coordinates that are not the main ones, which may be of another circle', () => {
+    for (const query of [
+      'SELECT y.id FROM (SELECT x AS ra, y AS dec, id FROM t.a WHERE x < -5) x JOIN t.b y ON DISTANCE(x.ra, x.dec, y.ra, y.dec) < 1',
+      'SELECT y.id FROM t.a x JOIN t.b y ON DISTANCE(x.x, x.y, y.ra, y.dec) < 1 WHERE x.x BETWEEN -10 AND 10',
+    ]) {
+      assert.deepEqual(covers(query), [null, null], query);
+    }
+  });
+
   test('of a common table is what all that name it want', () => {
     const twice = (second: string) =>
       covers(`WITH q AS (SELECT * FROM t.a)

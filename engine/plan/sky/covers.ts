@@ -56,7 +56,7 @@ const NO_SURROUNDINGS: Surroundings = () => EVERYWHERE;
  */
 export function coversOf(query: CheckedQuery, vertices: Vertices): ReadonlyMap<NamedTable, Sky> {
   const { statement, findings } = query;
-  const skies = conditionSkies(findings, vertices);
+  const skies = conditionSkies(query, vertices);
   const covers = new Map<NamedTable, Sky>();
   /** What those that name a common table want of it. */
   const wanted = new Map<CommonTable, Demand[]>();
@@ -100,13 +100,7 @@ export function coversOf(query: CheckedQuery, vertices: Vertices): ReadonlyMap<N
       const content = contentOf(relation, query);
       if ('schema' in content) {
         const place = mainPlace(relation, content);
-        covers.set(
-          relation as NamedTable,
-          anyOf([
-            ...(covers.has(relation as NamedTable) ? [covers.get(relation as NamedTable)!] : []),
-            place === null ? EVERYWHERE : restricted(place),
-          ]),
-        );
+        covers.set(relation as NamedTable, place === null ? EVERYWHERE : restricted(place));
         continue;
       }
       const names = namesOf(content);

@@ -1,9 +1,10 @@
-import type { Findings } from '../../adql/check/checking.ts';
-import type { Condition, Expression } from '../../adql/syntax-tree.ts';
+import type { CheckedQuery } from '../../adql/check/check.ts';
+import type { Condition, Expression, Query } from '../../adql/syntax-tree.ts';
+import { contentOf, outputsOf, plainColumn, type Relation, selectsOf } from '../tree.ts';
 import { constantNumber } from './constants.ts';
 import { type Fact, factOf } from './facts.ts';
 import { grown, type Vertices } from './grown.ts';
-import { isAt, type Place, placeOf, placeOfPoint } from './places.ts';
+import { isAt, mainPlace, type Place, placeOf, placeOfPoint } from './places.ts';
 import { constantShape, type Shape, type ShapePoint } from './shapes.ts';
 import { anyOf, both, EVERYWHERE, NOWHERE, type Sky, windowOf } from './sky.ts';
 
@@ -21,10 +22,12 @@ export interface ConditionSkies {
 const slack = (radius: number) => (radius > 90 ? 2e-6 : 1e-9);
 
 /** Facts and constants are found once for each condition, however many places ask. */
-export function conditionSkies(findings: Findings, vertices: Vertices): ConditionSkies {
+export function conditionSkies(query: CheckedQuery, vertices: Vertices): ConditionSkies {
+  const { findings } = query;
   const facts = new Map<Condition, Fact | null>();
   const shapes = new Map<Expression, Shape | null>();
   const places = new Map<Expression, Place | null>();
+  const mains = new Map<Relation, Map<string, boolean>>();
 
   function fact(condition: Condition): Fact | null {
     const known = facts.get(condition);
@@ -98,24 +101,46 @@ export function conditionSkies(findings: Findings, vertices: Vertices): Conditio
   }
 
   function betweenSky({ column, low, high }: Fact & { kind: 'between' }, place: Place): Sky {
-    const isOf = (names: ReadonlySet<string>) => {
-      if (column.kind !== 'column' || column.subscripts.length > 0) return false;
-      const source = findings.columns.get(column);
-      return (
-        source !== undefined &&
-        'source' in source &&
-        source.source === place.relation &&
-        names.has(source.column.name)
-      );
-    };
+    const source = plainColumn(column, findings);
+    if (source === null || source.source !== place.relation) return EVERYWHERE;
+    const { name } = source.column;
     const open = {
       west: Number.NEGATIVE_INFINITY,
       east: Number.POSITIVE_INFINITY,
       south: Number.NEGATIVE_INFINITY,
       north: Number.POSITIVE_INFINITY,
     };
-    if (isOf(place.lon)) return windowOf({ ...open, west: low, east: high });
-    return isOf(place.lat) ? windowOf({ ...open, south: low, north: high }) : EVERYWHERE;
+    if (place.lon.has(name) && isMain(place.relation, name, 'ra'))
+      return windowOf({ ...open, west: low, east: high });
+    if (place.lat.has(name) && isMain(place.relation, name, 'dec'))
+      return windowOf({ ...open, south: low, north: high });
+    return EVERYWHERE;
+  }
+
+  /**
+   * Whether a column is the main coordinate of a table, which a release has in 0…360 and -90…90: others may go around the sky
+   * in other ways, and say nothing by their values.
+   */
+  function isMain(relation: Relation, name: string, which: 'ra' | 'dec'): boolean {
+    const key = `${which} ${name}`;
+    const known = mains.get(relation)?.get(key);
+    if (known !== undefined) return known;
+    const content = contentOf(relation, query);
+    const found =
+      'schema' in content
+        ? mainPlace(relation, content)?.[which === 'ra' ? 'lon' : 'lat'].has(name) === true
+        : isMainOutput(content, name, which);
+    mains.set(relation, new Map(mains.get(relation)).set(key, found));
+    return found;
+  }
+
+  function isMainOutput(content: Query, name: string, which: 'ra' | 'dec'): boolean {
+    const at = findings.results.get(content)!.findIndex((column) => column.name === name);
+    return selectsOf(content.body).every((select) => {
+      const source = outputsOf(select, findings)[at]?.source ?? null;
+      if (source === null || source.source.kind === 'joined-table') return false;
+      return isMain(source.source, source.column.name, which);
+    });
   }
 
   function grownShape(shape: Shape | null, radius: number): Sky {
