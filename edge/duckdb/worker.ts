@@ -32,7 +32,7 @@ function build(env: Environment): Duckdb {
   return createDuckdb({
     reader: createEngine({ storage: storageOf(env), kernel, cacheBytes: CACHE_BYTES }),
     code: { module: duckdbModule, wasmFunction: webAssemblyFunction(trampolineModule) },
-    memoryBytes: numberVariable(env, 'DUCKDB_MEMORY_BYTES', 80 * 2 ** 20, 2 ** 25, 2 ** 32),
+    memoryBytes: numberVariable(env, 'DUCKDB_MEMORY_BYTES', 80 * 2 ** 20, 2 ** 26, 2 ** 32),
   });
 }
 

@@ -170,7 +170,7 @@ describe('whole tables', () => {
   });
 
   test('go for others where there is no room for both, and come again', async () => {
-    const duckdb = start(40 * 2 ** 20);
+    const duckdb = start(56 * 2 ** 20);
     const sql = 'SELECT COUNT(*) AS r0 FROM t0';
     const columns = manifest.table.columns.map(({ name }) => name);
     const [first, second] = [columns, columns.slice(1)].map((names) => queryOf(sql, table(names)));
@@ -274,7 +274,7 @@ describe('faults', () => {
   });
 
   test('too little memory for a table, or for a query', async () => {
-    const duckdb = start(40 * 2 ** 20);
+    const duckdb = start(56 * 2 ** 20);
     const columns = manifest.table.columns.map(({ name }) => name);
     const two = [
       { ...table(columns), name: 't0' },
