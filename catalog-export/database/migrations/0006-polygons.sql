@@ -57,6 +57,7 @@ DECLARE
   start_lons float8[] := '{}';
   end_lons float8[] := '{}';
   a integer; b integer; before integer;
+  count integer := 0;
   edges float8[] := '{0,0,0,0,0}';
   ux float8; uy float8; uz float8; vx float8; vy float8; vz float8; nx float8; ny float8; nz float8;
   leaves float8; arrives float8;
@@ -75,16 +76,16 @@ BEGIN
     a := 5 * i;
     b := 5 * ((i + 1) % n);
     IF abs(vertices[a + 2]) = 90 THEN
-      starts := starts || a || a; ends := ends || a || b;
-      start_lons := start_lons || vertices[before + 1] || vertices[b + 1];
-      end_lons := end_lons || vertices[b + 1] || vertices[b + 1];
-    ELSE
-      starts := starts || a; ends := ends || b;
-      start_lons := start_lons || vertices[a + 1];
-      end_lons := end_lons || CASE WHEN abs(vertices[b + 2]) = 90 THEN vertices[a + 1] ELSE vertices[b + 1] END;
+      count := count + 1;
+      starts[count] := a; ends[count] := a;
+      start_lons[count] := vertices[before + 1]; end_lons[count] := vertices[b + 1];
     END IF;
+    count := count + 1;
+    starts[count] := a; ends[count] := b;
+    start_lons[count] := CASE WHEN abs(vertices[a + 2]) = 90 THEN vertices[b + 1] ELSE vertices[a + 1] END;
+    end_lons[count] := CASE WHEN abs(vertices[b + 2]) = 90 THEN start_lons[count] ELSE vertices[b + 1] END;
   END LOOP;
-  FOR i IN 1..cardinality(starts) LOOP
+  FOR i IN 1..count LOOP
     a := starts[i]; ux := vertices[a + 3]; uy := vertices[a + 4]; uz := vertices[a + 5];
     b := ends[i]; vx := vertices[b + 3]; vy := vertices[b + 4]; vz := vertices[b + 5];
     -- (a - b) x (a + b) = 2 a x b, without the cancellation of a short edge.
@@ -101,7 +102,10 @@ BEGIN
     arrives := nx * vy - ny * vx;
     edges[at + 5] := CASE WHEN leaves < 0 AND arrives > 0 THEN -90 ELSE least(vertices[a + 2], vertices[b + 2]) END;
     edges[at + 6] := CASE WHEN leaves > 0 AND arrives < 0 THEN 90 ELSE greatest(vertices[a + 2], vertices[b + 2]) END;
-    edges[at + 7:at + 15] := ARRAY[nx, ny, nz, ux, uy, uz, vx, vy, vz];
+    -- One by one: an assignment to a slice copies the array.
+    edges[at + 7] := nx; edges[at + 8] := ny; edges[at + 9] := nz;
+    edges[at + 10] := ux; edges[at + 11] := uy; edges[at + 12] := uz;
+    edges[at + 13] := vx; edges[at + 14] := vy; edges[at + 15] := vz;
     south := least(south, edges[at + 5]);
     north := greatest(north, edges[at + 6]);
     at := at + 15;
@@ -223,8 +227,10 @@ DECLARE
   a_start float8; a_end float8; b_start float8; b_end float8;
 BEGIN
   FOR i IN 5..cardinality(a) - 1 BY 15 LOOP
+    CONTINUE WHEN a[i + 6] < b[3] OR a[i + 5] > b[4];
     a_length := margin * sqrt(a[i + 7] * a[i + 7] + a[i + 8] * a[i + 8] + a[i + 9] * a[i + 9]);
     FOR j IN 5..cardinality(b) - 1 BY 15 LOOP
+      CONTINUE WHEN a[i + 6] < b[j + 5] OR a[i + 5] > b[j + 6];
       b_start := a[i + 7] * (b[j + 10] - a[i + 10]) + a[i + 8] * (b[j + 11] - a[i + 11]) + a[i + 9] * (b[j + 12] - a[i + 12]);
       b_end := a[i + 7] * (b[j + 13] - a[i + 10]) + a[i + 8] * (b[j + 14] - a[i + 11]) + a[i + 9] * (b[j + 15] - a[i + 12]);
       CONTINUE WHEN abs(b_start) <= a_length OR abs(b_end) <= a_length OR (b_start > 0) = (b_end > 0);
