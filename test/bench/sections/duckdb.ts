@@ -22,9 +22,12 @@ const QUERIES: readonly {
   { sql: 'SELECT floor(c1) AS r0, count(*) AS r1, avg(c2) AS r2 FROM t0 GROUP BY 1', fault: null },
   { sql: 'SELECT c0 AS r0, c1 AS r1, c2 AS r2 FROM t0 ORDER BY c1 LIMIT 1000', fault: null },
   { sql: 'SELECT c0 AS r0, c1 AS r1, c2 AS r2 FROM t0 LIMIT 200000', fault: null },
-  { sql: 'SELECT list(c0) AS r0 FROM t0 GROUP BY c1, c2', fault: 'memory' },
   {
-    sql: 'SELECT count(*) AS r0 FROM t0 AS a, t0 AS b WHERE a.c1 * b.c2 > 1e9',
+    sql: 'SELECT max(length(x)) AS r0 FROM (SELECT DISTINCT repeat(c0::VARCHAR, 500) AS x FROM t0)',
+    fault: 'memory',
+  },
+  {
+    sql: 'SELECT count(*) AS r0 FROM t0 AS a, t0 AS b WHERE a.c1 * b.c2 < 1',
     fault: 'deadline',
     deadline: 1500,
   },
