@@ -4,7 +4,8 @@
 #   eval "$(test/clients/environment.sh)" && npm test
 #
 # A Python environment (about 1 GB, one minute) is kept in the user's cache folder, one for each content of
-# requirements.txt. STILTS comes from Debian when it is not there yet, which needs root.
+# requirements.txt. STILTS, and Q3C and pgSphere for the PostgreSQL that Debian has installed, come from Debian when they are
+# not there yet, which needs root.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -33,7 +34,24 @@ set_up_stilts() {
     exit 1
   fi
   say "installing STILTS"
-  local install=(env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends stilts)
+  install_packages stilts
+}
+
+set_up_postgres_extensions() {
+  local server version
+  for server in /usr/lib/postgresql/*/bin/postgres; do
+    [ -x "$server" ] || continue
+    version=${server#/usr/lib/postgresql/}
+    version=${version%%/*}
+    [ -e "/usr/share/postgresql/$version/extension/q3c.control" ] &&
+      [ -e "/usr/share/postgresql/$version/extension/pg_sphere.control" ] && continue
+    say "installing Q3C and pgSphere for PostgreSQL $version"
+    install_packages "postgresql-$version-q3c" "postgresql-$version-pgsphere"
+  done
+}
+
+install_packages() {
+  local install=(env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends "$@")
   "${install[@]}" >&2 || { apt-get update -qq >&2 && "${install[@]}" >&2; }
 }
 
@@ -42,6 +60,7 @@ exec 9>"$folder.lock"
 flock 9
 set_up_python
 set_up_stilts
+set_up_postgres_extensions
 
 echo "export ALMAGEST_TEST_PYTHON=$folder/bin/python"
 echo "export ALMAGEST_TEST_STILTS=$(command -v stilts)"
