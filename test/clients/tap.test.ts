@@ -48,6 +48,7 @@ describe('clients of TAP', { skip: skipWithoutPython && skipWithoutStilts }, () 
     const errors = lines.filter((line) => /^[EF]-/.test(line));
     assert.equal(errors.length, 0, errors.join('\n'));
     assert.match(report, /^Totals: Errors: 0;/m);
-    for (const stage of TAPLINT_STAGES.split(' ')) assert.match(report, new RegExp(`^S-${stage}-`, 'm'));
+    for (const stage of TAPLINT_STAGES.split(' '))
+      assert.match(report, new RegExp(`^Section ${stage}:`, 'm'));
   });
 });
