@@ -14,6 +14,8 @@ export interface Instance {
   readonly tableBytes: number;
   readonly loading: Set<Loading>;
   readonly makeFunctions: MakeFunctions;
+  /** Connections of queries that are being answered. */
+  readonly busy: Set<Connection>;
   /** A name that no other table of this database had. */
   newName(): string;
 }
@@ -41,6 +43,8 @@ export async function startInstance(code: DuckdbCode, memoryBytes: number): Prom
   for (const statement of [
     `SET memory_limit = '${limit}B'`,
     "SET temp_directory = ''",
+    // It would wait for ever for a query that is being answered: `compress` in load.ts makes checkpoints when there is none.
+    "SET checkpoint_threshold = '1 TB'",
     // As in PostgreSQL, sqrt(-1) is an error and not NaN.
     'SET ieee_floating_point_ops = false',
     'SET autoinstall_known_extensions = false',
@@ -58,6 +62,7 @@ export async function startInstance(code: DuckdbCode, memoryBytes: number): Prom
     tables: new Set(),
     tableBytes: limit * TABLE_SHARE,
     loading: new Set(),
+    busy: new Set(),
     makeFunctions: functionMaker(control),
     connect() {
       const connection = database.connect();

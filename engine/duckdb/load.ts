@@ -1,7 +1,6 @@
 import type { Data } from 'apache-arrow';
 import type { Release, RowGroup } from '../catalog/release.ts';
 import { arrowRows, type SqlColumn, tableBytes } from './arrow-rows.ts';
-import { DuckdbError } from './duckdb-error.ts';
 import { covers, createTable, findTable, type LoadedTable, type Loading, makeRoom } from './loaded-tables.ts';
 import type { Pace } from './pace.ts';
 import { type ReleaseColumns, type ReleaseReader, releaseRows, sqlColumns } from './release-rows.ts';
@@ -10,6 +9,9 @@ import type { Session } from './session.ts';
 /** Milliseconds between looks at what another query loads, and after which it is believed dead. */
 const LOOK = 10;
 const PATIENCE = 5000;
+
+/** Blocks after which what is loaded so far is made smaller. */
+const COMPRESSED_BLOCKS = 8;
 
 /** All rows of a release, as a table that stays. */
 export async function wholeTable(
@@ -37,9 +39,11 @@ export async function wholeTable(
   instance.loading.add(loading);
   try {
     const { rows } = release.manifest;
+    let blocks = 0;
     const table = await fill(session, sqlColumns(release, wanted), rows, async (insert) => {
       for await (const block of releaseRows(reader, release, wanted, groups)) {
         insert(block);
+        if (++blocks % COMPRESSED_BLOCKS === 0) compress(session);
         loading.progress = Date.now();
         await pace.step();
       }
@@ -52,13 +56,9 @@ export async function wholeTable(
   }
 }
 
-/** Tables become smaller by a checkpoint. DuckDB makes none beside some transactions of others; then they stay as they are. */
-function compress({ connection }: Session): void {
-  try {
-    connection.run('CHECKPOINT');
-  } catch (error) {
-    if (!(error instanceof DuckdbError) || error.fault !== 'query') throw error;
-  }
+/** Tables become smaller by a checkpoint, for which DuckDB would wait for ever while another query reads. */
+function compress({ instance, connection }: Session): void {
+  if (instance.busy.size === 1) connection.run('CHECKPOINT');
 }
 
 /** Rows of some row groups, as a table of one query. */

@@ -19,6 +19,7 @@ export interface Session {
 
 export function openSession(instance: Instance): Session {
   const connection = instance.connect();
+  instance.busy.add(connection);
   const tables = new Set<LoadedTable>();
   let open = true;
 
@@ -43,6 +44,7 @@ export function openSession(instance: Instance): Session {
     close() {
       if (!open) return;
       open = false;
+      instance.busy.delete(connection);
       // Ends the query, whose transaction keeps its tables alive.
       if (!instance.database.broken) connection.close();
       for (const table of tables) leave(table);
