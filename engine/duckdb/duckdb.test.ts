@@ -342,6 +342,16 @@ describe('queries side by side', () => {
     assert.ok(Number(slow[0]![0]) > 1_000_000);
   });
 
+  test('a table is loaded while rows of another wait to be read', async () => {
+    const duckdb = start();
+    const rows = duckdb.answer(queryOf(`SELECT ${c('ra')} AS r0 FROM t0`, table(['ra'])), null);
+    await rows.next();
+    const loaded = await rowsOf(duckdb, queryOf('SELECT COUNT(*) AS r0 FROM t0', table(['dec', 'vmag'])));
+    assert.deepEqual(loaded, [[BigInt(stars.length)]]);
+    assert.equal((await rows.next()).done, false);
+    await rows.return();
+  });
+
   test('one that nobody waits for ends, and gives its tables back', async () => {
     const ranges = loadKernel().coneRanges({ lon: 0, lat: 0, radius: 180 });
     const query = queryOf(`SELECT ${c('ra')} AS r0 FROM t0`, table(['ra'], ranges));
