@@ -36,7 +36,7 @@ before(async () => {
 });
 after(() => bucket.remove());
 
-function start(memoryBytes = 2 ** 26): Duckdb {
+function start(memoryBytes = 96 * 2 ** 20): Duckdb {
   return createDuckdb({ reader: bucket.engine(), code, memoryBytes });
 }
 
