@@ -33,3 +33,12 @@ test('what the service is at fault of is 500, and nothing of it is told', (t) =>
   assert.equal(describeTapFailure(broken).status, 500);
   assert.equal(logged.mock.callCount(), 2);
 });
+
+test('a DuckDB that broke is back soon, and what broke it is in the log', (t) => {
+  const logged = t.mock.method(console, 'error', () => {});
+  assert.deepEqual(describeTapFailure(new DuckdbError('trap', 'DuckDB broke')), {
+    status: 503,
+    message: 'DuckDB broke.',
+  });
+  assert.equal(logged.mock.callCount(), 1);
+});

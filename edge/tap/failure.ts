@@ -15,7 +15,7 @@ export function describeTapFailure(error: unknown): Failure {
   if (error instanceof DamagedTableError) return { status: error.status, message: error.message };
   if (error instanceof PostgresError || error instanceof DuckdbError) {
     const status = error instanceof PostgresError ? POSTGRES[error.fault] : DUCKDB[error.fault];
-    if (status === 500) console.error(error.cause ?? error);
+    if (error.fault === 'trap' || error.fault === 'internal') console.error(error.cause ?? error);
     return { status, message: sentence(error.message) };
   }
   return describeFailure(error);
@@ -34,7 +34,8 @@ const DUCKDB: Readonly<Record<FaultKind, Failure['status']>> = {
   query: 400,
   deadline: 400,
   memory: 400,
-  trap: 500,
+  // It starts again by itself.
+  trap: 503,
   release: 503,
 };
 
