@@ -3,8 +3,8 @@ import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Table } from '../../engine/catalog/table.ts';
+import { sqlTypeOfColumn } from '../../engine/sql/sql-types.ts';
 import { quoted, quotedTable } from './identifier.ts';
-import { postgresType } from './types.ts';
 
 /** A value as PostgreSQL reads it: numbers with NaN and Infinity, text, true or false; null is NULL. */
 export type CopyValue = string | number | bigint | boolean | null;
@@ -14,7 +14,9 @@ export type RowBatch = readonly (readonly CopyValue[])[];
 
 /** Creates a table with its comment, without keys: those are cheaper once the rows are there. */
 export async function createTable(client: pg.Client, table: Table): Promise<void> {
-  const columns = table.columns.map((column) => `${quoted(column.name)} ${postgresType(column)}`);
+  const columns = table.columns.map(
+    (column) => `${quoted(column.name)} ${sqlTypeOfColumn(column, 'postgresql')}`,
+  );
   await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoted(table.schema)}`);
   await client.query(`CREATE TABLE ${quotedTable(table)} (${columns.join(', ')})`);
 }
