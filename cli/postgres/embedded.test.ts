@@ -5,6 +5,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import test, { type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '../../catalog-export/database/connect.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import { type Database, openDatabase } from './database.ts';
@@ -86,6 +87,21 @@ test('a second user joins the running server, and closing stops it only for the 
   assert.deepEqual(await query(outliving, 'SELECT 1 AS n'), [{ n: 1 }]);
   await outliving.close();
   assert.equal(readPostmaster(settings.postgresFolder), null);
+});
+
+test('a server that outlived a crash, in which it lost its users, is stopped by the last of them', async (t) => {
+  const settings = freshSettings(t);
+  const database = await openDatabase(settings);
+  const { pid } = readPostmaster(settings.postgresFolder)!;
+  const victim = await connect(database.url);
+  victim.on('error', () => {});
+  const { rows } = await victim.query('SELECT pg_backend_pid() AS pid');
+  process.kill(rows[0].pid, 'SIGKILL');
+  while (!(await query(database, 'SELECT 1').catch(() => null))) await sleep(20);
+  await victim.end().catch(() => {});
+
+  await database.close();
+  assert.equal(servesFolder(pid, settings.postgresFolder), false);
 });
 
 test('a server whose database cannot be made, as on a full disk, is not left running', async (t) => {

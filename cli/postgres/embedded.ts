@@ -3,13 +3,14 @@ import type pg from 'pg';
 import type { Settings } from '../settings.ts';
 import { ensureCluster, SUPERUSER } from './cluster.ts';
 import type { Database } from './database.ts';
-import { reachServer, type ServerSession, stopServer } from './server.ts';
+import { connectToRunning, reachServer, type ServerSession, stopServer } from './server.ts';
 
 const DATABASE = 'almagest';
 /** Advisory lock that everyone who uses the server holds, shared. */
 const USERS_LOCK = 0x616c6d61;
 /** Milliseconds that the other users' sessions are given to end before they count as users. */
 const LAST_USER_PATIENCE = 300;
+const LOCK_NOT_AVAILABLE = '55P03';
 const DUPLICATE_DATABASE = '42P04';
 const UNIQUE_VIOLATION = '23505';
 
@@ -50,13 +51,16 @@ async function joinUsers(folder: string, logFile: string): Promise<ServerSession
 async function leaveUsers(session: ServerSession, folder: string): Promise<void> {
   const { client, pid } = session;
   try {
-    await client.query('SELECT pg_advisory_unlock_shared($1)', [USERS_LOCK]);
+    await client.query('SELECT pg_advisory_unlock_all()');
     // Not tried once only: the session of a user that was just killed lives a moment longer.
     await client.query(`SET lock_timeout = '${LAST_USER_PATIENCE}ms'`);
     await client.query('SELECT pg_advisory_lock($1)', [USERS_LOCK]);
     await stopServer(folder, pid);
-  } catch {
-    // Others use the server still, or have stopped it.
+  } catch (error) {
+    if ((error as { code?: string }).code === LOCK_NOT_AVAILABLE) return; // others use the server still
+    // They have stopped it, or it lost this session in a crash that it outlived.
+    const again = await connectToRunning(folder);
+    if (again !== null) await leaveUsers(again, folder);
   } finally {
     await client.end().catch(() => {});
   }

@@ -68,7 +68,8 @@ export async function stopServer(postgresFolder: string, pid: number): Promise<v
   }
 }
 
-async function connectToRunning(postgresFolder: string): Promise<ServerSession | null> {
+/** A session with the server that runs in a folder; null where none does, or none that takes sessions now. */
+export async function connectToRunning(postgresFolder: string): Promise<ServerSession | null> {
   const running = readPostmaster(postgresFolder);
   const password = await readPassword(postgresFolder);
   if (!running?.port || password === null) return null;
