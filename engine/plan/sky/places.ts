@@ -1,4 +1,5 @@
 import type { Findings } from '../../adql/check/checking.ts';
+import type { SourceColumn } from '../../adql/check/scope.ts';
 import type { Expression, Select } from '../../adql/syntax-tree.ts';
 import { mainColumns, type Table } from '../../catalog/table.ts';
 import { type Output, outputsOf, plainColumn, type Relation } from '../tree.ts';
@@ -31,7 +32,10 @@ export function mainPlace(relation: Relation, table: Table): Place | null {
 
 /** The place of two coordinates that are columns of one item of FROM; null for anything else. */
 export function placeOf(longitude: Expression, latitude: Expression, findings: Findings): Place | null {
-  const [lon, lat] = [plainColumn(longitude, findings), plainColumn(latitude, findings)];
+  return placeOfColumns(plainColumn(longitude, findings), plainColumn(latitude, findings));
+}
+
+function placeOfColumns(lon: SourceColumn | null, lat: SourceColumn | null): Place | null {
   if (lon === null || lat === null || lon.source !== lat.source || lon.source.kind === 'joined-table')
     return null;
   return {
@@ -91,15 +95,7 @@ export function placeBehind(select: Select, carried: Carried, findings: Findings
     return { relation: source.source, lon: new Set(), lat: new Set(), points };
   }
   const source = ([at]: ReadonlySet<number>) => (at === undefined ? null : outputs[at]!.source);
-  const [lon, lat] = [source(carried.lon), source(carried.lat)];
-  if (lon === null || lat === null || lon.source !== lat.source || lon.source.kind === 'joined-table')
-    return null;
-  return {
-    relation: lon.source,
-    lon: new Set([lon.column.name]),
-    lat: new Set([lat.column.name]),
-    points: new Set(),
-  };
+  return placeOfColumns(source(carried.lon), source(carried.lat));
 }
 
 /** A place of an item of FROM as result columns of the query behind it. */

@@ -1,5 +1,6 @@
 import type { CheckedQuery } from '../../adql/check/check.ts';
 import type { Condition, Expression, Query } from '../../adql/syntax-tree.ts';
+import { remembered } from '../../remembered.ts';
 import { contentOf, outputsOf, plainColumn, type Relation, selectsOf } from '../tree.ts';
 import { constantNumber } from './constants.ts';
 import { type Fact, factOf } from './facts.ts';
@@ -24,34 +25,11 @@ const slack = (radius: number) => (radius > 90 ? 2e-6 : 1e-9);
 /** Facts and constants are found once for each condition, however many places ask. */
 export function conditionSkies(query: CheckedQuery, vertices: Vertices): ConditionSkies {
   const { findings } = query;
-  const facts = new Map<Condition, Fact | null>();
-  const shapes = new Map<Expression, Shape | null>();
-  const places = new Map<Expression, Place | null>();
   const mains = new Map<Relation, Map<string, boolean>>();
 
-  function fact(condition: Condition): Fact | null {
-    const known = facts.get(condition);
-    if (known !== undefined) return known;
-    const found = factOf(condition, findings);
-    facts.set(condition, found);
-    return found;
-  }
-
-  function shapeOf(expression: Expression): Shape | null {
-    const known = shapes.get(expression);
-    if (known !== undefined) return known;
-    const shape = constantShape(expression, findings);
-    shapes.set(expression, shape);
-    return shape;
-  }
-
-  function placeAt(point: Expression): Place | null {
-    const known = places.get(point);
-    if (known !== undefined) return known;
-    const place = placeOfPoint(point, findings);
-    places.set(point, place);
-    return place;
-  }
+  const fact = remembered((condition: Condition) => factOf(condition, findings));
+  const shapeOf = remembered((expression: Expression) => constantShape(expression, findings));
+  const placeAt = remembered((point: Expression) => placeOfPoint(point, findings));
 
   function of(condition: Condition, place: Place): Sky {
     switch (condition.kind) {
