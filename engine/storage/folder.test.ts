@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { folderStorage } from './folder.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'almagest-folder-'));
-after(() => rm(root, { recursive: true, force: true }));
+/** A folder on another file system, if this machine has one that can be written. */
+const otherDevice = await mkdtemp('/dev/shm/almagest-folder-').catch(() => null);
+after(async () => {
+  await rm(root, { recursive: true, force: true });
+  if (otherDevice !== null) await rm(otherDevice, { recursive: true });
+});
 const storage = folderStorage(join(root, 'bucket'));
 const bytes = Uint8Array.from({ length: 100 }, (_, i) => i);
 
@@ -34,6 +39,24 @@ test('replaces an object whole and leaves nothing else behind', async () => {
     (await readdir(join(root, 'bucket'))).filter((name) => name.startsWith('.')),
     [],
   );
+});
+
+test('copies by a link, over the same link too', async () => {
+  await storage.put('links/one', bytes);
+  await storage.copy('links/one', 'links/two');
+  await storage.copy('links/one', 'links/two');
+  const [one, two] = await Promise.all(['one', 'two'].map((name) => stat(join(root, 'bucket/links', name))));
+  assert.equal(one!.ino, two!.ino);
+  assert.deepEqual((await readdir(join(root, 'bucket/links'))).sort(), ['one', 'two']);
+});
+
+test('copies bytes where the file system cannot link', {
+  skip: otherDevice === null && 'no second file system here',
+}, async () => {
+  await symlink(otherDevice!, join(root, 'bucket/elsewhere'));
+  await storage.put('near', bytes);
+  await storage.copy('near', 'elsewhere/far');
+  assert.deepEqual(await storage.get('elsewhere/far'), bytes);
 });
 
 test('names the file that cannot be written', async () => {
@@ -77,5 +100,9 @@ test('refuses keys that are no paths below the folder', async () => {
     assert.throws(() => storage.get(key), refusal, key);
     assert.throws(() => storage.put(key, bytes), refusal, key);
     assert.throws(() => storage.remove(key), refusal, key);
+    assert.throws(() => storage.size(key), refusal, key);
+    assert.throws(() => storage.stream(key), refusal, key);
+    assert.throws(() => storage.copy(key, 'a'), refusal, key);
+    assert.throws(() => storage.copy('a', key), refusal, key);
   }
 });

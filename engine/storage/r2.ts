@@ -1,5 +1,5 @@
-import type { R2Bucket } from '@cloudflare/workers-types';
-import type { Storage } from './storage.ts';
+import type { R2Bucket, R2ObjectBody } from '@cloudflare/workers-types';
+import type { ByteRange, Storage } from './storage.ts';
 
 /** Keys that one call to `R2Bucket.delete` takes at most. */
 const DELETE_BATCH = 1000;
@@ -22,20 +22,46 @@ export function r2Storage(bucket: R2Bucket): Storage {
     return object !== null && object.size <= offset;
   }
 
+  /** An object, or what `get` gives of one without a byte. */
+  async function open(key: string, range?: ByteRange): Promise<R2ObjectBody | 'no bytes' | null> {
+    if (range?.length === 0) return (await bucket.head(key)) === null ? null : 'no bytes';
+    try {
+      return await bucket.get(key, range && { range });
+    } catch (error) {
+      if (range !== undefined && (await isPastTheEnd(key, range.offset))) return 'no bytes';
+      throw error;
+    }
+  }
+
   return {
     async get(key, range) {
-      if (range?.length === 0) return (await bucket.head(key)) === null ? null : new Uint8Array();
-      try {
-        const object = await bucket.get(key, range && { range });
-        return object === null ? null : new Uint8Array(await object.arrayBuffer());
-      } catch (error) {
-        if (range !== undefined && (await isPastTheEnd(key, range.offset))) return new Uint8Array();
-        throw error;
-      }
+      const object = await open(key, range);
+      if (object === null) return null;
+      return object === 'no bytes' ? new Uint8Array() : new Uint8Array(await object.arrayBuffer());
+    },
+
+    async size(key) {
+      return (await bucket.head(key))?.size ?? null;
+    },
+
+    async stream(key, range) {
+      const object = await open(key, range);
+      if (object === null) return null;
+      // The types of Cloudflare's streams and of the platform's differ in what is not used here.
+      return object === 'no bytes'
+        ? new Blob().stream()
+        : (object.body as unknown as ReadableStream<Uint8Array<ArrayBuffer>>);
     },
 
     async put(key, bytes) {
       await bucket.put(key, bytes);
+    },
+
+    /** Through the worker, streamed: the binding has no copy of its own. */
+    async copy(from, to) {
+      const object = await bucket.get(from);
+      if (object === null) throw new Error(`there is no ${from} to copy`);
+      await bucket.put(to, object.body);
     },
 
     async list(folder) {

@@ -22,6 +22,23 @@ const OBJECTS: Record<string, Uint8Array> = {
   'top level & more': bytes,
 };
 const KEY = 'a.b/2026-11-20/dataset/Norder=0/Dir=0/Npix=3.parquet';
+const LARGE = Uint8Array.from({ length: 3_000_000 }, (_, at) => (at * 2654435761) >>> 24);
+
+/** [offset, length] in the object of that key. */
+const RANGES = [
+  [0, 4],
+  [100, 56],
+  [250, 6],
+  [250, 100],
+  [255, 1],
+  [256, 10],
+  [1000, 1],
+  [10, 0],
+] as const;
+
+async function streamed(stream: ReturnType<Storage['stream']>): Promise<Uint8Array> {
+  return new Uint8Array(await new Response(await stream).arrayBuffer());
+}
 
 interface Opened {
   /** What is tested. */
@@ -124,17 +141,39 @@ for (const [name, open, writable] of [
       }
     });
 
+    test('streams objects and ranges of them', async () => {
+      for (const [key, content] of Object.entries(OBJECTS)) {
+        assert.deepEqual(await streamed(storage.stream(key)), content, key);
+      }
+      for (const [offset, length] of RANGES) {
+        const part = await streamed(storage.stream(KEY, { offset, length }));
+        assert.deepEqual(part, bytes.slice(offset, offset + length), `${offset} + ${length}`);
+      }
+    });
+
+    test('streams in pieces, and is not read to the end for a reader that leaves', async () => {
+      await opened.writer.put('large/object', LARGE);
+      assert.deepEqual(await streamed(storage.stream('large/object')), LARGE);
+      const range = { offset: 1_000_001, length: 1_500_000 };
+      assert.deepEqual(
+        await streamed(storage.stream('large/object', range)),
+        LARGE.slice(range.offset, range.offset + range.length),
+      );
+      const reader = (await storage.stream('large/object'))!.getReader();
+      const { value } = await reader.read();
+      assert.ok(value!.length < LARGE.length);
+      await reader.cancel();
+      await opened.writer.remove('large');
+    });
+
+    test('tells sizes', async () => {
+      for (const [key, content] of Object.entries(OBJECTS)) {
+        assert.equal(await storage.size(key), content.length, key);
+      }
+    });
+
     test('gives ranges, and what there is of a range that reaches past the end', async () => {
-      for (const [offset, length] of [
-        [0, 4],
-        [100, 56],
-        [250, 6],
-        [250, 100],
-        [255, 1],
-        [256, 10],
-        [1000, 1],
-        [10, 0],
-      ] as const) {
+      for (const [offset, length] of RANGES) {
         const part = await storage.get(KEY, { offset, length });
         assert.deepEqual(
           new Uint8Array(part!),
@@ -156,6 +195,10 @@ for (const [name, open, writable] of [
         assert.equal(await storage.get(key), null, key);
         assert.equal(await storage.get(key, { offset: 0, length: 1 }), null, key);
         assert.equal(await storage.get(key, { offset: 0, length: 0 }), null, key);
+        assert.equal(await storage.size(key), null, key);
+        assert.equal(await storage.stream(key), null, key);
+        assert.equal(await storage.stream(key, { offset: 0, length: 1 }), null, key);
+        assert.equal(await storage.stream(key, { offset: 0, length: 0 }), null, key);
       }
     });
 
@@ -171,12 +214,36 @@ for (const [name, open, writable] of [
       assert.deepEqual(new Uint8Array((await storage.get('a.b/latest.json'))!), bytes.slice(0, 7));
     });
 
+    if (writable) {
+      test('copies an object, which then has a life of its own', async () => {
+        await storage.copy(KEY, 'copies/to/one');
+        await storage.copy('copies/to/one', 'copies/to/two');
+        await storage.copy('copies/to/one', 'copies/to/two');
+        assert.deepEqual(await storage.list('copies/to'), ['one', 'two']);
+        await storage.put('copies/to/one', bytes.subarray(0, 3));
+        assert.deepEqual(new Uint8Array((await storage.get('copies/to/two'))!), bytes);
+        assert.deepEqual(new Uint8Array((await storage.get(KEY))!), bytes);
+        await storage.copy('copies/to/one', 'copies/to/two');
+        assert.deepEqual(new Uint8Array((await storage.get('copies/to/two'))!), bytes.slice(0, 3));
+        await storage.copy('a.b/2026-11-20/empty', 'copies/empty');
+        assert.equal(await storage.size('copies/empty'), 0);
+        await storage.remove('copies');
+      });
+
+      test('refuses to copy what is not there', async () => {
+        await assert.rejects(storage.copy('absent', 'copies/absent'), /there is no .*absent to copy/);
+        await assert.rejects(storage.copy('a.b', 'copies/absent'), /there is no .*a\.b to copy/);
+        assert.equal(await storage.get('copies/absent'), null);
+      });
+    }
+
     test(writable ? 'removes a folder and not its namesakes' : 'refuses to write', async () => {
       if (writable) {
         await storage.remove('a.b/2026-11-2');
         assert.deepEqual(await storage.list('a.b'), ['2026-11-20', 'latest.json']);
       } else {
         await assert.rejects(storage.put('a.b/x', bytes), /read-only/);
+        await assert.rejects(storage.copy(KEY, 'a.b/x'), /read-only/);
         await assert.rejects(storage.remove('a.b'), /read-only/);
       }
     });

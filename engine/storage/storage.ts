@@ -14,8 +14,17 @@ export interface Storage {
    * A range that reaches past the end gives the bytes there are.
    */
   get(key: string, range?: ByteRange): Promise<Uint8Array<ArrayBuffer> | null>;
+  /** Bytes in an object; null where no object has that key. */
+  size(key: string): Promise<number | null>;
+  /** What `get` gives, a piece at a time: an object of any size is never in memory whole. */
+  stream(key: string, range?: ByteRange): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | null>;
   /** Writes an object whole: a reader sees the old bytes or the new, never a mixture. */
   put(key: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * Writes an object with the bytes of another one, by the storage itself where it can: no byte comes here.
+   * @throws Error where there is no object to copy.
+   */
+  copy(from: string, to: string): Promise<void>;
   /** Names of the immediate children of a folder (`''` is the root), objects and folders alike, sorted. */
   list(folder: string): Promise<string[]>;
   /** Deletes every object below a folder. */
