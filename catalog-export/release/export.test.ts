@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { describe, test } from 'node:test';
 import { crc32 } from 'node:zlib';
 import { parquetMetadata } from 'hyparquet';
 import { type Manifest, manifestKey } from '../../engine/catalog/manifest.ts';
+import { parseReleaseFiles } from '../../engine/catalog/release-files.ts';
 import { mocJson, mocOfRanges, readMocAscii } from '../../engine/healpix-wasm/moc.ts';
 import { mocFits } from '../../engine/healpix-wasm/moc-fits.ts';
 import { partitionPaths, type StoredRowGroup, storedRowGroups } from '../../test/stored-row-groups.ts';
 import type { CopyValue } from '../database/copy.ts';
+import { sha256 } from './release-writer.ts';
 import {
   allRows,
   currentRelease,
@@ -47,6 +51,42 @@ describe('a release', () => {
         new TextDecoder().decode((await catalog.storage.get(manifestKey('survey.stars', '2026-11-21')))!),
       );
       assert.deepEqual(stored, manifest);
+    }));
+
+  test('lists all its other files in files.json, which the manifest vouches for', () =>
+    withTable(table, stars(20_000), async (catalog) => {
+      const manifest = await exported(catalog, table);
+      const bytes = await fileOf(catalog, manifest, 'files.json');
+      assert.deepEqual(manifest.files, { bytes: bytes.length, sha256: sha256(bytes) });
+      const list = parseReleaseFiles('files.json', bytes);
+      assert.deepEqual([list.catalog, list.release], ['survey.stars', '2026-11-21']);
+      const folder = join(catalog.bucket, 'survey.stars', '2026-11-21');
+      const stored = (await readdir(folder, { recursive: true, withFileTypes: true }))
+        .filter((entry) => entry.isFile())
+        .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+      assert.deepEqual(
+        [...list.files.map(({ path }) => path), 'files.json', 'manifest.json'].sort(),
+        stored.sort(),
+      );
+      for (const file of list.files) {
+        const content = await fileOf(catalog, manifest, file.path);
+        assert.deepEqual([file.bytes, file.sha256], [content.length, sha256(content)], file.path);
+        const isData = file.path.endsWith('.parquet');
+        assert.equal(file.rows, isData ? Number(parquetMetadata(content).num_rows) : undefined, file.path);
+      }
+    }));
+
+  test('remembers the snapshot that its rows are of', () =>
+    withTable(table, stars(10), async (catalog) => {
+      const { snapshot } = await exported(catalog, table);
+      await catalog.client.query('CREATE TABLE later ()');
+      const { rows } = await catalog.client.query(
+        `SELECT pg_visible_in_snapshot(t.xmin::text::xid8, $1) AS before,
+                pg_visible_in_snapshot(c.xmin::text::xid8, $1) AS after
+         FROM (SELECT xmin FROM survey.stars LIMIT 1) t, pg_class c WHERE c.relname = 'later'`,
+        [snapshot],
+      );
+      assert.deepEqual(rows, [{ before: true, after: false }]);
     }));
 
   async function checkFiles(catalog: TestCatalog, manifest: Manifest): Promise<void> {
@@ -152,7 +192,7 @@ describe('a release', () => {
       assert.deepEqual(published, mocOfRanges(cells, 10));
       assert.equal(await text('moc.json'), mocJson(published));
       assert.deepEqual(await fileOf(catalog, manifest, 'moc.fits'), mocFits(published));
-      const { order, ranges } = manifest.coverage;
+      const { order, ranges } = manifest.coverage!;
       assert.ok(order >= 4 && ranges.length <= 8192);
       const shift = BigInt(2 * (29 - order));
       const borders = [...mocOfRanges(cells, order).ranges.start].map((start) => Number(start >> shift));

@@ -22,6 +22,7 @@ import { withExportLock } from './export-lock.ts';
 import { leafWriter } from './index-leaves.ts';
 import { partitionFile } from './partition-file.ts';
 import { nextReleaseName, releaseNames, removeAbandoned } from './release-name.ts';
+import { type ReleaseWriter, releaseWriter } from './release-writer.ts';
 import { distribute, distribution } from './rows.ts';
 import { beginSnapshot, checkColumns, estimatedRows } from './source.ts';
 import { openSpill, type Spill } from './spill.ts';
@@ -95,9 +96,9 @@ function checkExportable(table: Table): void {
 async function writeRelease(options: ExportOptions, release: string, date: Date): Promise<Manifest> {
   const { client, table, storage, kernel, maxRows = MAX_PARTITION_ROWS, progress } = options;
   const catalog = qualifiedName(table);
-  const prefix = releasePrefix(catalog, release);
+  const writer = releaseWriter(storage, catalog, release);
 
-  await beginSnapshot(client);
+  const snapshot = await beginSnapshot(client);
   await checkColumns(client, table);
   progress.start(`Reading positions of ${catalog}`, await estimatedRows(client, table));
   const { histogram, rows, rowsWithoutPosition } = await distribution(client, table, kernel, progress);
@@ -112,12 +113,12 @@ async function writeRelease(options: ExportOptions, release: string, date: Date)
     progress.done();
 
     progress.start(`Writing partitions of ${catalog}`, rows);
-    const { partitions, footers, leaves } = await writePartitions(options, prefix, cells, spill);
+    const { partitions, footers, leaves } = await writePartitions(options, writer, cells, spill);
     const created = date.toISOString();
     const moc = mocOfHistogram(histogram);
     const hats = hatsFiles({ table, created, partitions, footers, maxRows });
     for (const file of [...hats, ...mocFiles(moc)]) {
-      await storage.put(`${prefix}/${file.path}`, file.bytes);
+      await writer.put(file.path, file.bytes);
     }
     const manifest: Manifest = {
       version: MANIFEST_VERSION,
@@ -129,6 +130,9 @@ async function writeRelease(options: ExportOptions, release: string, date: Date)
       rowsWithoutPosition,
       skymap: { order: SKYMAP_ORDER, rows: rowsPerCell(histogram, SKYMAP_ORDER) },
       coverage: coverageOfMoc(moc),
+      snapshot,
+      state: null,
+      files: await writer.close(),
       partitions: partitions.length,
       bytes: partitions.reduce((sum, { bytes }) => sum + bytes, 0),
       leaves,
@@ -143,18 +147,18 @@ async function writeRelease(options: ExportOptions, release: string, date: Date)
 }
 
 async function writePartitions(
-  { table, storage, kernel, progress }: ExportOptions,
-  prefix: string,
+  { table, kernel, progress }: ExportOptions,
+  writer: ReleaseWriter,
   cells: readonly Cell[],
   spill: Spill,
 ): Promise<{ partitions: Partition[]; footers: DataFooter[]; leaves: LeafEntry[] }> {
   const partitions: Partition[] = [];
   const footers: DataFooter[] = [];
-  const leaves = leafWriter(storage, prefix, 1 + table.columns.length);
+  const leaves = leafWriter(writer, 1 + table.columns.length);
   for (const [number, cell] of cells.entries()) {
     const file = partitionFile(table, kernel, await spill.read(number));
     const partition = describePartition(cell, file);
-    await storage.put(`${prefix}/${partition.path}`, file);
+    await writer.put(partition.path, file, { rows: partition.rows });
     await leaves.add(partition);
     partitions.push(partition);
     footers.push({ path: partition.path, footer: footerOf(file).slice() });

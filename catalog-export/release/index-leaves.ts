@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib';
 import { encodeLeaf, leafRowGroups } from '../../engine/catalog/leaf.ts';
 import { type LeafEntry, leafPath } from '../../engine/catalog/manifest.ts';
-import type { Storage } from '../../engine/storage/storage.ts';
 import type { Partition, RowGroup } from '../hats/partition.ts';
+import type { ReleaseWriter } from './release-writer.ts';
 
 /** Writes the leaves of a release's index as its partitions come. */
 export interface LeafWriter {
@@ -18,11 +18,8 @@ interface Waiting extends RowGroup {
   readonly group: number;
 }
 
-/**
- * @param prefix of the release.
- * @param columns in the files, the index column among them.
- */
-export function leafWriter(storage: Storage, prefix: string, columns: number): LeafWriter {
+/** @param columns in the files, the index column among them. */
+export function leafWriter(writer: ReleaseWriter, columns: number): LeafWriter {
   const most = leafRowGroups(columns);
   const entries: LeafEntry[] = [];
   let waiting: Waiting[] = [];
@@ -40,7 +37,7 @@ export function leafWriter(storage: Storage, prefix: string, columns: number): L
       chunkBytes: Uint32Array.from(groups.flatMap(({ chunks }) => chunks.map((chunk) => chunk.bytes))),
       chunkCrc32: Uint32Array.from(groups.flatMap(({ chunks }) => chunks.map((chunk) => chunk.crc32))),
     });
-    await storage.put(`${prefix}/${leafPath(entries.length)}`, bytes);
+    await writer.put(leafPath(entries.length), bytes);
     entries.push({
       first: String(groups[0]!.first),
       rows: groups.reduce((sum, { rows }) => sum + rows, 0),

@@ -1,7 +1,6 @@
 import { manifestKey, releasePrefix } from '../../engine/catalog/manifest.ts';
+import { isReleaseName, releaseDay } from '../../engine/catalog/release-name.ts';
 import type { Storage } from '../../engine/storage/storage.ts';
-
-const RELEASE_NAME = /^(\d{4}-\d{2}-\d{2})(?:\.(\d+))?$/;
 
 /**
  * A name that no release of the catalogue has had: `YYYY-MM-DD` (UTC), with `.1`, `.2`… on further ones of a
@@ -10,15 +9,16 @@ const RELEASE_NAME = /^(\d{4}-\d{2}-\d{2})(?:\.(\d+))?$/;
 export function nextReleaseName(existing: readonly string[], date: Date): string {
   const day = date.toISOString().slice(0, 10);
   const numbers = existing
-    .map((name) => RELEASE_NAME.exec(name))
-    .filter((match) => match?.[1] === day)
-    .map((match) => Number(match![2] ?? 0));
+    .filter(isReleaseName)
+    .map(releaseDay)
+    .filter((existing) => existing.day === day)
+    .map(({ number }) => number);
   return numbers.length === 0 ? day : `${day}.${Math.max(...numbers) + 1}`;
 }
 
 /** Names in the catalogue's folder that are releases, finished or not. */
 export async function releaseNames(storage: Storage, catalog: string): Promise<string[]> {
-  return (await storage.list(catalog)).filter((name) => RELEASE_NAME.test(name));
+  return (await storage.list(catalog)).filter(isReleaseName);
 }
 
 /** Removes what killed exports left: releases without a manifest, which nothing can refer to. */

@@ -75,8 +75,9 @@ export async function checkColumns(client: pg.Client, table: Table): Promise<voi
 /**
  * Begins the one snapshot that all rows of an export come from. Times with a zone are read as UTC; the
  * server must not end a long read.
+ * @returns it, as `pg_current_snapshot()` says it.
  */
-export async function beginSnapshot(client: pg.Client): Promise<void> {
+export async function beginSnapshot(client: pg.Client): Promise<string> {
   await client.query('begin isolation level repeatable read read only');
   const settings = [
     "timezone = 'UTC'",
@@ -86,6 +87,8 @@ export async function beginSnapshot(client: pg.Client): Promise<void> {
     'idle_in_transaction_session_timeout = 0',
   ];
   for (const setting of settings) await client.query(`set local ${setting}`);
+  const { rows } = await client.query<{ snapshot: string }>('select pg_current_snapshot()::text as snapshot');
+  return rows[0]!.snapshot;
 }
 
 /** COPY of right ascension and declination alone, as two float8. */

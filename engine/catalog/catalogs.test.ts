@@ -107,7 +107,14 @@ describe('catalogues of a bucket', () => {
   }
 
   for (const [problem, edit] of Object.entries<(manifest: Manifest) => unknown>({
-    'version 1: 2 is understood': (manifest) => ({ ...manifest, version: 1 }),
+    'version 2: 3 is understood; export the catalogue again': (manifest) => ({ ...manifest, version: 2 }),
+    'files\\.bytes is not a count': ({ files: _, ...manifest }) => manifest,
+    'files\\.sha256 is not a SHA-256': (manifest) => ({
+      ...manifest,
+      files: { ...manifest.files, sha256: 'x' },
+    }),
+    'snapshot is not a snapshot of PostgreSQL': (manifest) => ({ ...manifest, snapshot: '7' }),
+    'state is neither null nor a text': ({ state: _, ...manifest }) => manifest,
     'describes another release': (manifest) => ({ ...manifest, release: '1999-01-01' }),
     'rows is not a count': (manifest) => ({ ...manifest, rows: 'many' }),
     'rows is not the sum': (manifest) => ({ ...manifest, rows: manifest.rows + 1 }),

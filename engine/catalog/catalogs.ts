@@ -4,8 +4,9 @@ import { listFolder, readObject } from '../storage/reading.ts';
 import { sharedLoads } from '../storage/shared-loads.ts';
 import type { Storage } from '../storage/storage.ts';
 import { manifestKey, pointerKey } from './manifest.ts';
-import { isReleaseName, parseManifest, parsePointer } from './parse-manifest.ts';
+import { parseManifest, parsePointer } from './parse-manifest.ts';
 import { openRelease, type Release } from './release.ts';
+import { isReleaseName } from './release-name.ts';
 
 /** The catalogues of a bucket: its folders that have a pointer. */
 export interface Catalogs {

@@ -1,7 +1,7 @@
 import type { Table } from './table.ts';
 
 /** Of what this program writes and reads. */
-export const MANIFEST_VERSION = 2;
+export const MANIFEST_VERSION = 3;
 
 /**
  * What a release holds, and the root of the index of its row groups. Written by the export as
@@ -23,6 +23,15 @@ export interface Manifest {
   readonly rowsWithoutPosition: number;
   readonly skymap: Skymap;
   readonly coverage: Coverage;
+  /** Of `pg_current_snapshot()` in the transaction that the rows were read in: `xmin:xmax:xip,…`. */
+  readonly snapshot: string;
+  /**
+   * What the change marks said of the table in that snapshot: the table has the same rows for as long as its state is the same. Null
+   * where changes leave no marks, as of views and foreign tables.
+   */
+  readonly state: string | null;
+  /** Of the list of the release's files (`ReleaseFiles`). */
+  readonly files: { readonly bytes: number; readonly sha256: string };
   /** Number of Parquet files. */
   readonly partitions: number;
   /** Of all of them. */

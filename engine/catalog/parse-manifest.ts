@@ -1,4 +1,3 @@
-import { CorruptReleaseError } from '../errors.ts';
 import type { Column } from './column.ts';
 import {
   COVERAGE_MAX_ORDER,
@@ -9,21 +8,13 @@ import {
   type Pointer,
   type Skymap,
 } from './manifest.ts';
+import { expect, isCount, isObject, isSha256, type Json, parseJson } from './parse-json.ts';
+import { isReleaseName } from './release-name.ts';
 import type { Table } from './table.ts';
 
-type Json = Record<string, unknown>;
-
-/** What is wrong with an object, said without naming it. */
-class Problem extends Error {}
-
-function expect(condition: boolean, problem: string): asserts condition {
-  if (!condition) throw new Problem(problem);
-}
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 const isCrc32 = (value: unknown): boolean => isCount(value) && (value as number) <= 0xffffffff;
+/** `xmin:xmax:xip,…` (PostgreSQL, pg_snapshot). */
+const isSnapshot = (text: string): boolean => /^\d+:\d+:(\d+(,\d+)*)?$/.test(text);
 const isIndex = (value: unknown): boolean => typeof value === 'string' && /^\d{1,19}$/.test(value);
 
 function checkLeaf(leaf: unknown, where: string): asserts leaf is LeafEntry {
@@ -78,6 +69,14 @@ function checkCoverage(coverage: unknown, skymap: Skymap): asserts coverage is C
   });
 }
 
+/** Where the rows come from, and the list of the files that they went to. */
+function checkOrigin({ files, snapshot, state }: Json): void {
+  expect(isObject(files) && isCount(files.bytes), 'files.bytes is not a count');
+  expect(isSha256(files.sha256), 'files.sha256 is not a SHA-256');
+  expect(typeof snapshot === 'string' && isSnapshot(snapshot), 'snapshot is not a snapshot of PostgreSQL');
+  expect(state === null || typeof state === 'string', 'state is neither null nor a text');
+}
+
 function checkManifest(manifest: unknown): asserts manifest is Manifest {
   expect(isObject(manifest), 'is not a JSON object');
   expect(
@@ -90,6 +89,7 @@ function checkManifest(manifest: unknown): asserts manifest is Manifest {
   for (const name of ['rows', 'rowsWithoutPosition', 'partitions', 'bytes'])
     expect(isCount(manifest[name]), `${name} is not a count`);
   checkTable(manifest.table);
+  checkOrigin(manifest);
   checkSkymap(manifest.skymap, manifest.rows);
   checkCoverage(manifest.coverage, manifest.skymap as Skymap);
   expect(Array.isArray(manifest.leaves), 'leaves is not a list');
@@ -104,30 +104,14 @@ function checkManifest(manifest: unknown): asserts manifest is Manifest {
   );
 }
 
-function parse<T>(key: string, bytes: Uint8Array, check: (json: unknown) => asserts json is T): T {
-  try {
-    const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    check(json);
-    return json;
-  } catch (error) {
-    const problem = error instanceof Problem ? error.message : 'is not JSON';
-    throw new CorruptReleaseError(key, `is damaged: ${problem}`, { cause: error });
-  }
-}
-
 /** @throws CorruptReleaseError naming the key and the member that is wrong. */
 export function parseManifest(key: string, bytes: Uint8Array): Manifest {
-  return parse(key, bytes, checkManifest);
+  return parseJson(key, bytes, checkManifest);
 }
 
 /** @throws CorruptReleaseError naming the key. */
 export function parsePointer(key: string, bytes: Uint8Array): Pointer {
-  return parse(key, bytes, (pointer: unknown): asserts pointer is Pointer => {
+  return parseJson(key, bytes, (pointer: unknown): asserts pointer is Pointer => {
     expect(isObject(pointer) && isReleaseName(pointer.release), 'it names no release');
   });
-}
-
-/** `YYYY-MM-DD` or `YYYY-MM-DD.n` */
-export function isReleaseName(name: unknown): name is string {
-  return typeof name === 'string' && /^\d{4}-\d{2}-\d{2}(\.\d+)?$/.test(name);
 }
