@@ -1,4 +1,5 @@
 import type { Release } from '../engine/catalog/release.ts';
+import { hasPositions } from '../engine/catalog/table.ts';
 import type { Engine } from '../engine/engine.ts';
 import { nearestName } from '../engine/nearest-name.ts';
 import { describeFailure, type Failure } from './failure.ts';
@@ -19,6 +20,20 @@ export async function openCatalog(engine: Engine, address: string): Promise<Rele
   const advice =
     nearest === null ? `The catalogues here are ${known.join(', ')}.` : `Did you mean ${nearest}?`;
   throw new RequestError(404, `There is no catalogue ${quoted(name)}. ${advice}`);
+}
+
+/**
+ * The same, for what only positions can answer.
+ * @throws RequestError (404) that says how to ask a table without positions, too.
+ */
+export async function openPositions(engine: Engine, address: string): Promise<Release> {
+  const release = await openCatalog(engine, address);
+  if (hasPositions(release.manifest.table)) return release;
+  const { catalog } = release.manifest;
+  throw new RequestError(
+    404,
+    `${catalog} has no positions, so there is no cone search and no sky coverage of it; /tap answers queries of it, in ADQL.`,
+  );
 }
 
 export const NOTHING_PUBLISHED =

@@ -10,10 +10,12 @@ const LEAST_RADIUS = 0.01;
 
 /**
  * A cone with at least one row in it, and some twenty as a rule: around the first row of the leaf that begins in the fullest
- * part of the sky. Null where there are no rows. Degrees.
+ * part of the sky. Null where there are no rows, or they have no positions. Degrees.
  */
 export function exampleCone(kernel: HealpixKernel, release: Release, maxRadius: number): Cone | null {
-  const { order, rows } = release.manifest.skymap;
+  const { skymap } = release.manifest;
+  if (skymap === null) return null;
+  const { order, rows } = skymap;
   const shift = BigInt(2 * (29 - order));
   let best: { cell: bigint; rows: number } | null = null;
   for (const cell of release.firstOfLeaf) {

@@ -1,5 +1,6 @@
 import { decodeLeaf, type Leaf } from '../engine/catalog/leaf.ts';
-import { leafPath, type Manifest, partitionPath, releasePrefix } from '../engine/catalog/manifest.ts';
+import { dataPath, leafPath, type Manifest, releasePrefix } from '../engine/catalog/manifest.ts';
+import { hasPositions, type Table } from '../engine/catalog/table.ts';
 import type { Storage } from '../engine/storage/storage.ts';
 
 /** A row group of a release as the release's index describes it. */
@@ -26,13 +27,14 @@ export async function storedRowGroups(storage: Storage, manifest: Manifest): Pro
   const prefix = releasePrefix(manifest.catalog, manifest.release);
   for (const leafNumber of manifest.leaves.keys()) {
     const bytes = await storage.get(`${prefix}/${leafPath(leafNumber)}`);
-    const leaf = decodeLeaf(bytes!, 1 + manifest.table.columns.length);
-    for (const at of leaf.first.keys()) found.push(rowGroupIn(leaf, leafNumber, at));
+    const { table } = manifest;
+    const leaf = decodeLeaf(bytes!, table.columns.length + Number(hasPositions(table)));
+    for (const at of leaf.first.keys()) found.push(rowGroupIn(table, leaf, leafNumber, at));
   }
   return found;
 }
 
-function rowGroupIn(leaf: Leaf, leafNumber: number, at: number): StoredRowGroup {
+function rowGroupIn(table: Table, leaf: Leaf, leafNumber: number, at: number): StoredRowGroup {
   const chunks = [];
   let offset = leaf.offset[at]!;
   for (let chunk = at * leaf.columns; chunk < (at + 1) * leaf.columns; chunk++) {
@@ -45,7 +47,7 @@ function rowGroupIn(leaf: Leaf, leafNumber: number, at: number): StoredRowGroup 
     leafNumber,
     leaf,
     at,
-    path: partitionPath(order, pixel),
+    path: dataPath(table, order, pixel),
     order,
     pixel,
     group: leaf.group[at]!,

@@ -1,6 +1,11 @@
 import type pg from 'pg';
-import { mainColumns, qualifiedName, type Table } from '../../engine/catalog/table.ts';
-import { INDEX_KEYS, type IndexKeys, tableIndexes } from '../../engine/postgres/table-indexes.ts';
+import { identifierColumn, positionColumns, qualifiedName, type Table } from '../../engine/catalog/table.ts';
+import {
+  INDEX_KEYS,
+  type IndexKeys,
+  type TableIndexes,
+  tableIndexes,
+} from '../../engine/postgres/table-indexes.ts';
 import { quoted, quotedTable } from './identifier.ts';
 
 /** What was done so that queries in PostgreSQL find rows without reading all. */
@@ -53,17 +58,20 @@ export async function indexPositions(
 async function absent(client: pg.Client, table: Table): Promise<Index[]> {
   const { rows } = await client.query<IndexKeys>(INDEX_KEYS, [[table.schema], [table.name]]);
   const there = tableIndexes(table, rows);
-  const { id, ra, dec } = mainColumns(table);
-  const [lon, lat] = [quoted(ra.name), quoted(dec.name)];
-  const indexed = there.q3c || there.pgsphere;
+  const id = identifierColumn(table);
   return [
-    ...(there.healpix || indexed
-      ? []
-      : [{ suffix: 'healpix_29', keys: `almagest.healpix_index(29, ${lon}, ${lat})` }]),
-    ...(there.zones || indexed
-      ? []
-      : [{ suffix: 'zones', keys: `almagest.zone(${lat}), almagest.longitude(${lon})` }]),
-    ...(there.identifier ? [] : [{ suffix: 'id', keys: quoted(id.name) }]),
+    ...absentOfPositions(table, there),
+    ...(id === null || there.identifier ? [] : [{ suffix: 'id', keys: quoted(id.name) }]),
+  ];
+}
+
+function absentOfPositions(table: Table, { healpix, zones, q3c, pgsphere }: TableIndexes): Index[] {
+  const position = positionColumns(table);
+  if (position === null || q3c || pgsphere) return [];
+  const [lon, lat] = [quoted(position.ra.name), quoted(position.dec.name)];
+  return [
+    ...(healpix ? [] : [{ suffix: 'healpix_29', keys: `almagest.healpix_index(29, ${lon}, ${lat})` }]),
+    ...(zones ? [] : [{ suffix: 'zones', keys: `almagest.zone(${lat}), almagest.longitude(${lon})` }]),
   ];
 }
 

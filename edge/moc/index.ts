@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import type { BlankEnv } from 'hono/types';
 import { answerHeaders } from '../answer/answer-headers.ts';
 import { matchesTag, releaseTag } from '../answer/entity-tag.ts';
-import { openCatalog } from '../catalogs.ts';
+import { openPositions } from '../catalogs.ts';
 import type { Service } from '../service.ts';
 import { chooseMocFormat } from './moc-format.ts';
 
@@ -12,7 +12,7 @@ export function mocApp({ engine }: Service): Hono {
   app.get('/scs/:catalog/moc', async (c: Context<BlankEnv, '/scs/:catalog/moc'>) => {
     const address = c.req.param('catalog');
     const { file, mediaType } = chooseMocFormat(c.req.queries(), c.req.header('accept'));
-    const release = await openCatalog(engine, address);
+    const release = await openPositions(engine, address);
     const { catalog, release: name } = release.manifest;
     const headers = answerHeaders(release, address, releaseTag(release.manifest, [file]));
     if (matchesTag(c.req.header('if-none-match'), headers.etag!)) {

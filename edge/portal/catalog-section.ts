@@ -1,10 +1,12 @@
 import { html } from 'hono/html';
 import type { Column } from '../../engine/catalog/column.ts';
 import type { Release } from '../../engine/catalog/release.ts';
+import { hasPositions } from '../../engine/catalog/table.ts';
 import type { Cone, HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
+import { tableQueryName } from '../../engine/tap-schema/query-name.ts';
 import type { Failure } from '../failure.ts';
 import { conePath, type Limits } from '../service.ts';
-import { coneExample } from '../tap/examples.ts';
+import { coneExample, type Example, rowsExample } from '../tap/examples.ts';
 import { queryAddress } from '../tap/query-form.ts';
 import { skyMap } from './sky-map.ts';
 
@@ -22,27 +24,37 @@ export interface SectionOptions {
 }
 
 /** All about one catalogue. */
-export function catalogSection(release: Release, { kernel, limits, cone, tap }: SectionOptions) {
+export function catalogSection(release: Release, options: SectionOptions) {
   const { catalog, table } = release.manifest;
-  const address = conePath(catalog);
   const id = encodeURIComponent(catalog);
   return html`<section class="card" id="${id}" aria-labelledby="${id}-name">
 <h2 id="${id}-name">${catalog}</h2>
 <p>${table.description ?? 'No description.'}</p>
 <div class="overview">
 ${facts(release)}
-${skyMap(kernel, release.manifest)}
+${skyMap(options.kernel, release.manifest)}
 </div>
-<h3>Cone search</h3>
-${searchForm(address, limits, cone)}
-${cone === null ? '' : examples(address, cone)}
-${cone === null || !tap ? '' : queryExample(release, cone)}
+${hasPositions(table) ? coneSection(release, options) : options.tap ? rowsSection(release) : ''}
 <h3>Columns</h3>
 <details ${table.columns.length <= FEW_COLUMNS ? 'open' : ''}>
 <summary>${table.columns.length} columns</summary>
 ${columnTable(table.columns)}
 </details>
 </section>`;
+}
+
+function coneSection(release: Release, { limits, cone, tap }: SectionOptions) {
+  const address = conePath(release.manifest.catalog);
+  return html`<h3>Cone search</h3>
+${searchForm(address, limits, cone)}
+${cone === null ? '' : examples(address, cone)}
+${cone === null || !tap ? '' : queryExample(coneExample(release, cone, 1))}`;
+}
+
+/** What can be asked of a table without positions. */
+function rowsSection({ manifest }: Release) {
+  return html`<p>Its rows have no positions: it answers queries, alone or joined with other tables, but no cone search.</p>
+${queryExample(rowsExample(tableQueryName(manifest.table), 1))}`;
 }
 
 /** A catalogue whose release cannot be opened. */
@@ -105,8 +117,7 @@ ${link('only which columns there are', '&MAXREC=0')}
 </ul>`;
 }
 
-function queryExample(release: Release, cone: Cone) {
-  const { query, description } = coneExample(release, cone, 1);
+function queryExample({ query, description }: Example) {
   return html`<h3>Query, in ADQL</h3>
 <pre><code>${query}</code></pre>
 <p>${description} <a href="${queryAddress('tap', query)}">Run it</a>, or change it <a href="tap">there</a>.</p>`;

@@ -127,7 +127,7 @@ describe('the front page', () => {
     const { release } = JSON.parse(await readFile(join(bucket, 'dso.objects/latest.json'), 'utf8'));
     const path = join(bucket, 'dso.objects', release, 'manifest.json');
     const manifest = JSON.parse(await readFile(path, 'utf8')) as Manifest;
-    const skymap = { order: 4, rows: manifest.skymap.rows.map(() => 0) };
+    const skymap = { order: 4, rows: manifest.skymap!.rows.map(() => 0) };
     await writeFile(
       path,
       JSON.stringify({ ...manifest, rows: 0, skymap, partitions: 0, bytes: 0, leaves: [] }),

@@ -1,6 +1,6 @@
 import { html, raw } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
-import type { Manifest } from '../../engine/catalog/manifest.ts';
+import type { Manifest, Skymap } from '../../engine/catalog/manifest.ts';
 import { cellArea } from '../../engine/healpix-wasm/cell-area.ts';
 import type { HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
 import { mollweide } from './mollweide.ts';
@@ -17,14 +17,18 @@ type Point = readonly [x: number, y: number];
 /** A release never changes, and its map costs 10 ms: it is drawn once. */
 const drawn = new WeakMap<Manifest, HtmlEscapedString | Promise<HtmlEscapedString>>();
 
-/** Where on the sky a release has its rows, and how many: an all-sky map in SVG, right ascension 0 in the middle. */
+/**
+ * Where on the sky a release has its rows, and how many: an all-sky map in SVG, right ascension 0 in the middle. Nothing for a
+ * table without positions.
+ */
 export function skyMap(kernel: HealpixKernel, manifest: Manifest) {
-  const map = drawn.get(manifest) ?? draw(kernel, manifest);
+  if (manifest.skymap === null) return '';
+  const map = drawn.get(manifest) ?? draw(kernel, manifest.catalog, manifest.skymap);
   drawn.set(manifest, map);
   return map;
 }
 
-function draw(kernel: HealpixKernel, { catalog, skymap: { order, rows } }: Manifest) {
+function draw(kernel: HealpixKernel, catalog: string, { order, rows }: Skymap) {
   const filled = rows.filter((count) => count > 0);
   const least = Math.min(...filled);
   const most = Math.max(...filled);

@@ -8,7 +8,7 @@ import { answerBody } from '../answer/answer-body.ts';
 import { answerHeaders } from '../answer/answer-headers.ts';
 import { attachment } from '../answer/attachment.ts';
 import { matchesTag } from '../answer/entity-tag.ts';
-import { openCatalog } from '../catalogs.ts';
+import { openPositions } from '../catalogs.ts';
 import { describeFailure } from '../failure.ts';
 import { requestParameters } from '../request/request-parameters.ts';
 import { DEFAULT_FORMAT } from '../request/response-format.ts';
@@ -33,7 +33,7 @@ export function coneSearchApp(service: Service): Hono {
   const answer = async (c: Context<BlankEnv, '/:catalog'>): Promise<Response> => {
     const address = c.req.param('catalog');
     const parameters = await requestParameters(c.req.raw);
-    const release = await openCatalog(service.engine, address);
+    const release = await openPositions(service.engine, address);
     const query = parseConeQuery(parameters, c.req.header('accept'), service.limits);
     const headers = answerHeaders(release, address, entityTag(release.manifest, query, SOFTWARE));
     if (matchesTag(c.req.header('if-none-match'), headers.etag!)) {

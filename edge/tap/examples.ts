@@ -1,5 +1,5 @@
 import type { Release } from '../../engine/catalog/release.ts';
-import { mainColumns } from '../../engine/catalog/table.ts';
+import { hasPositions, mainColumns } from '../../engine/catalog/table.ts';
 import type { Cone, HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
 import { queryName, tableQueryName } from '../../engine/tap-schema/query-name.ts';
 import { exampleCone } from '../example-cone.ts';
@@ -25,7 +25,7 @@ const MOST_RADIUS = 10;
 export function exampleQueries(kernel: HealpixKernel, releases: readonly Release[]): Example[] {
   return [
     ...releases.flatMap((release, at) => tableExamples(kernel, release, at + 1)),
-    ...matchExamples(releases),
+    ...matchExamples(releases.filter(({ manifest }) => hasPositions(manifest.table))),
     {
       id: 'columns',
       name: 'Which columns are there?',
@@ -41,8 +41,9 @@ ORDER BY table_name, column_index`,
 
 function tableExamples(kernel: HealpixKernel, release: Release, number: number): Example[] {
   const { table } = release.manifest;
-  const cone = exampleCone(kernel, release, MOST_RADIUS);
   const name = tableQueryName(table);
+  if (!hasPositions(table)) return [rowsExample(name, number)];
+  const cone = exampleCone(kernel, release, MOST_RADIUS);
   const cell: Example = {
     id: `density-${number}`,
     name: `How dense is ${name}?`,
@@ -54,6 +55,17 @@ ORDER BY n DESC`,
     table: name,
   };
   return cone === null ? [cell] : [coneExample(release, cone, number), cell];
+}
+
+/** Of a table without positions. */
+export function rowsExample(name: string, number: number): Example {
+  return {
+    id: `rows-${number}`,
+    name: `What is in ${name}?`,
+    description: 'Its first rows, as they are stored.',
+    query: `SELECT TOP 10 * FROM ${name}`,
+    table: name,
+  };
 }
 
 /** The first rows of a table around a position, nearest first. */

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { Release } from '../../engine/catalog/release.ts';
-import { openAll, openCatalog, releasesOf } from '../catalogs.ts';
+import { hasPositions } from '../../engine/catalog/table.ts';
+import { openAll, openPositions, releasesOf } from '../catalogs.ts';
 import { exampleCone } from '../example-cone.ts';
 import { RequestError } from '../request-error.ts';
 import { conePath, type Service, serviceRoot } from '../service.ts';
@@ -27,7 +28,9 @@ export function vosiApp(service: Service): Hono {
   });
   app.get('/capabilities', async (c) => {
     const root = serviceRoot(service, c.req.url);
-    const endpoints = releasesOf(await openAll(engine)).map((release) => describe(root, release));
+    const endpoints = releasesOf(await openAll(engine))
+      .filter(({ manifest }) => hasPositions(manifest.table))
+      .map((release) => describe(root, release));
     const tap = service.tap === null ? null : tapCapability(`${root}/tap`, null);
     return xml(c, capabilitiesDocument(root, endpoints, service.limits, tap));
   });
@@ -40,16 +43,16 @@ export function vosiApp(service: Service): Hono {
 
   app.get('/scs/:catalog/availability', async (c) => {
     const name = c.req.param('catalog');
-    const open = async () => [{ name, release: await openCatalog(engine, name) }];
+    const open = async () => [{ name, release: await openPositions(engine, name) }];
     return xml(c, availabilityDocument(await availability(open)), 'no-cache');
   });
   app.get('/scs/:catalog/capabilities', async (c) => {
-    const release = await openCatalog(engine, c.req.param('catalog'));
+    const release = await openPositions(engine, c.req.param('catalog'));
     const described = describe(serviceRoot(service, c.req.url), release);
     return xml(c, capabilitiesDocument(described.url, [described], service.limits, null));
   });
   app.get('/scs/:catalog/tables', async (c) => {
-    const release = await openCatalog(engine, c.req.param('catalog'));
+    const release = await openPositions(engine, c.req.param('catalog'));
     return xml(c, tablesDocument([describedTable(release)], detailOf(c)));
   });
   return app;

@@ -121,7 +121,23 @@ describe('catalogues of a bucket', () => {
     'table has no columns': (manifest) => ({ ...manifest, table: { ...manifest.table, columns: [] } }),
     'arrays of double': (manifest) => ({
       ...manifest,
-      table: { ...manifest.table, columns: [{ ...manifest.table.columns[1], arraysize: '3' }] },
+      table: {
+        ...manifest.table,
+        columns: manifest.table.columns.map((column) => ({ ...column, arraysize: '3' })),
+      },
+    }),
+    'it has only one of skymap and coverage': (manifest) => ({ ...manifest, skymap: null }),
+    'dso\\.objects has positions, but not a skymap': (manifest) => ({
+      ...manifest,
+      skymap: null,
+      coverage: null,
+    }),
+    'dso\\.objects has a skymap, but not positions': (manifest) => ({
+      ...manifest,
+      table: {
+        ...manifest.table,
+        columns: manifest.table.columns.map((column) => ({ ...column, ucd: null })),
+      },
     }),
     'leaves is not a list': ({ leaves: _, ...manifest }) => manifest,
     'leaves are not in ascending order': (manifest) => ({
@@ -138,15 +154,15 @@ describe('catalogues of a bucket', () => {
     'coverage is no MOC': ({ coverage: _, ...manifest }) => manifest,
     'coverage\\.ranges are not in ascending order': (manifest) => ({
       ...manifest,
-      coverage: { ...manifest.coverage, ranges: manifest.coverage.ranges.toReversed() },
+      coverage: { ...manifest.coverage!, ranges: manifest.coverage!.ranges.toReversed() },
     }),
     'coverage\\.ranges go beyond the last cell': (manifest) => ({
       ...manifest,
-      coverage: { ...manifest.coverage, order: 0 },
+      coverage: { ...manifest.coverage!, order: 0 },
     }),
     'coverage leaves out cell \\d+ of the skymap': (manifest) => ({
       ...manifest,
-      coverage: { ...manifest.coverage, ranges: manifest.coverage.ranges.slice(4) },
+      coverage: { ...manifest.coverage!, ranges: manifest.coverage!.ranges.slice(4) },
     }),
   })) {
     test(`say what is wrong with a manifest: ${problem}`, async () => {
@@ -165,7 +181,7 @@ describe('catalogues of a bucket', () => {
       partitions: 0,
       bytes: 0,
       leaves: [],
-      skymap: { ...manifest.skymap, rows: manifest.skymap.rows.map(() => 0) },
+      skymap: { ...manifest.skymap!, rows: manifest.skymap!.rows.map(() => 0) },
     }));
     await point('2099-01-01');
     const engine = bucket.engine();

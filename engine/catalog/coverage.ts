@@ -1,10 +1,25 @@
 import type { CellRanges } from '../healpix-wasm/kernel.ts';
 import { remembered } from '../remembered.ts';
-import { COVERAGE_MAX_ORDER, type Coverage } from './manifest.ts';
+import { COVERAGE_MAX_ORDER, type Coverage, type Skymap } from './manifest.ts';
 import type { Release } from './release.ts';
 
-/** The order-29 cells outside of which a release has no row. */
-export const coverageOf = remembered(({ manifest }: Release): CellRanges => cellsOf(manifest.coverage));
+/**
+ * The order-29 cells outside of which a release has no row.
+ * @throws Error for one of a table without positions.
+ */
+export const coverageOf = remembered(({ manifest }: Release): CellRanges => {
+  if (manifest.coverage === null) throw new Error(`${manifest.catalog} has no positions`);
+  return cellsOf(manifest.coverage);
+});
+
+/**
+ * How many rows a release has where on the sky.
+ * @throws Error for one of a table without positions.
+ */
+export function skymapOf({ manifest }: Release): Skymap {
+  if (manifest.skymap === null) throw new Error(`${manifest.catalog} has no positions`);
+  return manifest.skymap;
+}
 
 /** Numbers all the way: as many BigInts cost a cold isolate some milliseconds. */
 function cellsOf({ order, ranges }: Coverage): CellRanges {

@@ -18,15 +18,15 @@ import {
 } from 'apache-arrow';
 
 /**
- * A leaf of a release's index: row groups that follow each other, in ascending order of cells, one array per
- * property. It says where each column chunk lies, so that nobody has to read a Parquet footer.
+ * A leaf of a release's index: row groups that follow each other, in ascending order of cells (of row numbers, where the table
+ * has no positions), one array per property. It says where each column chunk lies, so that nobody has to read a Parquet footer.
  */
 export interface Leaf {
-  /** Smallest order-29 cell of each row group. */
+  /** Smallest order-29 cell of each row group, or the number of its first row in the table. */
   readonly first: BigInt64Array;
-  /** Largest order-29 cell, inclusive. */
+  /** Largest order-29 cell, or the number of the last row, inclusive. */
   readonly last: BigInt64Array;
-  /** HEALPix order and nested index of the cell whose Parquet file holds the row group. */
+  /** HEALPix order and nested index of the cell whose Parquet file holds the row group; or 0 and the number of the part. */
   readonly order: Uint8Array;
   readonly pixel: Float64Array;
   /** Position in the file. */

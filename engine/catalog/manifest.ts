@@ -1,4 +1,4 @@
-import type { Table } from './table.ts';
+import { hasPositions, type Table } from './table.ts';
 
 /** Of what this program writes and reads. */
 export const MANIFEST_VERSION = 3;
@@ -21,8 +21,9 @@ export interface Manifest {
   readonly rows: number;
   /** Rows left out of the partitions because their position is null, NaN or out of range. */
   readonly rowsWithoutPosition: number;
-  readonly skymap: Skymap;
-  readonly coverage: Coverage;
+  /** Null for a table without positions, as `coverage` is then. */
+  readonly skymap: Skymap | null;
+  readonly coverage: Coverage | null;
   /** Of `pg_current_snapshot()` in the transaction that the rows were read in: `xmin:xmax:xip,…`. */
   readonly snapshot: string;
   /**
@@ -36,7 +37,7 @@ export interface Manifest {
   readonly partitions: number;
   /** Of all of them. */
   readonly bytes: number;
-  /** Ascending in order-29 index. */
+  /** Ascending in order-29 index, or in row number where the table has no positions. */
   readonly leaves: readonly LeafEntry[];
 }
 
@@ -59,7 +60,7 @@ export interface Coverage {
 
 /** What the root says of a leaf of the index (`Leaf`), which describes some hundred row groups. */
 export interface LeafEntry {
-  /** Smallest `_healpix_29` in its row groups; a decimal string: it may exceed 2⁵³. */
+  /** Smallest `_healpix_29` in its row groups, or number of its first row; a decimal string: it may exceed 2⁵³. */
   readonly first: string;
   readonly rows: number;
   readonly rowGroups: number;
@@ -102,4 +103,16 @@ const DIRECTORY_CELLS = 10_000;
 export function partitionPath(order: number, pixel: number): string {
   const directory = Math.floor(pixel / DIRECTORY_CELLS) * DIRECTORY_CELLS;
   return `dataset/Norder=${order}/Dir=${directory}/Npix=${pixel}.parquet`;
+}
+
+const PART_DIGITS = 5;
+
+/** Key of a Parquet file of a table without positions, relative to the release. */
+function partPath(part: number): string {
+  return `dataset/part-${String(part).padStart(PART_DIGITS, '0')}.parquet`;
+}
+
+/** Key, relative to the release, of the Parquet file of a cell, or, where the table has no positions, of the part with that number. */
+export function dataPath(table: Table, order: number, pixel: number): string {
+  return hasPositions(table) ? partitionPath(order, pixel) : partPath(pixel);
 }

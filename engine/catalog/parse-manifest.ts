@@ -36,7 +36,15 @@ function checkTable(table: unknown): asserts table is Table {
   }
 }
 
-function checkSkymap(skymap: unknown, rows: unknown): void {
+/** Where on the sky the rows lie; nothing of a table without positions. */
+function checkSky(skymap: unknown, coverage: unknown, rows: unknown): void {
+  expect((skymap === null) === (coverage === null), 'it has only one of skymap and coverage');
+  if (skymap === null) return;
+  checkSkymap(skymap, rows);
+  checkCoverage(coverage, skymap);
+}
+
+function checkSkymap(skymap: unknown, rows: unknown): asserts skymap is Skymap {
   expect(isObject(skymap) && isCount(skymap.order) && Array.isArray(skymap.rows), 'skymap is not a map');
   const counts = skymap.rows as unknown[];
   expect(counts.length === 12 * 4 ** (skymap.order as number), 'skymap.rows has not one count for each cell');
@@ -90,8 +98,7 @@ function checkManifest(manifest: unknown): asserts manifest is Manifest {
     expect(isCount(manifest[name]), `${name} is not a count`);
   checkTable(manifest.table);
   checkOrigin(manifest);
-  checkSkymap(manifest.skymap, manifest.rows);
-  checkCoverage(manifest.coverage, manifest.skymap as Skymap);
+  checkSky(manifest.skymap, manifest.coverage, manifest.rows);
   expect(Array.isArray(manifest.leaves), 'leaves is not a list');
   manifest.leaves.forEach((leaf, at) => {
     checkLeaf(leaf, `leaves[${at}]`);
@@ -100,7 +107,7 @@ function checkManifest(manifest: unknown): asserts manifest is Manifest {
   expect(rows === leaves.reduce((sum, leaf) => sum + leaf.rows, 0), 'rows is not the sum of its leaves');
   expect(
     leaves.every(({ first }, at) => at === 0 || BigInt(first) >= BigInt(leaves[at - 1]!.first)),
-    'leaves are not in ascending order of cells',
+    'leaves are not in ascending order',
   );
 }
 

@@ -2,16 +2,17 @@ import { type DataType, Int64 } from 'apache-arrow';
 import type { CellRanges } from '../healpix-wasm/kernel.ts';
 import { storedType } from '../table/arrow.ts';
 import type { Leaf } from './leaf.ts';
-import { HEALPIX_COLUMN, type Manifest, partitionPath, releasePrefix } from './manifest.ts';
+import { dataPath, HEALPIX_COLUMN, type Manifest, releasePrefix } from './manifest.ts';
+import { hasPositions, qualifiedName } from './table.ts';
 
 /** A release that is open for reading. */
 export interface Release {
   readonly manifest: Manifest;
   /** What the keys of its objects begin with, before a slash. */
   readonly prefix: string;
-  /** Of the Parquet files, by name, in their order: the index column, then the table's. */
+  /** Of the Parquet files, by name, in their order: the index column, if the table has positions, then the table's. */
   readonly columns: ReadonlyMap<string, StoredColumn>;
-  /** Smallest order-29 cell of each leaf. */
+  /** Smallest order-29 cell of each leaf, or the number of its first row. */
   readonly firstOfLeaf: BigInt64Array;
 }
 
@@ -33,17 +34,25 @@ export interface RowGroup {
   readonly id: string;
 }
 
-/** @throws Error naming a column whose type cannot be carried. */
+/** @throws Error naming a column whose type cannot be carried, or what the release lacks of positions that its table has. */
 export function openRelease(manifest: Manifest): Release {
-  const { table, leaves } = manifest;
-  const stored: [string, StoredColumn][] = table.columns.map((column, at) => [
+  const { table, leaves, skymap } = manifest;
+  const positions = hasPositions(table);
+  if (positions !== (skymap !== null)) {
+    const [has, lacks] = positions ? ['positions', 'a skymap'] : ['a skymap', 'positions'];
+    throw new Error(`${qualifiedName(table)} has ${has}, but not ${lacks}`);
+  }
+  const index: [string, StoredColumn][] = positions
+    ? [[HEALPIX_COLUMN, { at: 0, type: new Int64(), nullable: false }]]
+    : [];
+  const stored = table.columns.map((column, at): [string, StoredColumn] => [
     column.name,
-    { at: at + 1, type: storedType(column), nullable: true },
+    { at: index.length + at, type: storedType(column), nullable: true },
   ]);
   return {
     manifest,
     prefix: releasePrefix(manifest.catalog, manifest.release),
-    columns: new Map([[HEALPIX_COLUMN, { at: 0, type: new Int64(), nullable: false }], ...stored]),
+    columns: new Map([...index, ...stored]),
     firstOfLeaf: BigInt64Array.from(leaves, ({ first }) => BigInt(first)),
   };
 }
@@ -54,7 +63,7 @@ export function rowGroupAt(release: Release, leafNumber: number, leaf: Leaf, at:
 
 /** Key of the Parquet file that holds a row group. */
 export function fileOf({ release, leaf, at }: RowGroup): string {
-  return `${release.prefix}/${partitionPath(leaf.order[at]!, leaf.pixel[at]!)}`;
+  return `${release.prefix}/${dataPath(release.manifest.table, leaf.order[at]!, leaf.pixel[at]!)}`;
 }
 
 /** Numbers of the leaves whose row groups may hold a cell of the ranges, ascending. */

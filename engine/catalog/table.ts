@@ -13,7 +13,7 @@ export interface Table {
   readonly columns: readonly Column[];
 }
 
-/** The columns that make a table a catalogue of positions; found by UCD (SCS 1.03 §2.2, UCD1+). */
+/** The columns that make a table a catalogue of positions, found by UCD (SCS 1.03 §2.2, UCD1+). */
 export interface MainColumns {
   /** `meta.id;meta.main` */
   readonly id: Column;
@@ -32,20 +32,49 @@ export function qualifiedName(table: Table): string {
  * The identifier and position columns of a table.
  * @throws Error naming the UCD that no column carries, or that several do.
  */
-export const mainColumns = remembered((table: Table): MainColumns => {
-  const only = (ucd: string): Column => {
-    const found = table.columns.filter((column) => column.ucd === ucd);
-    if (found.length !== 1) {
-      const names = found.map((column) => column.name).join(', ');
-      throw new Error(
-        `${qualifiedName(table)} needs exactly one column with UCD ${ucd}, it has ${found.length}${names && ` (${names})`}`,
-      );
-    }
-    return found[0]!;
-  };
-  return {
-    id: only('meta.id;meta.main'),
-    ra: only('pos.eq.ra;meta.main'),
-    dec: only('pos.eq.dec;meta.main'),
-  };
+export const mainColumns = remembered(
+  (table: Table): MainColumns => ({
+    id: required(table, ID_UCD),
+    ra: required(table, RA_UCD),
+    dec: required(table, DEC_UCD),
+  }),
+);
+
+/**
+ * The position columns of a table; null where its rows have no positions: it can be queried and joined, but has no cone search.
+ * @throws Error naming the UCD, where it has one of the two coordinates, or one twice.
+ */
+export const positionColumns = remembered((table: Table): Omit<MainColumns, 'id'> | null => {
+  if (columnsWith(table, RA_UCD).length + columnsWith(table, DEC_UCD).length === 0) return null;
+  return { ra: required(table, RA_UCD), dec: required(table, DEC_UCD) };
 });
+
+/** @throws Error as `positionColumns` does. */
+export function hasPositions(table: Table): boolean {
+  return positionColumns(table) !== null;
+}
+
+/**
+ * The identifier of a table; null where none is marked, as a table without positions need not have one.
+ * @throws Error where several are.
+ */
+export const identifierColumn = remembered((table: Table): Column | null =>
+  columnsWith(table, ID_UCD).length === 0 ? null : required(table, ID_UCD),
+);
+
+const ID_UCD = 'meta.id;meta.main';
+const RA_UCD = 'pos.eq.ra;meta.main';
+const DEC_UCD = 'pos.eq.dec;meta.main';
+
+function columnsWith({ columns }: Table, ucd: string): Column[] {
+  return columns.filter((column) => column.ucd === ucd);
+}
+
+function required(table: Table, ucd: string): Column {
+  const found = columnsWith(table, ucd);
+  if (found.length === 1) return found[0]!;
+  const names = found.map(({ name }) => name).join(', ');
+  throw new Error(
+    `${qualifiedName(table)} needs exactly one column with UCD ${ucd}, it has ${found.length}${names && ` (${names})`}`,
+  );
+}

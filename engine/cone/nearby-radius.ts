@@ -1,3 +1,4 @@
+import { skymapOf } from '../catalog/coverage.ts';
 import type { Release } from '../catalog/release.ts';
 import { cellArea } from '../healpix-wasm/cell-area.ts';
 
@@ -13,8 +14,8 @@ const LARGEST = 180;
  * Degrees around a position within which so many rows are, as a rule, and not many more: as the skymap counts rows there.
  * @param cell order-29 cell of the position.
  */
-export function nearbyRadius({ manifest }: Release, cell: bigint, count: number): number {
-  const { order, rows } = manifest.skymap;
+export function nearbyRadius(release: Release, cell: bigint, count: number): number {
+  const { order, rows } = skymapOf(release);
   const around = Math.max(rows[Number(cell >> BigInt(2 * (INDEX_ORDER - order)))]!, 1);
   // Three standard deviations of a Poisson distribution beyond.
   const expected = count + 3 * Math.sqrt(count) + 3;

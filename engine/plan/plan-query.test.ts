@@ -36,7 +36,10 @@ describe('a plan', () => {
 
   function enlarged(release: Release): Release {
     const { manifest } = release;
-    const skymap = { ...manifest.skymap, rows: manifest.skymap.rows.map((count) => 1000 * count) };
+    const skymap = {
+      order: manifest.skymap!.order,
+      rows: manifest.skymap!.rows.map((count) => 1000 * count),
+    };
     const table = { ...manifest.table, schema: 'big' };
     return { ...release, manifest: { ...manifest, table, skymap, rows: 1000 * manifest.rows } };
   }

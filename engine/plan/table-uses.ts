@@ -2,6 +2,7 @@ import type { CheckedQuery } from '../adql/check/check.ts';
 import type { SourceColumn } from '../adql/check/scope.ts';
 import type { AllColumns, ColumnReference, JoinedTable, NamedTable } from '../adql/syntax-tree.ts';
 import { type Column, isText } from '../catalog/column.ts';
+import { skymapOf } from '../catalog/coverage.ts';
 import type { Release } from '../catalog/release.ts';
 import type { Table } from '../catalog/table.ts';
 import type { CellRanges } from '../healpix-wasm/kernel.ts';
@@ -83,9 +84,9 @@ function columnsUsed(query: CheckedQuery): ReadonlyMap<NamedTable, ReadonlySet<n
 }
 
 /** About so many rows lie in some cells: as the skymap counts them, spread evenly over each of its cells. */
-export function rowsIn({ manifest }: Release, ranges: CellRanges | null): number {
-  if (ranges === null) return manifest.rows;
-  const { order, rows } = manifest.skymap;
+export function rowsIn(release: Release, ranges: CellRanges | null): number {
+  if (ranges === null) return release.manifest.rows;
+  const { order, rows } = skymapOf(release);
   const size = 4 ** (29 - order);
   let found = 0;
   for (let at = 0; at < ranges.start.length; at++) {

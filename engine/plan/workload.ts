@@ -8,7 +8,7 @@ import type {
   Query,
   Select,
 } from '../adql/syntax-tree.ts';
-import { mainColumns } from '../catalog/table.ts';
+import { identifierColumn } from '../catalog/table.ts';
 import type { CellRanges } from '../healpix-wasm/kernel.ts';
 import type { PositionJoin, TableUse } from './plan.ts';
 import { constantNumber } from './sky/constants.ts';
@@ -69,11 +69,7 @@ function equalToConstants(condition: Condition, findings: Findings): Expression 
 }
 
 function isIdentifier({ table }: TableUse, name: string): boolean {
-  try {
-    return mainColumns(table).id.name === name;
-  } catch {
-    return false;
-  }
+  return identifierColumn(table)?.name === name;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mainColumns, type Table } from '../catalog/table.ts';
+import { identifierColumn, positionColumns, type Table } from '../catalog/table.ts';
 
 /** Which indexes a table has in PostgreSQL that find rows by position or identifier. */
 export interface TableIndexes {
@@ -49,20 +49,23 @@ export const INDEX_KEYS = `
 
 /** @param rows those of `INDEX_KEYS`, of any tables */
 export function tableIndexes(table: Table, rows: readonly IndexKeys[]): TableIndexes {
-  const { id, ra, dec } = mainColumns(table);
-  const [lon, lat] = [plain(ra.name), plain(dec.name)];
   const own = rows.filter((row) => row.schema_name === table.schema && row.table_name === table.name);
   const has = (method: string, ...expressions: readonly string[]) =>
     own.some(
       (row) => row.method === method && expressions.every((each, i) => plain(row.keys[i] ?? '') === each),
     );
   const found = (extension: string) => own.some(({ extensions }) => extensions.includes(extension));
+  const id = identifierColumn(table);
+  const identifier = id !== null && has('btree', plain(id.name));
+  const position = positionColumns(table);
+  if (position === null) return { ...NO_INDEXES, identifier };
+  const [lon, lat] = [plain(position.ra.name), plain(position.dec.name)];
   return {
     healpix: has('btree', `healpix_index(29,${lon},${lat})`),
     zones: has('btree', `zone(${lat})`, `longitude(${lon})`),
     q3c: has('btree', `q3c_ang2ipix(${lon},${lat})`) && found('q3c'),
     pgsphere: has('gist', `spoint(radians(${lon}),radians(${lat}))`) && found('pg_sphere'),
-    identifier: has('btree', plain(id.name)),
+    identifier,
   };
 }
 

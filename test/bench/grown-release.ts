@@ -148,13 +148,13 @@ function leafOf(entries: readonly Entry[], columns: number): Leaf {
 function withLeaves(manifest: Manifest, leaves: readonly LeafEntry[]): Manifest {
   const rows = leaves.reduce((sum, leaf) => sum + leaf.rows, 0);
   const growth = rows / manifest.rows;
-  const counts = manifest.skymap.rows.map((count) => Math.floor(count * growth));
+  const counts = manifest.skymap!.rows.map((count) => Math.floor(count * growth));
   const most = counts.indexOf(Math.max(...counts));
   counts[most]! += rows - counts.reduce((sum, count) => sum + count, 0);
   return {
     ...manifest,
     rows,
-    skymap: { ...manifest.skymap, rows: counts },
+    skymap: { order: manifest.skymap!.order, rows: counts },
     partitions: Math.round(manifest.partitions * growth),
     bytes: Math.round(manifest.bytes * growth),
     leaves,

@@ -6,7 +6,7 @@ import type { Info, ResultTable } from '../../../engine/table/result.ts';
 import { answerBody } from '../../answer/answer-body.ts';
 import { attachment } from '../../answer/attachment.ts';
 import { noRows } from '../../answer/no-rows.ts';
-import { openCatalog } from '../../catalogs.ts';
+import { openPositions } from '../../catalogs.ts';
 import { ALMAGEST_ENGINE, ALMAGEST_RELEASE } from '../../headers.ts';
 import { ENGINE, type Service } from '../../service.ts';
 import { releaseInfos } from '../answer.ts';
@@ -22,7 +22,7 @@ import { readConesRequest } from './request.ts';
  */
 export async function answerCones(service: Service, address: string, request: Request): Promise<Response> {
   const { engine, limits } = service;
-  const release = await openCatalog(engine, address);
+  const release = await openPositions(engine, address);
   const { parameters: raw, table } = await readConesRequest(request);
   const parameters = parseConesParameters(raw, request.headers.get('accept') ?? undefined, limits);
   const positions = parsePositions(table, parameters.radius, limits.maxRadius);

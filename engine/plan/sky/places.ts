@@ -1,7 +1,7 @@
 import type { Findings } from '../../adql/check/checking.ts';
 import type { SourceColumn } from '../../adql/check/scope.ts';
 import type { Expression, Select } from '../../adql/syntax-tree.ts';
-import { mainColumns, type Table } from '../../catalog/table.ts';
+import { positionColumns, type Table } from '../../catalog/table.ts';
 import { type Output, outputsOf, plainColumn, type Relation } from '../tree.ts';
 
 /** The columns of an item of FROM that hold one position of its rows, by name. */
@@ -22,12 +22,10 @@ export interface Carried {
 
 /** The main position of a table; null if it has none. */
 export function mainPlace(relation: Relation, table: Table): Place | null {
-  try {
-    const { ra, dec } = mainColumns(table);
-    return { relation, lon: new Set([ra.name]), lat: new Set([dec.name]), points: new Set() };
-  } catch {
-    return null;
-  }
+  const position = positionColumns(table);
+  if (position === null) return null;
+  const { ra, dec } = position;
+  return { relation, lon: new Set([ra.name]), lat: new Set([dec.name]), points: new Set() };
 }
 
 /** The place of two coordinates that are columns of one item of FROM; null for anything else. */
