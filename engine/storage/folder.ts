@@ -11,10 +11,8 @@ import {
   rm,
 } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { HIDDEN, keyParts } from './key.ts';
 import type { ByteRange, Storage } from './storage.ts';
-
-/** Names that begin with a dot are writes under way: neither keys nor listed. */
-const HIDDEN = '.';
 
 /** Bytes of a piece of a stream. */
 const PIECE_BYTES = 2 ** 18;
@@ -35,18 +33,12 @@ export function folderStorage(path: string): Storage {
     put: (key, bytes) => writeObject(pathOf(root, key), bytes),
     copy: (from, to) => linkObject(pathOf(root, from), pathOf(root, to)),
     list: (folder) => listNames(folder === '' ? root : pathOf(root, folder)),
-    remove: (folder) => rm(pathOf(root, folder), { recursive: true, force: true }),
+    remove: (key) => rm(pathOf(root, key), { recursive: true, force: true }),
   };
 }
 
 function pathOf(root: string, key: string): string {
-  const segments = key.split('/');
-  for (const segment of segments) {
-    if (segment === '' || segment.startsWith(HIDDEN) || /[\\\0]/.test(segment)) {
-      throw new Error(`"${key}" is not a storage key: each part between slashes needs a plain name`);
-    }
-  }
-  return join(root, ...segments);
+  return join(root, ...keyParts(key));
 }
 
 /** A file that is open, and what of it a range means. */

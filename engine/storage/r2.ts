@@ -74,9 +74,9 @@ export function r2Storage(bucket: R2Bucket): Storage {
       return names.sort();
     },
 
-    async remove(folder) {
-      const keys: string[] = [];
-      for await (const page of pages(`${folder}/`)) keys.push(...page.objects.map(({ key }) => key));
+    async remove(key) {
+      const keys = [key];
+      for await (const page of pages(`${key}/`)) keys.push(...page.objects.map(({ key }) => key));
       for (let at = 0; at < keys.length; at += DELETE_BATCH) {
         await bucket.delete(keys.slice(at, at + DELETE_BATCH));
       }

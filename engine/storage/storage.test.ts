@@ -8,9 +8,11 @@ import { after, before, describe, test } from 'node:test';
 import type { R2Bucket } from '@cloudflare/workers-types';
 import { getPlatformProxy } from 'wrangler';
 import { quietEnvironment, workerdExecutable } from '../../cli/service/wrangler.ts';
+import { startS3 } from '../../test/s3-endpoint.ts';
 import { diskServiceStorage } from './disk-service.ts';
 import { folderStorage } from './folder.ts';
 import { r2Storage } from './r2.ts';
+import { s3Storage } from './s3.ts';
 import type { Storage } from './storage.ts';
 
 const bytes = Uint8Array.from({ length: 256 }, (_, at) => at);
@@ -79,6 +81,14 @@ async function openR2(): Promise<Opened> {
   };
 }
 
+/** Wrangler's S3 service; ours is a folder of the bucket, and beside it is a namesake. */
+async function openS3(): Promise<Opened> {
+  const { location, close } = await startS3();
+  await s3Storage({ ...location, prefix: 'some/folder-2' }).put('not ours', bytes);
+  const storage = s3Storage({ ...location, prefix: 'some/folder' });
+  return { storage, writer: storage, close };
+}
+
 /** workerd with a socket straight on its disk service. */
 async function openDiskService(): Promise<Opened> {
   const { writer, close, folder } = await folderWithPath();
@@ -122,6 +132,7 @@ async function folderWithPath() {
 for (const [name, open, writable] of [
   ['a folder', openFolder, true],
   ["wrangler's R2", openR2, true],
+  ['an S3 service', openS3, true],
   ["workerd's disk service", openDiskService, false],
 ] as const) {
   describe(`storage in ${name}`, () => {
@@ -237,10 +248,13 @@ for (const [name, open, writable] of [
       });
     }
 
-    test(writable ? 'removes a folder and not its namesakes' : 'refuses to write', async () => {
+    test(writable ? 'removes objects and folders, and not their namesakes' : 'refuses to write', async () => {
       if (writable) {
         await storage.remove('a.b/2026-11-2');
         assert.deepEqual(await storage.list('a.b'), ['2026-11-20', 'latest.json']);
+        await storage.remove('a.b/latest.json');
+        await storage.remove('a.b/latest.json');
+        assert.deepEqual(await storage.list('a.b'), ['2026-11-20']);
       } else {
         await assert.rejects(storage.put('a.b/x', bytes), /read-only/);
         await assert.rejects(storage.copy(KEY, 'a.b/x'), /read-only/);

@@ -5,7 +5,7 @@ export interface ByteRange {
 }
 
 /**
- * Where objects lie: an R2 bucket, a disk service of workerd, a folder. Keys are `/`-separated, without a
+ * Where objects lie: an R2 or S3 bucket, a disk service of workerd, a folder. Keys are `/`-separated, without a
  * leading slash. Nothing outside an implementation knows more.
  */
 export interface Storage {
@@ -27,6 +27,6 @@ export interface Storage {
   copy(from: string, to: string): Promise<void>;
   /** Names of the immediate children of a folder (`''` is the root), objects and folders alike, sorted. */
   list(folder: string): Promise<string[]>;
-  /** Deletes every object below a folder. */
-  remove(folder: string): Promise<void>;
+  /** Deletes the object with that key, if there is one, and every object below it as a folder. */
+  remove(key: string): Promise<void>;
 }
