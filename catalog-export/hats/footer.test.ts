@@ -21,7 +21,8 @@ const TABLE: Table = {
   description: 'It holds the word ARROW:schema',
   utype: null,
   columns: [
-    { name: 'value', datatype: 'double', arraysize: null, ucd: null, ...rest },
+    { name: 'ra', datatype: 'double', arraysize: null, ucd: 'pos.eq.ra;meta.main', ...rest },
+    { name: 'dec', datatype: 'double', arraysize: null, ucd: 'pos.eq.dec;meta.main', ...rest },
     { name: 'text', datatype: 'char', arraysize: '*', ucd: null, ...rest },
   ],
 };
@@ -36,6 +37,7 @@ function fileOf(first: number, rows: number): Uint8Array<ArrayBuffer> {
       nullCount: 0,
       data: BigInt64Array.from(numbers.map(BigInt)),
     }),
+    makeData({ type: new Float64(), length: rows, nullCount: 0, data: Float64Array.from(numbers) }),
     makeData({ type: new Float64(), length: rows, nullCount: 0, data: Float64Array.from(numbers) }),
     makeData({
       type: new Utf8(),
@@ -76,7 +78,7 @@ test('there may be many row groups', () => {
   }));
   const merged = parquetMetadata(mergeFooters(emptyParquetFile(TABLE), footers));
   assert.equal(merged.row_groups.length, 3000 * parquetMetadata(file).row_groups.length);
-  assert.equal(merged.row_groups.at(-1)!.columns[2]!.file_path, '2999.parquet');
+  assert.equal(merged.row_groups.at(-1)!.columns[3]!.file_path, '2999.parquet');
 });
 
 test('without files the merged footer is that of the schema', () => {
@@ -111,12 +113,13 @@ test('a data file is VOParquet 1.0, reads back, and is the same each time', asyn
     fields.map(([, ...field]) => field),
     [
       ['_healpix_29', 'long', undefined],
-      ['value', 'double', undefined],
+      ['ra', 'double', undefined],
+      ['dec', 'double', undefined],
       ['text', 'char', '6*'],
     ],
   );
   assert.doesNotMatch(votable, /<DATA/);
   const rows = await parquetReadObjects({ file: file.buffer });
-  assert.deepEqual(rows[42], { _healpix_29: 42n, value: 42, text: '    42' });
+  assert.deepEqual(rows[42], { _healpix_29: 42n, ra: 42, dec: 42, text: '    42' });
   for (let again = 0; again < 5; again += 1) assert.deepEqual(fileOf(0, 100), file);
 });

@@ -24,15 +24,25 @@ export interface HatsContent {
 
 const DATASET = 'dataset/';
 
-/** The files that make data files a HATS 1.0 catalogue. */
-export function hatsFiles(content: HatsContent): HatsFile[] {
-  const { table, partitions, footers } = content;
-  const properties = hatsProperties({ ...content, builder: `almagest v${packageJson.version}` });
+/**
+ * The files that tell Parquet readers of all data files together.
+ * @param footers of the data files, in their order; paths are relative to the release.
+ */
+export function datasetFiles(table: Table, footers: readonly DataFooter[]): HatsFile[] {
   const schema = emptyParquetFile(table);
   const footersInDataset = footers.map(({ path, footer }) => ({ path: path.slice(DATASET.length), footer }));
   return [
     { path: `${DATASET}_common_metadata`, bytes: schema },
     { path: `${DATASET}_metadata`, bytes: mergeFooters(schema, footersInDataset) },
+  ];
+}
+
+/** The files that make data files a HATS 1.0 catalogue. */
+export function hatsFiles(content: HatsContent): HatsFile[] {
+  const { table, partitions, footers } = content;
+  const properties = hatsProperties({ ...content, builder: `almagest v${packageJson.version}` });
+  return [
+    ...datasetFiles(table, footers),
     { path: 'partition_info.csv', bytes: encode(partitionInfo(partitions)) },
     { path: 'hats.properties', bytes: encode(properties) },
     // The name before HATS 1.0, which readers of today still look for.

@@ -1,12 +1,16 @@
 import { crc32 } from 'node:zlib';
 import { parquetMetadata } from 'hyparquet';
-import { partitionPath } from '../../engine/catalog/manifest.ts';
+import { dataPath, partitionPath } from '../../engine/catalog/manifest.ts';
+import type { Table } from '../../engine/catalog/table.ts';
 import { footerOf } from './footer.ts';
 import type { Cell } from './partitioning.ts';
 
-/** One Parquet file: the rows of one HEALPix cell (HATS 1.0). */
+/**
+ * One Parquet file: the rows of one HEALPix cell (HATS 1.0), or one part of a table without positions, whose number stands in
+ * place of the cell's.
+ */
 export interface Partition extends Cell {
-  /** Relative to the catalogue's root: `dataset/Norder=…/Dir=…/Npix=….parquet`. */
+  /** Relative to the release: `dataset/Norder=…/Dir=…/Npix=….parquet`, or `dataset/part-….parquet`. */
   readonly path: string;
   /** Size of the file. */
   readonly bytes: number;
@@ -20,7 +24,7 @@ export interface RowGroup {
   readonly rows: number;
   /** Byte offset of its first column chunk in the file. */
   readonly offset: number;
-  /** Smallest and largest `_healpix_29`. */
+  /** Smallest and largest `_healpix_29`, or the numbers of the first and last row in the table. */
   readonly first: bigint;
   readonly last: bigint;
   /** In the order of the columns. */
@@ -45,13 +49,42 @@ export function describePartition({ order, pixel }: Cell, file: Uint8Array): Par
     path: partitionPath(order, pixel),
     bytes: file.length,
     rows: Number(metadata.num_rows),
-    rowGroups: metadata.row_groups.map((rowGroup) => describeRowGroup(file, rowGroup)),
+    rowGroups: metadata.row_groups.map((rowGroup) => ({
+      ...describeChunks(file, rowGroup),
+      ...cellsOf(rowGroup),
+    })),
+  };
+}
+
+/**
+ * The same for a part of a table without positions.
+ * @param firstRow number of its first row in the table.
+ */
+export function describePart(table: Table, part: number, firstRow: number, file: Uint8Array): Partition {
+  const metadata = parquetMetadata(footerOf(file));
+  let next = BigInt(firstRow);
+  return {
+    order: 0,
+    pixel: part,
+    path: dataPath(table, 0, part),
+    bytes: file.length,
+    rows: Number(metadata.num_rows),
+    rowGroups: metadata.row_groups.map((rowGroup) => {
+      const first = next;
+      next += BigInt(rowGroup.num_rows);
+      return { ...describeChunks(file, rowGroup), first, last: next - 1n };
+    }),
   };
 }
 
 type ParquetRowGroup = ReturnType<typeof parquetMetadata>['row_groups'][number];
 
-function describeRowGroup(file: Uint8Array, rowGroup: ParquetRowGroup): RowGroup {
+function cellsOf({ columns }: ParquetRowGroup): Pick<RowGroup, 'first' | 'last'> {
+  const { min_value, max_value } = columns[0]!.meta_data!.statistics!;
+  return { first: BigInt(min_value as bigint), last: BigInt(max_value as bigint) };
+}
+
+function describeChunks(file: Uint8Array, rowGroup: ParquetRowGroup): Omit<RowGroup, 'first' | 'last'> {
   const spans = rowGroup.columns.map(({ meta_data }) => {
     const start = Number(meta_data!.dictionary_page_offset ?? meta_data!.data_page_offset);
     return { start, end: start + Number(meta_data!.total_compressed_size) };
@@ -59,12 +92,9 @@ function describeRowGroup(file: Uint8Array, rowGroup: ParquetRowGroup): RowGroup
   if (spans.some(({ start }, at) => at > 0 && start !== spans[at - 1]!.end)) {
     throw new Error('the Parquet writer left a gap between column chunks');
   }
-  const { min_value, max_value } = rowGroup.columns[0]!.meta_data!.statistics!;
   return {
     rows: Number(rowGroup.num_rows),
     offset: spans[0]!.start,
-    first: BigInt(min_value as bigint),
-    last: BigInt(max_value as bigint),
     chunks: spans.map(({ start, end }) => ({ bytes: end - start, crc32: crc32(file.subarray(start, end)) })),
   };
 }
