@@ -1,7 +1,7 @@
 import type { Data } from 'apache-arrow';
 import type { Column } from '../../engine/catalog/column.ts';
 import { HEALPIX_COLUMN } from '../../engine/catalog/manifest.ts';
-import { qualifiedName, type Table } from '../../engine/catalog/table.ts';
+import { hasPositions, qualifiedName, type Table } from '../../engine/catalog/table.ts';
 import { voparquetMetadata } from '../../engine/table/voparquet.ts';
 
 /** The index column as VOTable describes it. */
@@ -39,8 +39,8 @@ export function longestTexts(table: Table, arrays: readonly Data[]): Map<string,
  */
 export function fileMetadata(table: Table, texts: ReadonlyMap<string, number>): Map<string, string> {
   const { description, columns } = table;
-  const header = { name: qualifiedName(table), description, columns: [INDEX_COLUMN, ...columns], infos: [] };
-  return voparquetMetadata(header, texts);
+  const stored = hasPositions(table) ? [INDEX_COLUMN, ...columns] : columns;
+  return voparquetMetadata({ name: qualifiedName(table), description, columns: stored, infos: [] }, texts);
 }
 
 function longestValue(offsets: Int32Array): number {

@@ -9,19 +9,18 @@ import {
   listElements,
   structFields,
   TYPE,
-  textOf,
 } from './thrift.ts';
 
 const MAGIC = new TextEncoder().encode('PAR1');
 /** The footer's length and the magic that close a file. */
 const CLOSING_BYTES = 8;
 
-const ARROW_SCHEMA_KEY = 'ARROW:schema';
-
 // Field ids of parquet.thrift.
 const FILE_NUM_ROWS = 3;
 const FILE_ROW_GROUPS = 4;
 const FILE_KEY_VALUES = 5;
+const KEY = 1;
+const VALUE = 2;
 const ROW_GROUP_COLUMNS = 1;
 const COLUMN_FILE_PATH = 1;
 
@@ -38,22 +37,18 @@ export function footerOf(file: Uint8Array): Uint8Array {
 }
 
 /**
- * A file with its key-value metadata in a fixed order (the writer's is random, and the same rows shall give the
- * same bytes) and without the key that holds its schema once more in Arrow's format: it tells nothing that the
- * Parquet schema does not, and where it is present pyarrow reads its metadata instead of the file's.
+ * A file with other key-value metadata than its writer's, which are in random order, while the same rows shall give the same
+ * bytes, and have the schema once more in Arrow's format, for which see `withArrowSchema`.
+ * @param file which has some.
  */
-export function withPlainKeyValues(file: Uint8Array): Uint8Array<ArrayBuffer> {
+export function withKeyValues(
+  file: Uint8Array,
+  metadata: ReadonlyMap<string, string>,
+): Uint8Array<ArrayBuffer> {
   const footer = footerOf(file);
   const fields = structFields(footer, 0).fields.map((old) => {
     if (old.id !== FILE_KEY_VALUES) return taken(footer, old);
-    const entries = listElements(footer, old)
-      .filter(({ start }) => textOf(footer, structFields(footer, start).fields[0]!) !== ARROW_SCHEMA_KEY)
-      .map(({ start, end }) => footer.subarray(start, end))
-      .sort(Buffer.compare);
-    return {
-      ...old,
-      value: encodeList(TYPE.struct, entries),
-    };
+    return { ...old, value: encodeList(TYPE.struct, Array.from(metadata, keyValue)) };
   });
   return closeFile(file.subarray(0, file.length - footer.length), fields);
 }
@@ -93,6 +88,13 @@ function closeFile(bytes: Uint8Array, fields: readonly EncodedField[]): Uint8Arr
   file.set(length, bytes.length + metadata.length);
   file.set(MAGIC, file.length - MAGIC.length);
   return file;
+}
+
+function keyValue([key, value]: [string, string]): Uint8Array {
+  return encodeStruct([
+    { id: KEY, type: TYPE.binary, value: encodeBinary(key) },
+    { id: VALUE, type: TYPE.binary, value: encodeBinary(value) },
+  ]);
 }
 
 function rowGroupIn(footer: Uint8Array, start: number, path: string): Uint8Array {

@@ -1,8 +1,10 @@
 import {
   Table as ArrowTable,
   type Data,
+  DataType,
   Field,
   Int64,
+  List,
   makeData,
   RecordBatch,
   Schema,
@@ -16,18 +18,20 @@ import {
   WriterPropertiesBuilder,
   writeParquet,
 } from 'parquet-wasm';
+import type { Column } from '../../engine/catalog/column.ts';
 import { HEALPIX_COLUMN } from '../../engine/catalog/manifest.ts';
-import type { Table } from '../../engine/catalog/table.ts';
-import { storedType } from '../../engine/table/arrow.ts';
+import { hasPositions, type Table } from '../../engine/catalog/table.ts';
+import { arrowType } from '../../engine/table/arrow.ts';
 import { fileMetadata, isText, longestTexts } from './file-metadata.ts';
-import { withPlainKeyValues } from './footer.ts';
+import { withKeyValues } from './footer.ts';
 
 /** A row group is what a small cone reads: asking for it, and decoding it, should cost about the same. */
 const ROW_GROUP_ROWS = 1024;
+const ROW_GROUP_BYTES = 2 ** 20;
 
 /**
- * Writes rows as one Parquet file of a HATS catalogue, which is also a VOParquet 1.0 file.
- * @param arrays the index column, then the table's columns in their order; of equal length.
+ * Writes rows as one Parquet file of a release, which is also a VOParquet 1.0 file.
+ * @param arrays the index column, if the table has positions, then the table's columns in their order; of equal length.
  */
 export function parquetFile(table: Table, arrays: readonly Data[]): Uint8Array {
   const schema = arrowSchema(table);
@@ -37,7 +41,9 @@ export function parquetFile(table: Table, arrays: readonly Data[]): Uint8Array {
     makeData({ type: new Struct(schema.fields), length, nullCount: 0, children: [...arrays] }),
   );
   const ipc = tableToIPC(new ArrowTable(schema, batch), 'stream');
-  return write(ipc, table, longestTexts(table, arrays.slice(1)), rowGroupRows(length));
+  const texts = longestTexts(table, arrays.slice(-table.columns.length));
+  const bytes = arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  return write(ipc, table, texts, rowGroupRows(length, bytes));
 }
 
 /** A Parquet file with the schema and metadata of a table's data files, and no rows. */
@@ -46,15 +52,25 @@ export function emptyParquetFile(table: Table): Uint8Array {
   return write(ipc, table, new Map(), ROW_GROUP_ROWS);
 }
 
-/** Rows of each row group but the last, so that all are about as large. */
-export function rowGroupRows(rows: number): number {
-  const groups = Math.max(1, Math.ceil(rows / ROW_GROUP_ROWS));
+/**
+ * Rows of each row group but the last, so that all are about as large.
+ * @param bytes of all rows in memory; in the file they are fewer.
+ */
+export function rowGroupRows(rows: number, bytes: number): number {
+  const groups = Math.max(1, Math.ceil(rows / ROW_GROUP_ROWS), Math.ceil(bytes / ROW_GROUP_BYTES));
   return Math.max(1, Math.ceil(rows / groups));
 }
 
 function arrowSchema(table: Table): Schema {
-  const fields = table.columns.map((column) => new Field(column.name, storedType(column), true));
-  return new Schema([new Field(HEALPIX_COLUMN, new Int64(), false), ...fields]);
+  const fields = table.columns.map((column) => new Field(column.name, writtenType(column), true));
+  const index = hasPositions(table) ? [new Field(HEALPIX_COLUMN, new Int64(), false)] : [];
+  return new Schema([...index, ...fields]);
+}
+
+/** The elements of a list are called `element` in Parquet (LogicalTypes.md, "Lists"), `item` in Arrow. */
+function writtenType(column: Column): DataType {
+  const type = arrowType(column);
+  return DataType.isList(type) ? new List(new Field('element', type.valueType, true)) : type;
 }
 
 function write(
@@ -63,18 +79,16 @@ function write(
   texts: ReadonlyMap<string, number>,
   rowsPerGroup: number,
 ): Uint8Array {
-  return withPlainKeyValues(
-    writeParquet(ParquetTable.fromIPCStream(ipc), writerProperties(table, texts, rowsPerGroup)),
-  );
+  const file = writeParquet(ParquetTable.fromIPCStream(ipc), writerProperties(table, rowsPerGroup));
+  return withKeyValues(file, fileMetadata(table, texts));
 }
 
-function writerProperties(table: Table, texts: ReadonlyMap<string, number>, rowsPerGroup: number) {
+function writerProperties(table: Table, rowsPerGroup: number) {
   let builder = new WriterPropertiesBuilder()
     .setCompression(Compression.SNAPPY)
     .setStatisticsEnabled(EnabledStatistics.Chunk)
     .setMaxRowGroupSize(rowsPerGroup)
-    .setDictionaryEnabled(false)
-    .setKeyValueMetadata(fileMetadata(table, texts));
+    .setDictionaryEnabled(false);
   // Texts repeat (types, names of constellations); numbers hardly, and decode faster without a dictionary.
   for (const { name } of table.columns.filter(isText)) {
     builder = builder.setColumnDictionaryEnabled(name, true);

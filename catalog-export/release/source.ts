@@ -1,7 +1,7 @@
 import pg from 'pg';
-import type { Column, Datatype } from '../../engine/catalog/column.ts';
+import { type Column, type Datatype, isArray } from '../../engine/catalog/column.ts';
 import { mainColumns, qualifiedName, type Table } from '../../engine/catalog/table.ts';
-import { OID } from '../../engine/postgres/oids.ts';
+import { ARRAY_OID, OID } from '../../engine/postgres/oids.ts';
 import { tableQueryName } from '../../engine/tap-schema/query-name.ts';
 import { quoted, quotedTable } from '../database/identifier.ts';
 
@@ -37,7 +37,7 @@ const TRANSPORT: Record<Datatype, keyof typeof OID> = {
 
 interface DatabaseColumn {
   readonly name: string;
-  /** `pg_type.typname`, that of the base type for a domain, `enum` for an enumeration. */
+  /** `pg_type.typname`, that of the base type for a domain, `enum` for an enumeration; for an array that of its elements after `_`. */
   readonly type: string;
   /** As PostgreSQL writes it: `double precision`, `integer[]`. */
   readonly declared: string;
@@ -49,11 +49,14 @@ interface DatabaseColumn {
  */
 export async function checkColumns(client: pg.Client, table: Table): Promise<void> {
   const { rows } = await client.query<DatabaseColumn>(
-    `select a.attname as name, case b.typtype when 'e' then 'enum' else b.typname end as type,
+    `select a.attname as name,
+            case when b.typtype = 'e' then 'enum' when e.oid is not null then '_' || f.typname else b.typname end as type,
             format_type(a.atttypid, a.atttypmod) as declared
      from pg_attribute a
      join pg_type t on t.oid = a.atttypid
      join pg_type b on b.oid = coalesce(nullif(t.typbasetype, 0), t.oid)
+     left join pg_type e on e.oid = b.typelem and b.typcategory = 'A'
+     left join pg_type f on f.oid = coalesce(nullif(e.typbasetype, 0), e.oid)
      where a.attrelid = to_regclass($1) and a.attnum > 0 and not a.attisdropped`,
     [quotedTable(table)],
   );
@@ -102,6 +105,15 @@ export function copyAll(table: Table): string {
   return copyStatement(table, table.columns);
 }
 
+/** The same in the order of some columns: texts by their bytes, as the statistics in Parquet files compare them. */
+export function copyInOrder(table: Table, key: readonly Column[]): string {
+  const terms = key.map((column) => {
+    const isText = transport(column) === 'text';
+    return isText ? `${expression(column)} collate "C"` : quoted(column.name);
+  });
+  return copyStatement(table, table.columns, `order by ${terms.join(', ')}`);
+}
+
 /** Rows as the planner last counted them; 0 where it never did. */
 export async function estimatedRows(client: pg.Client, table: Table): Promise<number> {
   const { rows } = await client.query<{ estimate: number }>(
@@ -113,25 +125,39 @@ export async function estimatedRows(client: pg.Client, table: Table): Promise<nu
 
 function columnFault(column: Column, found: DatabaseColumn | undefined): string[] {
   if (found === undefined) return [`column ${column.name} is gone`];
-  const accepted = column.xtype === 'timestamp' ? TIMESTAMPS : ACCEPTED[column.datatype];
-  if (accepted.includes(found.type)) return [];
-  const published = column.xtype === 'timestamp' ? 'timestamp' : column.datatype;
-  return [`column ${column.name} is ${found.declared} now, which does not fit the ${published} published`];
+  if (acceptedTypes(column).includes(found.type)) return [];
+  return [
+    `column ${column.name} is ${found.declared} now, which does not fit the ${published(column)} published`,
+  ];
 }
 
-function copyStatement(table: Table, columns: readonly Column[]): string {
-  return `copy (select ${columns.map(expression).join(', ')} from ${quotedTable(table)}) to stdout (format binary)`;
+/** Names of types; those of arrays begin with `_`, whatever their dimensions. */
+function acceptedTypes(column: Column): readonly string[] {
+  if (isArray(column)) return ACCEPTED[column.datatype].map((element) => `_${element}`);
+  return column.xtype === 'timestamp' ? TIMESTAMPS : ACCEPTED[column.datatype];
+}
+
+function published(column: Column): string {
+  if (isArray(column)) return `${column.datatype}[${column.arraysize}]`;
+  return column.xtype === 'timestamp' ? 'timestamp' : column.datatype;
+}
+
+function copyStatement(table: Table, columns: readonly Column[], order = ''): string {
+  const rows = `select ${columns.map(expression).join(', ')} from ${quotedTable(table)} ${order}`;
+  return `copy (${rows}) to stdout (format binary)`;
 }
 
 function expression(column: Column): string {
-  return `${quoted(column.name)}::${transport(column)}`;
+  return `${quoted(column.name)}::${transport(column)}${isArray(column) ? '[]' : ''}`;
 }
 
 /** The type in which `copyAll` gives a column. */
 export function transportOid(column: Column): number {
-  return OID[transport(column)];
+  const type = transport(column);
+  return isArray(column) ? ARRAY_OID[type as keyof typeof ARRAY_OID] : OID[type];
 }
 
+/** Of an array that of its elements. */
 function transport(column: Column): keyof typeof OID {
   return column.xtype === 'timestamp' ? 'timestamp' : TRANSPORT[column.datatype];
 }

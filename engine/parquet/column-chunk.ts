@@ -1,5 +1,6 @@
-import { BufferType, Data, type DataType, Type } from 'apache-arrow';
-import { type Page, pages, type Uncompress } from './page.ts';
+import { BufferType, Data, DataType, Type } from 'apache-arrow';
+import { listLevels } from './list-levels.ts';
+import { countValues, definitionLevels, noLevels, type Page, pages, type Uncompress } from './page.ts';
 import { textCollector } from './text.ts';
 
 /** How a column chunk is stored. */
@@ -16,7 +17,7 @@ export interface Collector {
 
 /**
  * Decodes a column chunk of a Parquet file as the export writes it: pages of version 1 in Snappy, numbers PLAIN
- * and texts PLAIN or with a dictionary.
+ * and texts PLAIN or with a dictionary. Arrays are lists of three levels, whose elements may be null.
  * @param rows of the row group.
  * @throws Error saying what does not fit together.
  */
@@ -26,20 +27,47 @@ export function decodeChunk(
   rows: number,
   uncompress: Uncompress,
 ): Data {
-  const values = collector(type, rows);
+  if (DataType.isList(type)) return decodeLists(chunk, type, rows, uncompress);
+  const column = columnOf(type, rows);
+  for (const page of pages(chunk, nullable ? definitionLevels : noLevels, uncompress)) column.page(page);
+  const data = column.data();
+  if (data.length !== rows) throw new Error(`it holds ${data.length} values instead of ${rows}`);
+  return data;
+}
+
+function decodeLists(
+  chunk: Uint8Array,
+  type: DataType<Type.List> & { readonly valueType: DataType },
+  rows: number,
+  uncompress: Uncompress,
+): Data {
+  const lists = listLevels(rows);
+  const elements = columnOf(type.valueType, countValues(chunk));
+  for (const page of pages(chunk, lists.read, uncompress)) elements.page(page);
+  const { offsets, valid, nullCount } = lists.lists();
+  const buffers = { [BufferType.OFFSET]: offsets, ...(valid && { [BufferType.VALIDITY]: valid }) };
+  return new Data(type, 0, rows, nullCount, buffers as Partial<Data['buffers']>, [elements.data()]);
+}
+
+/** Collects a flat column of `most` values at most. */
+function columnOf(type: DataType, most: number) {
+  const values = collector(type, most);
   let valid: Uint8Array | null = null;
-  let row = 0;
+  let length = 0;
   let present = 0;
-  for (const page of pages(chunk, nullable, uncompress)) {
-    values.page(page);
-    if (page.kind === 'dictionary') continue;
-    if (page.defined !== null) valid = markNulls(valid ?? allValid(rows), page.defined, row);
-    row += page.count;
-    present += page.present;
-  }
-  if (row !== rows) throw new Error(`it holds ${row} values instead of ${rows}`);
-  const buffers = { ...values.buffers(), ...(valid && { [BufferType.VALIDITY]: valid }) };
-  return new Data(type, 0, rows, rows - present, buffers as Partial<Data['buffers']>);
+  return {
+    page(page: Page): void {
+      values.page(page);
+      if (page.kind === 'dictionary') return;
+      if (page.defined !== null) valid = markNulls(valid ?? allValid(most), page.defined, length);
+      length += page.count;
+      present += page.present;
+    },
+    data(): Data {
+      const buffers = { ...values.buffers(), ...(valid && { [BufferType.VALIDITY]: valid }) };
+      return new Data(type, 0, length, length - present, buffers as Partial<Data['buffers']>);
+    },
+  };
 }
 
 function allValid(rows: number): Uint8Array {

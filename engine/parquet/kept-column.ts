@@ -1,5 +1,5 @@
 import { BufferType, type Data, type DataType, Type } from 'apache-arrow';
-import { bitAt, bitmap, column, takeRows, textBuffers } from '../table/rows.ts';
+import { bitAt, bitmap, column, elementsOfRows, lists, takeRows, textBuffers } from '../table/rows.ts';
 import { type PackedNumbers, packDecimals, packIntegers, packWide } from './packed.ts';
 import { packTexts } from './packed-texts.ts';
 
@@ -33,6 +33,7 @@ export function wholeColumn(data: Data): KeptColumn {
  * four; and texts that repeat. What is not like that is kept as it is.
  */
 export function keptColumn(data: Data): KeptColumn {
+  if (data.type.typeId === Type.List) return keptLists(data);
   const packed = pack(data);
   if (packed === null) return wholeColumn(data);
   const { type } = data;
@@ -40,6 +41,29 @@ export function keptColumn(data: Data): KeptColumn {
   return {
     bytes: packed.bytes + (nulls?.byteLength ?? 0) + OVERHEAD_BYTES,
     take: (rows) => unpacked(type, packed, nulls, rows),
+  };
+}
+
+/** Arrays, their elements as a column of their own. */
+function keptLists({ type, length, nullCount, nullBitmap, valueOffsets, children }: Data): KeptColumn {
+  const elements = keptColumn(children[0]!);
+  const nulls = nullCount === 0 ? null : nullBitmap!.slice(0, (length + 7) >> 3);
+  return listsOf(type, elements, valueOffsets, nulls);
+}
+
+function listsOf(
+  type: DataType,
+  elements: KeptColumn,
+  offsets: Int32Array,
+  nulls: Uint8Array | null,
+): KeptColumn {
+  return {
+    bytes: elements.bytes + offsets.byteLength + (nulls?.byteLength ?? 0) + OVERHEAD_BYTES,
+    take(rows) {
+      const present = nulls && bitmap(rows.length, (at) => bitAt(nulls, rows[at]!));
+      const taken = elementsOfRows(offsets, rows);
+      return lists(type, rows.length, present, taken.offsets, elements.take(taken.elements));
+    },
   };
 }
 

@@ -1,15 +1,9 @@
-import { OID } from './oids.ts';
+import { ARRAY_OID, OID } from './oids.ts';
 import { NULL_FIELD } from './rows.ts';
 
-const ELEMENTS: Record<number, number> = {
-  1000: OID.bool,
-  1005: OID.int2,
-  1007: OID.int4,
-  1016: OID.int8,
-  1021: OID.float4,
-  1022: OID.float8,
-  1231: OID.numeric,
-};
+const ELEMENTS = new Map<number, number>(
+  Object.entries(ARRAY_OID).map(([name, oid]) => [oid, OID[name as keyof typeof ARRAY_OID]]),
+);
 
 export interface ArrayElements {
   readonly elementOid: number;
@@ -25,7 +19,7 @@ export interface ArrayElements {
  * @throws Error where the type is no array of numbers.
  */
 export function arrayElements(oid: number, view: DataView, offsets: Uint32Array): ArrayElements {
-  const elementOid = ELEMENTS[oid];
+  const elementOid = ELEMENTS.get(oid);
   if (elementOid === undefined) throw new Error(`PostgreSQL's type ${oid} is no array of numbers`);
   const ends = new Int32Array(offsets.length + 1);
   for (let row = 0; row < offsets.length; row++) {

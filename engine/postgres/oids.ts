@@ -18,5 +18,16 @@ export const OID = {
   uuid: 2950,
 } as const;
 
+/** Types of arrays, by the type of their elements. */
+export const ARRAY_OID = {
+  bool: 1000,
+  int2: 1005,
+  int4: 1007,
+  int8: 1016,
+  float4: 1021,
+  float8: 1022,
+  numeric: 1231,
+} as const;
+
 /** From here on types are those that a database's owner made. */
 export const FIRST_USER_OID = 16384;

@@ -77,7 +77,8 @@ const fieldsOf = remembered((columns: readonly Column[]) =>
   columns.map((column) => new Field(column.name, arrowType(column), true, fieldMetadata(column))),
 );
 
-function fieldMetadata({ datatype, arraysize, xtype, unit, ucd, utype, description }: Column) {
+/** The attributes of a VOTable's FIELD and its description. */
+export function fieldMetadata({ datatype, arraysize, xtype, unit, ucd, utype, description }: Column) {
   return withoutNulls({ datatype, arraysize, xtype, unit, ucd, utype, description });
 }
 

@@ -27,7 +27,7 @@ const SCALARS: Record<Datatype, () => DataType> = {
 };
 
 /**
- * The Arrow type that carries a column of an answer: text of any arraysize is Utf8, `xtype="timestamp"` text is a
+ * The Arrow type that carries a column of a release or of an answer: text of any arraysize is Utf8, `xtype="timestamp"` text is a
  * timestamp in microseconds (UTC, no zone), arrays of any arraysize are lists of all their elements, the rest are scalars.
  */
 export function arrowType(column: Column): DataType {
@@ -35,13 +35,5 @@ export function arrowType(column: Column): DataType {
   return column.xtype === 'timestamp' ? new TimestampMicrosecond() : SCALARS[column.datatype]();
 }
 
-/**
- * The Arrow type that carries a column of a release.
- * @throws Error for arrays, which a release does not hold.
- */
-export function storedType(column: Column): DataType {
-  if (isArray(column)) {
-    throw new Error(`column ${column.name}: a release does not hold arrays of ${column.datatype}`);
-  }
-  return arrowType(column);
-}
+/** The Arrow type that carries a column of a release. */
+export const storedType = arrowType;

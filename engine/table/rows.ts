@@ -67,7 +67,18 @@ export function takeRows(data: Data, rows: Uint32Array): Data {
 }
 
 function takeArrays(data: Data, rows: Uint32Array, valid: Bitmap | null): Data {
-  const from: Int32Array = data.valueOffsets;
+  const { offsets, elements } = elementsOfRows(data.valueOffsets, rows);
+  return lists(data.type, rows.length, valid, offsets, takeRows(data.children[0]!, elements));
+}
+
+/**
+ * Which elements the arrays of the given rows have, and where each array then begins.
+ * @param from where the arrays of all rows begin, and the last ends.
+ */
+export function elementsOfRows(
+  from: Int32Array,
+  rows: Uint32Array,
+): { offsets: Int32Array; elements: Uint32Array } {
   const offsets = new Int32Array(rows.length + 1);
   for (let at = 0; at < rows.length; at++) {
     offsets[at + 1] = offsets[at]! + from[rows[at]! + 1]! - from[rows[at]!]!;
@@ -76,10 +87,11 @@ function takeArrays(data: Data, rows: Uint32Array, valid: Bitmap | null): Data {
   for (let at = 0, to = 0; at < rows.length; at++) {
     for (let element = from[rows[at]!]!; to < offsets[at + 1]!; ) elements[to++] = element++;
   }
-  return arrays(data.type, rows.length, valid, offsets, takeRows(data.children[0]!, elements));
+  return { offsets, elements };
 }
 
-function arrays(
+/** A column of arrays. */
+export function lists(
   type: Data['type'],
   length: number,
   valid: Bitmap | null,
@@ -130,7 +142,7 @@ export function concatRows(columns: readonly Data[]): Data {
   }
   if (type.typeId === Type.List) {
     const elements = concatRows(columns.map(elementsOf));
-    return arrays(type, length, valid, concatOffsets(columns, length), elements);
+    return lists(type, length, valid, concatOffsets(columns, length), elements);
   }
   const values = new first!.values.constructor(length);
   let at = 0;
