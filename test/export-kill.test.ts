@@ -13,6 +13,7 @@ import { migrate } from '../catalog-export/database/migrate.ts';
 import { describeSchema, readTable, writeTable } from '../catalog-export/database/tap-schema.ts';
 import { exportCatalog } from '../catalog-export/release/export.ts';
 import { type Manifest, manifestKey, pointerKey, releasePrefix } from '../engine/catalog/manifest.ts';
+import { isReleaseName } from '../engine/catalog/release-name.ts';
 import type { Table } from '../engine/catalog/table.ts';
 import { loadKernel } from '../engine/healpix-wasm/node.ts';
 import { folderStorage } from '../engine/storage/folder.ts';
@@ -122,7 +123,7 @@ async function verifiedRelease(storage: Storage): Promise<string> {
 
 /** Releases that no manifest completes. */
 async function unfinished(storage: Storage): Promise<string[]> {
-  const names = (await storage.list(CATALOG)).filter((name) => name !== 'latest.json');
+  const names = (await storage.list(CATALOG)).filter(isReleaseName);
   const manifests = await Promise.all(names.map((name) => storage.get(manifestKey(CATALOG, name))));
   return names.filter((_, at) => manifests[at] === null);
 }

@@ -26,7 +26,7 @@ describe('an export that cannot succeed says why and leaves the last release', (
     assert.equal(await currentRelease(catalog, published), '2026-11-21');
     assert.deepEqual(
       await catalog.storage.list('survey.stars'),
-      ['2026-11-21', 'latest.json'],
+      ['2026-11-21', 'latest.json', 'reports.json'],
       'nothing half-written stays',
     );
   }
@@ -91,7 +91,11 @@ describe('an export that cannot succeed says why and leaves the last release', (
       };
       await assert.rejects(exported(catalog, table, { storage: full }), { message: 'no space left' });
       assert.equal(await currentRelease(catalog, table), '2026-11-21');
-      assert.deepEqual(await catalog.storage.list('survey.stars'), ['2026-11-21', 'latest.json']);
+      assert.deepEqual(await catalog.storage.list('survey.stars'), [
+        '2026-11-21',
+        'latest.json',
+        'reports.json',
+      ]);
     }));
 
   for (const moment of ['Reading positions', 'Reading rows', 'Writing partitions']) {
@@ -107,7 +111,11 @@ describe('an export that cannot succeed says why and leaves the last release', (
         });
         await assert.rejects(attempt, /connection|terminat/i);
         assert.equal(await currentRelease(catalog, sky), '2026-11-21');
-        assert.deepEqual(await catalog.storage.list('survey.stars'), ['2026-11-21', 'latest.json']);
+        assert.deepEqual(await catalog.storage.list('survey.stars'), [
+          '2026-11-21',
+          'latest.json',
+          'reports.json',
+        ]);
         assert.equal((await exported(catalog, sky, { maxRows: 10_000 })).release, '2026-11-21.1');
         await client.end().catch(() => {});
       });
@@ -144,6 +152,7 @@ test('what a killed export left is removed by the next one, and its name is not 
       '2026-11-21',
       '2026-11-21.2',
       'latest.json',
+      'reports.json',
     ]);
     assert.equal(await currentRelease(catalog, table), '2026-11-21.2');
   });

@@ -15,7 +15,7 @@ import { startTestDatabase, type TestDatabase, withTestDatabase } from '../../te
 import { partitionPaths } from '../../test/stored-row-groups.ts';
 import { type CopyValue, copyRows, createTable } from '../database/copy.ts';
 import type { Progress } from '../progress.ts';
-import { type ExportOptions, exportCatalog } from './export.ts';
+import { type Exported, type ExportOptions, exportCatalog } from './export.ts';
 
 /** What the tests of the export share: a server, and for each test a database with a table, and a bucket. */
 export interface TestCatalog {
@@ -74,11 +74,20 @@ export async function withTable(
   });
 }
 
-export function exported(
-  { client, storage }: TestCatalog,
+/** The manifest of the release that readers are sent to after an export. */
+export async function exported(
+  catalog: TestCatalog,
   table: Table,
   options: Partial<ExportOptions> = {},
 ): Promise<Manifest> {
+  return (await exportTable(catalog, table, options)).manifest;
+}
+
+export function exportTable(
+  { client, storage }: TestCatalog,
+  table: Table,
+  options: Partial<ExportOptions> = {},
+): Promise<Exported> {
   return exportCatalog({ client, table, storage, kernel, date, maxRows: 1000, progress: silent, ...options });
 }
 

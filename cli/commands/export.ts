@@ -37,7 +37,7 @@ export const exportCommand = new Command('export')
         // A session of its own: what goes wrong with one catalogue leaves the next ones alone.
         const client = await connect(url);
         try {
-          const manifest = await exportCatalog({ client, table, storage, kernel, progress });
+          const { manifest } = await exportCatalog({ client, table, storage, kernel, progress });
           if (json) console.log(JSON.stringify(report(manifest, performance.now() - started)));
         } catch (error) {
           // Before the message, or the bar would be drawn over it.
