@@ -3,6 +3,7 @@ import { CorruptReleaseError } from '../errors.ts';
 import { listFolder, readObject } from '../storage/reading.ts';
 import { sharedLoads } from '../storage/shared-loads.ts';
 import type { Storage } from '../storage/storage.ts';
+import { isCatalogName } from './catalog-name.ts';
 import { manifestKey, pointerKey } from './manifest.ts';
 import { parseManifest, parsePointer } from './parse-manifest.ts';
 import { openRelease, type Release } from './release.ts';
@@ -30,9 +31,6 @@ export interface Catalogs {
 /** Pointers and releases remembered at most. */
 const POINTERS = 1000;
 const RELEASES = 100;
-
-/** `schema.table`, each of the two a name that PostgreSQL and a folder can have. */
-const isCatalogName = (name: string): boolean => /^[^/\\.\p{Cc}]{1,63}\.[^/\\.\p{Cc}]{1,63}$/u.test(name);
 
 /**
  * @param pointerLifetime milliseconds for which a pointer is believed before it is read again: so long may a
