@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { HEALPIX_COLUMN, type Pointer, pointerKey, releasePrefix } from '../../engine/catalog/manifest.ts';
 import type { ExportReport } from '../../engine/catalog/reports.ts';
-import { mainColumns, qualifiedName, type Table } from '../../engine/catalog/table.ts';
+import { hasPositions, mainColumns, qualifiedName, type Table } from '../../engine/catalog/table.ts';
 import type { Storage } from '../../engine/storage/storage.ts';
 import { withExportLock } from './export-lock.ts';
 import { keepReport } from './keep-report.ts';
@@ -61,7 +61,7 @@ function checkExportable(table: Table): void {
         'release gets. Drop or rename it, and publish the table again.',
     );
   }
-  mainColumns(table);
+  if (hasPositions(table)) mainColumns(table);
 }
 
 function chooseName({ release }: ExportOptions, { taken }: StoredReleases, date: Date): string {

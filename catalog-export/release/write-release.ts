@@ -5,7 +5,7 @@ import {
   type Manifest,
   manifestKey,
 } from '../../engine/catalog/manifest.ts';
-import { qualifiedName, type Table } from '../../engine/catalog/table.ts';
+import { hasPositions, qualifiedName, type Table } from '../../engine/catalog/table.ts';
 import type { HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
 import type { Storage } from '../../engine/storage/storage.ts';
 import { coverageOfMoc, mocFiles, mocOfHistogram } from '../hats/coverage.ts';
@@ -16,6 +16,7 @@ import { type Cell, partitionCells, rowsPerCell } from '../hats/partitioning.ts'
 import type { Progress } from '../progress.ts';
 import { leafWriter } from './index-leaves.ts';
 import { partitionFile } from './partition-file.ts';
+import { writeParts } from './plain-release.ts';
 import { putJson } from './put-json.ts';
 import { type ReleaseWriter, releaseWriter } from './release-writer.ts';
 import { distribute, distribution } from './rows.ts';
@@ -80,6 +81,34 @@ export async function writeRelease(
 
   const snapshot = await beginSnapshot(client);
   await checkColumns(client, table);
+  if (!hasPositions(table)) {
+    const { partitions, leaves, rows } = await writeParts(
+      { client, table, kernel, maxRows, progress },
+      writer,
+    );
+    await client.query('commit');
+    const manifest: Manifest = {
+      version: MANIFEST_VERSION,
+      catalog,
+      release,
+      created: date.toISOString(),
+      table,
+      rows,
+      rowsWithoutPosition: 0,
+      skymap: null,
+      coverage: null,
+      snapshot,
+      state: null,
+      files: await writer.close(),
+      partitions: partitions.length,
+      bytes: partitions.reduce((sum, { bytes }) => sum + bytes, 0),
+      leaves,
+    };
+    await requireLease();
+    await putJson(storage, manifestKey(catalog, release), manifest);
+    progress.done();
+    return { outcome: 'released', manifest, partitions: { written: partitions.length, copied: 0 } };
+  }
   progress.start(`Reading positions of ${catalog}`, await estimatedRows(client, table));
   const { histogram, rows, rowsWithoutPosition } = await distribution(client, table, kernel, progress);
   const cells = partitionCells(histogram, maxRows);
