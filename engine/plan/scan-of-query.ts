@@ -1,14 +1,15 @@
 import type { CheckedQuery } from '../adql/check/check.ts';
 import type { Findings } from '../adql/check/checking.ts';
+import type { Shape, ShapePoint } from '../adql/regions/shape.ts';
 import type { Comparison, Condition, Expression, Query, Select } from '../adql/syntax-tree.ts';
 import type { Column } from '../catalog/column.ts';
 import { KernelError } from '../healpix-wasm/kernel-error.ts';
 import type { Scan, ScanComparison, ScanRegion } from '../scan/scan.ts';
 import type { TableUse } from './plan.ts';
 import { constantNumber } from './sky/constants.ts';
-import { factOf, turned } from './sky/facts.ts';
+import { factOf, turned, writtenOut } from './sky/facts.ts';
 import { isAt, mainPlace, type Place, placeOfPoint } from './sky/places.ts';
-import { constantShape, type Shape, type ShapePoint } from './sky/shapes.ts';
+import { constantShape } from './sky/shapes.ts';
 import { onCircle } from './sky/skies.ts';
 import type { Ranges } from './sky/sky.ts';
 import { isAggregated, outputsOf, plainColumn } from './tree.ts';
@@ -81,6 +82,8 @@ function scanConditions(
   const place = mainPlace(node, table);
   const visit = (condition: Condition): boolean => {
     if (condition.kind === 'and') return condition.operands.every(visit);
+    const parts = writtenOut(condition, findings);
+    if (parts !== null) return visit(parts);
     const compared = comparisonsOf(condition, findings);
     if (compared !== null) {
       comparisons.push(...compared);

@@ -11,6 +11,7 @@ import type { Expression, FunctionCall } from '../adql/syntax-tree.ts';
 import { plainColumn } from '../plan/tree.ts';
 import { transformation } from './geometry.ts';
 import { doubleLiteral } from './literals.ts';
+import { narrowed } from './narrow-keys.ts';
 import { positionColumns } from './positions.ts';
 import { withNumbers } from './shapes.ts';
 import { nameOf, type Translation, typeOf } from './translation.ts';
@@ -106,7 +107,8 @@ export function isWritable(name: string): boolean {
 
 /** SQL of a function call. */
 export function functionCall(call: FunctionCall, translation: Translation): string {
-  return FUNCTIONS[call.name.toUpperCase()]!(call, translation);
+  const text = FUNCTIONS[call.name.toUpperCase()]!(call, translation);
+  return text === translation.narrowKey ? `${narrowed(text)}::double precision` : text;
 }
 
 function modulo(call: FunctionCall, translation: Translation): string {

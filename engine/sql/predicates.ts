@@ -1,4 +1,5 @@
 import type { Comparison, Expression, GeometryPredicate, NumberLiteral } from '../adql/syntax-tree.ts';
+import { condition } from './conditions.ts';
 import { indexedCircle } from './indexed-circles.ts';
 import { shape, shapeKind, withNumbers } from './shapes.ts';
 import type { Translation } from './translation.ts';
@@ -27,7 +28,19 @@ function isBit(node: Expression): node is NumberLiteral {
 }
 
 /** SQL of CONTAINS and INTERSECTS as a boolean. */
-export function predicate({ kind, left, right }: GeometryPredicate, translation: Translation): string {
+export function predicate(node: GeometryPredicate, translation: Translation): string {
+  const parts = translation.findings.compounds.get(node);
+  if (parts === undefined) return singlePredicate(node, translation);
+  const own = [node.left, node.right].find(({ kind }) => kind !== 'region');
+  if (own === undefined) return condition(parts, translation);
+  const partsWith = (named: readonly string[] | string) =>
+    condition(parts, { ...translation, named: new Map([...translation.named, [own, named]]) });
+  return shapeKind(own, translation) === 'polygon'
+    ? translation.dialect.sharing([shape(own, translation)], ([array]) => partsWith(array!))
+    : withNumbers([own], translation, (numbers) => partsWith(numbers!));
+}
+
+function singlePredicate({ kind, left, right }: GeometryPredicate, translation: Translation): string {
   const [a, b] = [shapeKind(left, translation), shapeKind(right, translation)];
   if (a === null || b === null) return 'NULL::boolean';
   if (kind === 'contains') return contained(left, right, translation);

@@ -4,9 +4,11 @@ import type { Column } from '../catalog/column.ts';
 import { sourceColumn } from './columns.ts';
 import { condition } from './conditions.ts';
 import { tables } from './from.ts';
+import { functionCall } from './functions.ts';
+import { narrowed, wholeNumberKey } from './narrow-keys.ts';
 import { orderClause, orderTerm, rowsClause } from './queries.ts';
 import { sqlType, sqlTypeOfColumn } from './sql-types.ts';
-import { type Translation, typeOf } from './translation.ts';
+import { resultIndex, type Translation, typeOf } from './translation.ts';
 import { value, valueAs } from './values.ts';
 
 /** A SELECT, and what the query around it says of its rows. */
@@ -30,9 +32,12 @@ interface Item {
 }
 
 /** SQL of a SELECT with its order. */
-export function select(selection: Selection, translation: Translation): string {
+export function select(selection: Selection, around: Translation): string {
   const { node, orderBy, offset, wanted, limit } = selection;
-  const from = tables(node, translation);
+  const plainly = { ...around, narrowKey: null };
+  const from = tables(node, plainly);
+  const key = around.narrow ? wholeNumberKey(node, around) : null;
+  const translation = { ...around, narrowKey: key && functionCall(key, plainly) };
   const items = itemsOf(node, wanted, translation);
   const named: Translation = { ...translation, results: items.map(({ text }) => text) };
   const groups = node.groupBy.map((term) => groupTerm(term, items, named));
@@ -42,7 +47,7 @@ export function select(selection: Selection, translation: Translation): string {
     ...(node.where === null && from.conditions.length === 0
       ? []
       : [
-          `WHERE ${[...from.conditions, ...(node.where === null ? [] : [condition(node.where, named)])].join(' AND ')}`,
+          `WHERE ${[...from.conditions, ...(node.where === null ? [] : [condition(node.where, { ...plainly, results: named.results })])].join(' AND ')}`,
         ]),
     ...(groups.length === 0 ? [] : [`GROUP BY ${groups.join(', ')}`]),
     ...(node.having === null ? [] : [`HAVING ${condition(node.having, named)}`]),
@@ -91,6 +96,7 @@ function itemsOf({ columns }: Select, wanted: readonly Column[], translation: Tr
 
 /** Expressions are written out: engines differ in what a name or a number means here. */
 function groupTerm(term: Expression, items: readonly Item[], translation: Translation): string {
+  if (translation.narrowKey !== null) return narrowed(translation.narrowKey);
   const index = resultIndex(term, translation);
   return index === null ? value(term, translation) : items[index]!.text;
 }
@@ -110,13 +116,6 @@ function orderValue(
 
 function isText(expression: Expression, _named: number | null, translation: Translation): boolean {
   return typeOf(expression, translation).family === 'text';
-}
-
-/** The column of the result that a number or a name alone means. */
-function resultIndex(expression: Expression, { findings }: Translation): number | null {
-  if (expression.kind === 'number' && expression.form === 'integer') return Number(expression.text) - 1;
-  const resolution = expression.kind === 'column' ? findings.columns.get(expression) : undefined;
-  return resolution !== undefined && 'result' in resolution ? resolution.result : null;
 }
 
 function fewest(top: string | null, limit: number | null): string | number | null {

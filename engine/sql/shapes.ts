@@ -1,8 +1,7 @@
 import { DOUBLE } from '../adql/check/value-type.ts';
 import { AdqlCheckError } from '../adql/errors.ts';
-import type { Expression, PolygonConstructor, RegionConstructor } from '../adql/syntax-tree.ts';
-import type { Shape } from '../plan/sky/shapes.ts';
-import { parseStcs } from '../plan/sky/stcs.ts';
+import { isCompound, type Shape } from '../adql/regions/shape.ts';
+import type { Expression, PolygonConstructor } from '../adql/syntax-tree.ts';
 import { doubleLiteral, isLiteral } from './literals.ts';
 import { type Translation, typeOf } from './translation.ts';
 import { value, valueAs } from './values.ts';
@@ -14,15 +13,17 @@ export type ShapeKind = 'point' | 'circle' | 'polygon';
 export function shapeKind(node: Expression, translation: Translation): ShapeKind | null {
   const { family } = typeOf(node, translation);
   if (family !== 'region') return family === 'null' ? null : (family as ShapeKind);
-  const { kind } = region(node);
+  const { kind } = regionOf(node, translation);
   return kind === 'box' ? 'polygon' : kind;
 }
 
 /** SQL of a geometry as an array; NULL if one of its numbers is. */
 export function shape(node: Expression, translation: Translation): string {
+  const named = translation.named.get(node);
+  if (named !== undefined) return typeof named === 'string' ? named : array(named, translation);
   switch (node.kind) {
     case 'region':
-      return regionShape(node, translation);
+      return regionShape(regionOf(node, translation), translation);
     case 'point':
     case 'circle':
       return withNumbers([node], translation, (numbers) => array(numbers!, translation));
@@ -68,6 +69,8 @@ interface Numbers {
 }
 
 function numbersOf(node: Expression, translation: Translation): Numbers {
+  const named = translation.named.get(node);
+  if (typeof named === 'object') return { values: named, of: (values) => [...values] };
   if (node.kind === 'point') {
     return { values: coordinates([node.longitude, node.latitude], translation), of: (values) => [...values] };
   }
@@ -80,7 +83,7 @@ function numbersOf(node: Expression, translation: Translation): Numbers {
     };
   }
   if (node.kind === 'region') {
-    const values = numbersOfShape(parseStcs(node.text)).map(doubleLiteral);
+    const values = numbersOfShape(regionOf(node, translation)).map(doubleLiteral);
     return { values, of: () => values };
   }
   const count = shapeKind(node, translation) === 'circle' ? 3 : 2;
@@ -117,8 +120,7 @@ function polygon({ vertices }: PolygonConstructor, translation: Translation): st
   });
 }
 
-function regionShape(node: RegionConstructor, { dialect }: Translation): string {
-  const constant = parseStcs(node.text);
+function regionShape(constant: Shape, { dialect }: Translation): string {
   const numbers = numbersOfShape(constant).map(doubleLiteral);
   if (constant.kind === 'box') return `almagest.box(${numbers.join(', ')})`;
   return `${dialect.array(numbers)}::double precision[]`;
@@ -137,11 +139,14 @@ function numbersOfShape(constant: Shape): number[] {
   }
 }
 
-/** @throws AdqlCheckError for a region that is no constant: what shape it has is not known before the query runs */
-function region(node: Expression): Shape {
-  if (node.kind === 'region') return parseStcs(node.text);
+/** @throws AdqlCheckError for a region that is no constant, or of several shapes: it has no form as numbers */
+function regionOf(node: Expression, { findings }: Translation): Shape {
+  const region = node.kind === 'region' ? findings.regions.get(node)! : null;
+  if (region !== null && !isCompound(region)) return region;
   throw new AdqlCheckError(
-    "Only a region that the query gives is understood here, as REGION('Circle ICRS 10 20 0.5')",
+    region === null
+      ? "Only a region that the query gives is understood here, as REGION('Circle ICRS 10 20 0.5')"
+      : 'A region of several shapes, as Union, Intersection and Not make one, stands in CONTAINS and INTERSECTS alone: here one shape is wanted',
     node.position,
   );
 }

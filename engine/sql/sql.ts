@@ -12,6 +12,8 @@ export interface Sql {
   readonly dialect: Dialect;
   /** One SELECT. Its columns are called r0, r1, … by position, its parameters $1, $2, … */
   readonly text: string;
+  /** One with the same answer that DuckDB is quicker with, but that fails on some values; null if there is none. */
+  readonly quick: string | null;
   /** All texts that the query has as values; numbers stand in the SQL. */
   readonly parameters: readonly SqlParameter[];
   /** Of the result, in order; the SQL's columns are of their types. */

@@ -28,24 +28,36 @@ export function translate(checked: CheckedQuery, dialect: Dialect, context: Tran
     texts: new Map(),
     cells: new Set(),
     names: new Map(),
+    named: new Map(),
+    narrow: false,
+    narrowKey: null,
     results: [],
   };
+  const text = statement(translation);
+  if (dialect === 'postgresql' && translation.texts.size > MOST_PARAMETERS) {
+    const what = `more than ${MOST_PARAMETERS} different texts in one query`;
+    throw new NotTranslatable(dialect, what, checked.statement.position);
+  }
+  const narrow =
+    dialect === 'duckdb' && text.includes(' GROUP BY ') ? statement({ ...translation, narrow: true }) : text;
+  return {
+    dialect,
+    text,
+    quick: narrow === text ? null : narrow,
+    parameters: [...translation.texts.keys()].map((value) => ({ type: 'text', value })),
+    columns: checked.columns,
+    healpix: context.uses.map(({ node }) => translation.cells.has(node)),
+  };
+}
+
+function statement(translation: Translation): string {
+  const { query: checked, context } = translation;
   const { commonTables, query: outermost } = checked.statement;
   const common = commonTables.map(
     (table) => `${nameOf(table, translation)} AS (${subquery(table.query, translation)})`,
   );
   const text = query(outermost, checked.columns, context.limit, translation);
-  if (dialect === 'postgresql' && translation.texts.size > MOST_PARAMETERS) {
-    const what = `more than ${MOST_PARAMETERS} different texts in one query`;
-    throw new NotTranslatable(dialect, what, checked.statement.position);
-  }
-  return {
-    dialect,
-    text: common.length === 0 ? text : `WITH ${common.join(', ')} ${text}`,
-    parameters: [...translation.texts.keys()].map((value) => ({ type: 'text', value })),
-    columns: checked.columns,
-    healpix: context.uses.map(({ node }) => translation.cells.has(node)),
-  };
+  return common.length === 0 ? text : `WITH ${common.join(', ')} ${text}`;
 }
 
 /**

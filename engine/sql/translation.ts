@@ -18,6 +18,12 @@ export interface Translation {
   /** The tables whose stored cells the SQL names. */
   readonly cells: Set<NamedTable>;
   readonly names: Map<NamedTable | DerivedTable | CommonTable, string>;
+  /** Geometries that SQL around has given names: the numbers of points and circles, the array of a polygon. */
+  readonly named: ReadonlyMap<Expression, readonly string[] | string>;
+  /** Whether keys of groups are to be of few bits, on which the SQL fails where they have more. */
+  readonly narrow: boolean;
+  /** SQL of the key of the SELECT at hand that is of few bits. */
+  readonly narrowKey: string | null;
   /** SQL of the result columns of the SELECT at hand, which ORDER BY and GROUP BY may name. */
   readonly results: readonly string[];
 }
@@ -44,4 +50,11 @@ export function nameOf(
 
 export function typeOf(expression: Expression, { findings }: Translation): ValueType {
   return findings.types.get(expression)!;
+}
+
+/** The column of the result that a number or a name alone means. */
+export function resultIndex(expression: Expression, { findings }: Translation): number | null {
+  if (expression.kind === 'number' && expression.form === 'integer') return Number(expression.text) - 1;
+  const resolution = expression.kind === 'column' ? findings.columns.get(expression) : undefined;
+  return resolution !== undefined && 'result' in resolution ? resolution.result : null;
 }

@@ -145,6 +145,37 @@ def check_regions() -> None:
     check_rows("circles that touch a polygon", query, distance <= 1.5, np.abs(distance - 1.5) < 1e-7)
 
 
+def check_made() -> None:
+    """Regions of several shapes, in several frames."""
+    stars = SKY["stars"]
+    near = stars.separation(SkyCoord(83.8, -1.2, unit="deg")).deg
+    pole = stars.separation(SkyCoord(l=0, b=90, unit="deg", frame=Galactic)).deg
+    fk5 = stars.separation(SkyCoord(150, 30, unit="deg", frame=FK5)).deg
+    polygon = written(convex_polygon(83.8, -1.2, 14, 5))
+    depth = np.degrees(np.arcsin(sides(polygon).min(axis=1)))
+    corners = listed(polygon).replace(",", "")
+    a, b, c = "Circle 83.8 -1.2 12", "Circle GALACTIC 0 90 20", "Circle J2000 150 30 40"
+    borders = [(near, 12), (pole, 20), (fk5, 40), (depth, 0), (near, 6)]
+    unsure = np.any([np.abs(of - border) < 1e-7 for of, border in borders], axis=0)
+    for region, inside in [
+        (f"Union ICRS ({a} {b} {c})", (near <= 12) | (pole <= 20) | (fk5 <= 40)),
+        (f"Intersection ({b} {c})", (pole <= 20) & (fk5 <= 40)),
+        (f"Intersection ({a} Polygon {corners} Not (Circle 83.8 -1.2 6))", (near <= 12) & (depth > 0) & (near > 6)),
+        (f"Not (Union ({a} Intersection ({b} Not ({c}))))", ~((near <= 12) | ((pole <= 20) & ~(fk5 <= 40)))),
+    ]:
+        for condition in (f"CONTAINS(POINT(ra, dec), REGION('{region}'))", f"INTERSECTS(REGION('{region}'), POINT(ra, dec))"):
+            check_rows(region.split("(")[0], f"SELECT source_id FROM hipparcos.stars WHERE 1 = {condition}", inside, unsure)
+    own = "CIRCLE(ra, dec, 1.5)"
+    for condition, inside in [
+        (f"INTERSECTS({own}, REGION('Union ({a} {b})'))", (near <= 13.5) | (pole <= 21.5)),
+        (f"CONTAINS({own}, REGION('Intersection ({a} Not (Circle 83.8 -1.2 6))'))", (near <= 10.5) & (near > 7.5)),
+        (f"INTERSECTS({own}, REGION('Not ({a})'))", near > 10.5),
+        (f"CONTAINS(REGION('Union ({a} Circle 90 0 1)'), CIRCLE(ra, dec, 30))",
+         (near <= 18) & (stars.separation(SkyCoord(90, 0, unit="deg")).deg <= 29)),
+    ]:
+        check_rows("circles and " + condition, f"SELECT source_id FROM hipparcos.stars WHERE 1 = {condition}", inside, unsure)
+
+
 def distance_to(polygon: SkyCoord) -> np.ndarray:
     """Degrees from each star to a convex polygon, 0 inside: to its sides where the foot of the perpendicular lies on them, else
     to its corners."""
@@ -223,6 +254,7 @@ check_circles()
 check_polygons()
 check_boxes()
 check_regions()
+check_made()
 check_numbers()
 check_neighbours()
 check_frames()

@@ -257,7 +257,7 @@ const FAULTS: readonly (readonly [text: string, problem: string, place: string])
   ],
   [
     'SELECT * FROM hipparcos.stars GROUP BY ra',
-    '* does not go with groups: name the columns that the query groups by',
+    '* has columns that the query does not group by, such as “source_id”: name those that it groups by',
     '1:8',
   ],
   [

@@ -35,6 +35,8 @@ export function checkQuery(
     expansions: new Map(),
     merges: new Map(),
     items: new Map(),
+    regions: new Map(),
+    compounds: new Map(),
     results: new Map(),
   };
   const checking: Checking = {

@@ -1,16 +1,20 @@
 import type { Column } from '../../catalog/column.ts';
 import type { Table } from '../../catalog/table.ts';
 import type { AdqlFunction } from '../functions/function.ts';
+import type { Region } from '../regions/shape.ts';
 import type {
   AllColumns,
   ColumnReference,
   CommonTable,
+  Condition,
   EnumerationItem,
   Expression,
+  GeometryPredicate,
   JoinedTable,
   NamedTable,
   Query,
   QueryBody,
+  RegionConstructor,
 } from '../syntax-tree.ts';
 import type { Scope, SourceColumn } from './scope.ts';
 import type { ValueType } from './value-type.ts';
@@ -49,6 +53,10 @@ export interface Findings {
   readonly merges: Map<JoinedTable, readonly MergedColumn[]>;
   /** The places of enumerations' items in their arrays, from 1. */
   readonly items: Map<EnumerationItem, number>;
+  /** What the texts of REGION say. */
+  readonly regions: Map<RegionConstructor, Region>;
+  /** Predicates of regions that are made of several shapes, written out in those of single shapes. */
+  readonly compounds: Map<GeometryPredicate, Condition>;
   /** The columns of each query and each part of one. */
   readonly results: Map<QueryBody, readonly Column[]>;
 }

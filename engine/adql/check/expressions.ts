@@ -1,10 +1,12 @@
 import { AdqlCheckError } from '../errors.ts';
+import { parseStcs } from '../regions/stcs.ts';
 import type { Aggregate, CaseExpression, Expression, NumberLiteral, Query, Sign } from '../syntax-tree.ts';
 import { callType } from './calls.ts';
 import { castTypeOf } from './casts.ts';
 import type { Context } from './checking.ts';
 import { columnType } from './columns.ts';
 import { refuseIncomparable } from './compare.ts';
+import { compoundCondition } from './compound-regions.ts';
 import { checkCondition } from './conditions.ts';
 import { geometryType } from './geometry.ts';
 import { inUnitType } from './in-unit.ts';
@@ -20,6 +22,7 @@ import {
   isNumber,
   LONG,
   NULL,
+  REGION,
   TEXT,
   typeOfColumn,
   type ValueType,
@@ -71,6 +74,17 @@ function typeOfNode(node: Expression, context: Context): ValueType {
       return inUnitType(node, inner(node.operand));
     case 'subquery':
       return subqueryType(node.query, context);
+    case 'region':
+      context.checking.findings.regions.set(node, parseStcs(node.text));
+      return REGION;
+    case 'contains':
+    case 'intersects': {
+      const { findings } = context.checking;
+      const type = geometryType(node, inner);
+      const written = compoundCondition(node, findings);
+      if (written !== null) findings.compounds.set(node, written);
+      return type;
+    }
     default:
       return geometryType(node, inner);
   }

@@ -1,5 +1,5 @@
 import { AdqlCheckError } from '../errors.ts';
-import type { Expression, Geometry } from '../syntax-tree.ts';
+import type { Expression, Geometry, RegionConstructor } from '../syntax-tree.ts';
 import { writeAdqlExpression } from '../write.ts';
 import { constantNumber } from './constants.ts';
 import {
@@ -11,7 +11,6 @@ import {
   isNumber,
   POINT,
   POLYGON,
-  REGION,
   TEXT,
   type ValueType,
 } from './value-type.ts';
@@ -22,7 +21,7 @@ type TypeOf = (expression: Expression) => ValueType;
  * The type of a geometry function (ADQL 2.1 §4.2).
  * @throws AdqlCheckError for arguments of another type, and for constants that are off the sky
  */
-export function geometryType(node: Geometry, typeOf: TypeOf): ValueType {
+export function geometryType(node: Exclude<Geometry, RegionConstructor>, typeOf: TypeOf): ValueType {
   const name = node.kind.toUpperCase();
   const want = (expression: Expression, fits: (type: ValueType) => boolean, wanted: string) => {
     const type = typeOf(expression);
@@ -53,8 +52,6 @@ export function geometryType(node: Geometry, typeOf: TypeOf): ValueType {
     case 'polygon':
       polygon(node.vertices, typeOf);
       return POLYGON;
-    case 'region':
-      return REGION;
     case 'contains':
     case 'intersects':
       geometry(node.left);

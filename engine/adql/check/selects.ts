@@ -64,7 +64,7 @@ export function checkSelect(
   if (select.having !== null) checkCondition(select.having, context(null));
   const ordered = orderBy.flatMap((term) => orderExpression(term, names, context(null, names)) ?? []);
   if (groups.length > 0 || select.having !== null || aggregates > 0) {
-    refuseStars(select);
+    refuseUngroupedStars(select, groups, checking);
     const nodes = [...select.columns, ...(select.having === null ? [] : [select.having]), ...ordered];
     refuseUngrouped(nodes, groups, scope, checking);
   }
@@ -123,12 +123,29 @@ function orderExpression(
   return resolution !== undefined && 'result' in resolution ? null : expression;
 }
 
-function refuseStars({ columns }: Select): void {
-  const star = columns.find(({ kind }) => kind === 'all-columns');
-  if (star !== undefined) {
+/** What * stands for has one value in a group where the query groups by all of it. */
+function refuseUngroupedStars(
+  { columns }: Select,
+  groups: readonly Expression[],
+  { findings }: Checking,
+): void {
+  const grouped = groups.flatMap((group) => {
+    const found = group.kind === 'column' && group.subscripts.length === 0 && findings.columns.get(group);
+    return found && 'source' in found ? [found] : [];
+  });
+  for (const item of columns) {
+    const other =
+      item.kind === 'all-columns' &&
+      findings.expansions
+        .get(item)!
+        .find(
+          ({ source, column }) =>
+            !grouped.some((group) => group.source === source && group.column === column),
+        );
+    if (!other) continue;
     throw new AdqlCheckError(
-      '* does not go with groups: name the columns that the query groups by',
-      star.position,
+      `* has columns that the query does not group by, such as “${other.column.name}”: name those that it groups by`,
+      item.position,
     );
   }
 }

@@ -158,11 +158,26 @@ describe('the cover of a condition', () => {
     }
   });
 
-  test('refuses a REGION that is not understood, where it stands', () => {
-    assert.throws(() => where("1 = CONTAINS(POINT(ra, dec), REGION('Circle GALACTIC 10 20 2'))"), {
-      name: 'AdqlCheckError',
-      column: 62,
-    });
+  test('is that of the parts of a region', () => {
+    const point = 'POINT(ra, dec)';
+    const inside = (region: string) => where(`1 = CONTAINS(${point}, REGION('${region}'))`);
+    const [a, b] = ['Circle 10 20 2', 'Box 11 20 3 4'];
+    assert.deepEqual(
+      inside(`Union (${a} ${b})`),
+      where(`1 = CONTAINS(${point}, REGION('${a}')) OR 1 = CONTAINS(${point}, REGION('${b}'))`),
+    );
+    assert.deepEqual(
+      inside(`Intersection (${a} ${b})`),
+      where(`1 = CONTAINS(${point}, REGION('${a}')) AND 1 = CONTAINS(${point}, REGION('${b}'))`),
+    );
+    assert.deepEqual(inside(`Intersection (${a} Not (Circle 10 20 1))`), inside(a));
+    assert.deepEqual(inside(`Not (Not (${a}))`), inside(a));
+    assert.equal(inside(`Not (${a})`), null);
+    assert.equal(where(`0 = CONTAINS(${point}, REGION('Union (${a} ${b})'))`), null);
+    assert.deepEqual(
+      where(`INTERSECTS(CIRCLE(ra, dec, 1), REGION('Union (${a} Circle 40 20 1)')) > 0`),
+      where('DISTANCE(ra, dec, 10, 20) <= 3 OR DISTANCE(ra, dec, 40, 20) <= 2'),
+    );
   });
 
   test('gives up on thousands of regions rather than on time', () => {

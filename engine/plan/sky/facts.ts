@@ -132,6 +132,19 @@ function nearFact({ left, right }: Distance, radius: Expression, operator: '<' |
   return { kind: 'near', left, right, radius, strict, circle: false, exact };
 }
 
+/** What a comparison says that is true where a predicate of a region of several shapes is; null for any other. */
+export function writtenOut(
+  condition: Condition,
+  findings: Pick<Findings, 'types' | 'compounds'>,
+): Condition | null {
+  if (condition.kind !== 'comparison') return null;
+  const { left, operator, right } = turned(condition, findings);
+  if (left.kind !== 'contains' && left.kind !== 'intersects') return null;
+  const value = constantNumber(right, findings);
+  const isTrue = value !== null && compare(1, operator, value) && !compare(0, operator, value);
+  return isTrue ? (findings.compounds.get(left) ?? null) : null;
+}
+
 /** The predicate gives 0 or 1: which of them satisfies the comparison. */
 function predicateFact(
   node: GeometryPredicate,

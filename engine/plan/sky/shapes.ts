@@ -1,26 +1,15 @@
 import type { Findings } from '../../adql/check/checking.ts';
+import { isCompound, pairs, type Shape, type ShapePoint } from '../../adql/regions/shape.ts';
 import type { Expression, PolygonConstructor } from '../../adql/syntax-tree.ts';
 import { constantNumber } from './constants.ts';
-import { parseStcs } from './stcs.ts';
 
-/** A position in degrees; the longitude as it was given, which may be outside of 0…360. */
-export interface ShapePoint {
-  readonly lon: number;
-  readonly lat: number;
-}
-
-/** A constant geometry, in degrees, ICRS. */
-export type Shape =
-  | ({ readonly kind: 'point' } & ShapePoint)
-  | ({ readonly kind: 'circle'; readonly radius: number } & ShapePoint)
-  | ({ readonly kind: 'box'; readonly width: number; readonly height: number } & ShapePoint)
-  | { readonly kind: 'polygon'; readonly vertices: readonly ShapePoint[] };
+type Known = Pick<Findings, 'types' | 'regions'>;
 
 /**
- * The geometry that an expression without columns gives; null if it has columns, or is no constant that is understood.
- * @throws AdqlCheckError for a REGION that is not understood
+ * The shape that an expression without columns gives; null if it has columns, or is no constant that is understood, or of several
+ * shapes.
  */
-export function constantShape(expression: Expression, findings: Pick<Findings, 'types'>): Shape | null {
+export function constantShape(expression: Expression, findings: Known): Shape | null {
   const number = (value: Expression) => constantNumber(value, findings);
   const point = (value: Expression): ShapePoint | null => {
     const shape = constantShape(value, findings);
@@ -46,17 +35,16 @@ export function constantShape(expression: Expression, findings: Pick<Findings, '
       const vertices = polygonVertices(expression, findings);
       return vertices === null ? null : { kind: 'polygon', vertices };
     }
-    case 'region':
-      return parseStcs(expression.text);
+    case 'region': {
+      const region = findings.regions.get(expression)!;
+      return isCompound(region) ? null : region;
+    }
     default:
       return null;
   }
 }
 
-function polygonVertices(
-  { vertices }: PolygonConstructor,
-  findings: Pick<Findings, 'types'>,
-): readonly ShapePoint[] | null {
+function polygonVertices({ vertices }: PolygonConstructor, findings: Known): readonly ShapePoint[] | null {
   if (findings.types.get(vertices[0]!)?.family === 'point') {
     const points = vertices.map((vertex) => constantShape(vertex, findings));
     if (!points.every((point) => point?.kind === 'point')) return null;
@@ -64,12 +52,4 @@ function polygonVertices(
   }
   const numbers = vertices.map((vertex) => constantNumber(vertex, findings));
   return numbers.every((value) => value !== null) ? pairs(numbers) : null;
-}
-
-/** Longitudes and latitudes in turn → positions. */
-export function pairs(numbers: readonly number[]): ShapePoint[] {
-  return Array.from({ length: numbers.length / 2 }, (_, at) => ({
-    lon: numbers[2 * at]!,
-    lat: numbers[2 * at + 1]!,
-  }));
 }

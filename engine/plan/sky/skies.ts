@@ -1,12 +1,13 @@
 import type { CheckedQuery } from '../../adql/check/check.ts';
+import type { Shape, ShapePoint } from '../../adql/regions/shape.ts';
 import type { Condition, Expression, Query } from '../../adql/syntax-tree.ts';
 import { remembered } from '../../remembered.ts';
 import { contentOf, outputsOf, plainColumn, type Relation, selectsOf } from '../tree.ts';
 import { constantNumber } from './constants.ts';
-import { type Fact, factOf } from './facts.ts';
+import { type Fact, factOf, writtenOut } from './facts.ts';
 import { grown, type Vertices } from './grown.ts';
 import { isAt, mainPlace, type Place, placeOf, placeOfPoint } from './places.ts';
-import { constantShape, type Shape, type ShapePoint } from './shapes.ts';
+import { constantShape } from './shapes.ts';
 import { anyOf, both, EVERYWHERE, NOWHERE, type Sky, windowOf } from './sky.ts';
 
 /** What conditions say of where a position is. */
@@ -40,6 +41,8 @@ export function conditionSkies(query: CheckedQuery, vertices: Vertices): Conditi
       case 'not':
         return EVERYWHERE;
       default: {
+        const parts = writtenOut(condition, findings);
+        if (parts !== null) return of(parts, place);
         const found = fact(condition);
         return found === null ? EVERYWHERE : skyOf(found, place);
       }

@@ -18,6 +18,23 @@ const OWN = [
   'POLYGON(ra - 2, dec - 1.5, ra + 2, dec - 1.5, ra + 1, dec + 2)',
 ];
 
+/** Regions of several shapes, in STC-S. */
+const MADE = [
+  'Union ICRS (Circle 83.8 -1.2 6 Box 100 10 8 6 Polygon 340 -20 15 -25 20 30 350 25)',
+  'Intersection (Circle 83.8 -1.2 12 Not (Circle 83.8 -1.2 8))',
+  'Not (Union (Circle 83.8 -1.2 60 Polygon 200 -80 300 -70 250 60))',
+  'Union GALACTIC (Circle 0 90 10 Box 30 10 20 12 Not ICRS (Circle 120 20 150))',
+  'Intersection FK5 BARYCENTER (Union (Circle 80 0 9 Circle 90 0 9) Not (Position 85 0) Polygon FK4 70 -15 100 -18 95 22 74 18)',
+];
+const region = (text: string) => `REGION('${text}')`;
+/** Those whose relation with a shape is told by their parts. */
+const WITHOUT_INTERSECTION = [
+  'Union (Circle 83.8 -1.2 6 Box 100 10 8 6)',
+  'Not (Circle 83.8 -1.2 30)',
+  'Not GALACTIC (Polygon 340 -20 15 -25 20 30 350 25)',
+  'Union (Circle 10 80 5 Not (Box 180 0 120 100))',
+];
+
 /** Geometry. */
 export const SKY: readonly Questions[] = [
   {
@@ -63,6 +80,35 @@ export const SKY: readonly Questions[] = [
       'WITH near AS (SELECT * FROM hipparcos.stars WHERE 1 = CONTAINS(POINT(ra, dec), CIRCLE(83.8, -1.2, 5))) SELECT n.source_id FROM near AS n WHERE n.vmag < 7',
       'SELECT TOP 10 source_id, vmag FROM hipparcos.stars WHERE 1 = CONTAINS(POINT(ra, dec), CIRCLE(83.8, -1.2, 10)) ORDER BY vmag, source_id',
       'SELECT source_id FROM hipparcos.stars WHERE 1 = CONTAINS(POINT(ra, dec), CIRCLE(40, -170 + 160, 1)) UNION SELECT source_id FROM hipparcos.stars WHERE DISTANCE(ra, dec, 200, 10) < 2',
+    ],
+  },
+  {
+    about: 'regions of several shapes',
+    order: 'any',
+    tolerance: EXACT,
+    queries: [
+      ...MADE.flatMap((text) => [
+        `SELECT source_id, vmag FROM hipparcos.stars WHERE 1 = CONTAINS(POINT(ra, dec), ${region(text)})`,
+        `SELECT id, INTERSECTS(${region(text)}, POINT(ra, flux)) FROM sample.things`,
+      ]),
+      ...WITHOUT_INTERSECTION.flatMap((text) =>
+        OWN.flatMap((own) => [
+          `SELECT source_id FROM small.stars WHERE 1 = INTERSECTS(${own}, ${region(text)})`,
+          `SELECT source_id FROM small.stars WHERE 0 = INTERSECTS(${region(text)}, ${own})`,
+        ]),
+      ),
+      ...['Not (Circle 83.8 -1.2 30)', 'Intersection (Circle 83.8 -1.2 40 Not (Box 84 0 20 30))'].flatMap(
+        (text) => OWN.map((own) => `SELECT source_id, CONTAINS(${own}, ${region(text)}) FROM small.stars`),
+      ),
+      `SELECT id FROM sample.things WHERE 1 = CONTAINS(${region('Union (Position 84 0 Circle 90 0 3)')}, CIRCLE(ra, dec, radius))`,
+      `SELECT id FROM sample.things WHERE 1 = CONTAINS(${region('Not (Circle 84 0 100)')}, CIRCLE(ra, dec, radius * 40))`,
+      `SELECT id, CONTAINS(CIRCLE(ra, dec, flux), ${region('Not (Circle 84 0 10)')}) FROM sample.things`,
+      `SELECT COUNT(*) FROM small.stars WHERE 1 = CONTAINS(${region('Position 1 2')}, ${region('Union GALACTIC (Circle 100 -60 9 Circle ICRS 1 3 2)')})`,
+      `SELECT COUNT(*) FROM small.stars WHERE 1 = INTERSECTS(${region('Not (Circle 0 0 170)')}, ${region('Not (Circle 180 0 170)')})`,
+      "SELECT source_id FROM small.stars WHERE 1 = CONTAINS(POINT(ra, dec), REGION('Box GALACTIC 200 -20 40 30'))",
+      `SELECT source_id FROM small.stars WHERE 1 = CONTAINS(POINT(${'SQRT('.repeat(6)}POWER(ra, 64)${')'.repeat(6)}, CASE WHEN vmag + bv + ra + dec > 1000 THEN dec - 1 WHEN vmag - bv * ra / 2 + dec > 2000 THEN dec - 2 ELSE dec END), ${region(MADE[0]!)})`,
+      'SELECT * FROM (SELECT constellation, vmag FROM small.stars) AS q GROUP BY vmag, constellation',
+      'SELECT q.*, COUNT(*) FROM (SELECT constellation FROM hipparcos.stars) AS q GROUP BY constellation',
     ],
   },
   {
