@@ -26,11 +26,8 @@ export async function checkCatalog(
   uniqueId: boolean,
 ): Promise<CatalogFacts> {
   const name = qualifiedName(table);
-  const [id, ra, dec] = [quoted(main.id), quoted(main.ra), quoted(main.dec)];
-  const position = { ra: `${ra}::double precision`, dec: `${dec}::double precision` };
-  // NaN is above all numbers in PostgreSQL's order.
-  const noPosition = `${ra} IS NULL OR ${dec} IS NULL OR ${position.ra} = 'NaN' OR ${position.dec} = 'NaN'`;
-  const outside = `NOT (${noPosition}) AND NOT (${position.ra} BETWEEN 0 AND 360 AND ${position.dec} BETWEEN -90 AND 90)`;
+  const noId = main.id === null ? 'false' : `${quoted(main.id)} IS NULL`;
+  const { noPosition, outside } = positionConditions(main);
   const texts = table.columns.filter(({ datatype, xtype }) => datatype === 'char' && xtype === null);
   const unicode = texts.map(({ name }, i) => {
     const text = `${quoted(name)}::text`;
@@ -38,22 +35,23 @@ export async function checkCatalog(
   });
 
   const { rows } = await client.query(
-    `SELECT count(*) AS rows, count(*) FILTER (WHERE ${id} IS NULL) AS null_ids,
+    `SELECT count(*) AS rows, count(*) FILTER (WHERE ${noId}) AS null_ids,
             count(*) FILTER (WHERE ${noPosition}) AS no_position, count(*) FILTER (WHERE ${outside}) AS outside
             ${unicode.join('')}
      FROM ${quotedTable(table)}`,
   );
   const facts = rows[0]!;
+  const shown = [main.id, main.ra, main.dec].filter((column) => column !== null).map(quoted);
   const examples = async (condition: string) => {
     const found = await client.query(
-      `SELECT to_jsonb(r)::text AS example FROM (SELECT ${id}, ${ra}, ${dec} FROM ${quotedTable(table)} WHERE ${condition} LIMIT ${EXAMPLES}) r`,
+      `SELECT to_jsonb(r)::text AS example FROM (SELECT ${shown.join(', ')} FROM ${quotedTable(table)} WHERE ${condition} LIMIT ${EXAMPLES}) r`,
     );
     return found.rows.map((row) => row.example).join(', ');
   };
   if (facts.null_ids !== '0') {
     throw new Error(
-      `${plural(facts.null_ids, 'row')} of ${name} without identifier (${main.id} is null), such as ${await examples(`${id} IS NULL`)}. ` +
-        'Fill it in, or choose another column with --id',
+      `${plural(facts.null_ids, 'row')} of ${name} without identifier (${main.id} is null), such as ${await examples(noId)}. ` +
+        `Fill it in, ${otherId(main)}`,
     );
   }
   if (facts.outside !== '0') {
@@ -62,7 +60,7 @@ export async function checkCatalog(
         `${main.ra} must be 0 to 360 and ${main.dec} -90 to 90 degrees`,
     );
   }
-  if (!uniqueId) await checkUnique(client, table, main.id);
+  if (main.id !== null && !uniqueId) await checkUnique(client, table, main.id, otherId(main));
   return {
     rows: Number(facts.rows),
     rowsWithoutPosition: Number(facts.no_position),
@@ -70,7 +68,23 @@ export async function checkCatalog(
   };
 }
 
-async function checkUnique(client: pg.Client, table: Table, id: string): Promise<void> {
+/** Which rows have no position, and which one that is none; none does where there are no columns for it. */
+function positionConditions({ ra, dec }: MainNames): { noPosition: string; outside: string } {
+  if (ra === null || dec === null) return { noPosition: 'false', outside: 'false' };
+  const [lon, lat] = [ra, dec].map((name) => `${quoted(name)}::double precision`);
+  // NaN is above all numbers in PostgreSQL's order.
+  const noPosition = `${lon} IS NULL OR ${lat} IS NULL OR ${lon} = 'NaN' OR ${lat} = 'NaN'`;
+  const outside = `NOT (${noPosition}) AND NOT (${lon} BETWEEN 0 AND 360 AND ${lat} BETWEEN -90 AND 90)`;
+  return { noPosition, outside };
+}
+
+function otherId({ ra }: MainNames): string {
+  return ra === null
+    ? 'choose another column with --id, or say with --no-id that there is no identifier'
+    : 'or choose another column with --id';
+}
+
+async function checkUnique(client: pg.Client, table: Table, id: string, otherwise: string): Promise<void> {
   const { rows } = await client.query<{ id: string; n: string }>(
     `SELECT ${quoted(id)}::text AS id, count(*) AS n FROM ${quotedTable(table)}
      GROUP BY ${quoted(id)} HAVING count(*) > 1 LIMIT ${EXAMPLES}`,
@@ -78,8 +92,7 @@ async function checkUnique(client: pg.Client, table: Table, id: string): Promise
   if (rows.length === 0) return;
   const list = rows.map((row) => `${row.id} (${plural(row.n, 'row')})`).join(', ');
   throw new Error(
-    `the identifier ${id} of ${qualifiedName(table)} is not unique: ${list}. ` +
-      'Make it so, or choose another column with --id',
+    `the identifier ${id} of ${qualifiedName(table)} is not unique: ${list}. ` + `Make it so, ${otherwise}`,
   );
 }
 

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Column } from '../../engine/catalog/column.ts';
-import { mainColumns, qualifiedName, type Table } from '../../engine/catalog/table.ts';
+import { hasPositions, mainColumns, qualifiedName, type Table } from '../../engine/catalog/table.ts';
+import { markChanges } from '../database/change-marks.ts';
 import { indexPositions } from '../database/positions-index.ts';
 import { grantPublished } from '../database/reader-grants.ts';
 import { writeTable } from '../database/tap-schema.ts';
@@ -32,12 +33,14 @@ export interface PublishedCatalog extends MainNames {
   readonly missingGrants: readonly string[];
 }
 
-/** A catalogue that is published, and the indexes that were made for it. */
-export interface IndexedCatalog extends PublishedCatalog {
+/** A catalogue that is published, and what was made for it. */
+export interface PreparedCatalog extends PublishedCatalog {
   /** With their schema, quoted where need be. */
   readonly indexes: readonly string[];
   /** SQL of those that somebody who owns the table must make. */
   readonly missingIndexes: readonly string[];
+  /** SQL of the triggers that somebody who owns the table must make, so that an export can tell that nothing has changed. */
+  readonly missingTriggers: readonly string[];
 }
 
 /** Columns with the user's metadata on them, and identifier and position found and marked. */
@@ -66,7 +69,7 @@ export async function publishChecked(
     facts.unicodeColumns.has(column.name) ? { ...column, datatype: 'unicodeChar' as const } : column,
   );
   const published = { ...table, columns };
-  mainColumns(published);
+  if (hasPositions(published)) mainColumns(published);
   await writeTable(client, published);
   const missingGrants = await grantPublished(client);
   const { rows, rowsWithoutPosition } = facts;
@@ -77,14 +80,16 @@ export async function publishChecked(
   };
 }
 
-/** The catalogue with its indexes, made unless the user wants none. */
-export async function indexed(
+/** The catalogue with the triggers that note its changes, and its indexes, made unless the user wants none. */
+export async function prepared(
   client: pg.Client,
   { table, catalog }: { readonly table: Table; readonly catalog: PublishedCatalog },
   { index = true }: Pick<CatalogOptions, 'index'>,
   concurrently: boolean,
-): Promise<IndexedCatalog> {
-  if (!index) return { ...catalog, indexes: [], missingIndexes: [] };
-  const { made, missing } = await indexPositions(client, table, { concurrently });
-  return { ...catalog, indexes: made, missingIndexes: missing };
+): Promise<PreparedCatalog> {
+  const missingTriggers = await markChanges(client, table, { concurrently });
+  const { made, missing } = index
+    ? await indexPositions(client, table, { concurrently })
+    : { made: [], missing: [] };
+  return { ...catalog, indexes: made, missingIndexes: missing, missingTriggers };
 }

@@ -67,6 +67,7 @@ test('a CSV file becomes a table and a catalogue', () =>
       missingGrants: [],
       indexes: ['"survey"."stars_healpix_29"', '"survey"."stars_zones"'],
       missingIndexes: [],
+      missingTriggers: [],
       columns: 8,
       id: 'source_id',
       ra: 'raj2000',

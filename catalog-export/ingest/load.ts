@@ -10,8 +10,8 @@ import { openCsv } from './csv.ts';
 import {
   type CatalogOptions,
   describeColumns,
-  type IndexedCatalog,
-  indexed,
+  type PreparedCatalog,
+  prepared,
   publishChecked,
 } from './describe.ts';
 import { openParquet } from './parquet.ts';
@@ -29,7 +29,7 @@ export async function loadFile(
   name: string,
   options: CatalogOptions,
   progress: Progress,
-): Promise<IndexedCatalog> {
+): Promise<PreparedCatalog> {
   const target = newTableName(name);
   await checkTarget(client, target, options.replace);
   const source = await openSource(path, options, progress);
@@ -56,14 +56,16 @@ export async function loadFile(
     }
     await client.query(`ALTER TABLE ${quotedTable(staged)} RENAME TO ${quoted(table.name)}`);
     const published = await publishChecked(client, table, main, false);
-    await client.query(`ALTER TABLE ${quotedTable(table)} ADD PRIMARY KEY (${quoted(main.id)})`);
+    if (main.id !== null) {
+      await client.query(`ALTER TABLE ${quotedTable(table)} ADD PRIMARY KEY (${quoted(main.id)})`);
+    }
     await client.query(
       `INSERT INTO almagest.loaded_table (schema_name, table_name, source, relation) VALUES ($1, $2, $3, to_regclass($4))
        ON CONFLICT (schema_name, table_name)
        DO UPDATE SET source = excluded.source, loaded = now(), relation = excluded.relation`,
       [table.schema, table.name, basename(path), quotedTable(table)],
     );
-    const catalog = await indexed(client, published, options, false);
+    const catalog = await prepared(client, published, options, false);
     if (catalog.indexes.length === 0) await client.query(`ANALYZE ${quotedTable(table)}`);
     progress.done(`Loaded ${name}: ${catalog.rows.toLocaleString('en')} rows`);
     return catalog;

@@ -44,6 +44,27 @@ test('the primary key is the identifier', () => {
   assert.equal(find([id('id'), id('number'), ...numbers('ra', 'dec')], {}, 'number').id, 'number');
 });
 
+test('a table that has no column like a position has none', () => {
+  const columns = [id('id'), ...numbers('x', 'y')];
+  assert.deepEqual(find(columns), { id: 'id', ra: null, dec: null });
+  assert.deepEqual(find(columns, { identifier: false }), { id: null, ra: null, dec: null });
+  assert.deepEqual(find(numbers('x', 'y')), { id: null, ra: null, dec: null });
+  assert.deepEqual(find([id('number')], {}, 'number'), { id: 'number', ra: null, dec: null });
+  assert.deepEqual(find(numbers('time'), {}, 'time'), { id: null, ra: null, dec: null });
+  assert.deepEqual(find([id('number')], { id: 'number' }), { id: 'number', ra: null, dec: null });
+});
+
+test('columns called like a position need not be one', () => {
+  const columns = [id('id'), ...numbers('ra', 'dec')];
+  const main = find(columns, { position: false });
+  assert.deepEqual(main, { id: 'id', ra: null, dec: null });
+  const claimed = columns.map((column) => ({ ...column, ucd: 'pos.eq.ra;meta.main' }));
+  assert.deepEqual(
+    markMainColumns(claimed, main).map(({ ucd }) => ucd),
+    ['meta.id;meta.main', 'pos.eq.ra', 'pos.eq.ra'],
+  );
+});
+
 const FAULTS: [string, Column[], MainFlags, RegExp][] = [
   [
     'several candidates',
@@ -52,10 +73,28 @@ const FAULTS: [string, Column[], MainFlags, RegExp][] = [
     /several columns could be the identifier .* --id COLUMN: objid, source_id/,
   ],
   [
-    'none',
-    [id('id'), ...numbers('x', 'y')],
+    'only one coordinate',
+    [id('id'), ...numbers('x', 'dec')],
     {},
-    /no column is known as the right ascension .* --ra COLUMN: id, x, y/,
+    /no column is known as the right ascension .* --ra COLUMN, or --no-position: id, x, dec/,
+  ],
+  [
+    'a position that is and is not there',
+    [id('id'), ...numbers('ra', 'dec')],
+    { ra: 'ra', position: false },
+    /--no-position says that there is no position, --ra and --dec which it is/,
+  ],
+  [
+    'positions without an identifier',
+    [id('id'), ...numbers('ra', 'dec')],
+    { identifier: false },
+    /--no-id is for tables without positions/,
+  ],
+  [
+    'several candidates in a table without positions',
+    [id('objid'), id('source_id')],
+    {},
+    /several columns could be the identifier .* --id COLUMN: objid, source_id/,
   ],
   [
     'a sexagesimal one',

@@ -1,14 +1,23 @@
 import type { Column } from '../../engine/catalog/column.ts';
 
-/** Names of the columns that make a table a catalogue of positions. */
+/** Names of the columns that make a table a catalogue: `ra` and `dec` are both null where its rows have no positions. */
 export interface MainNames {
-  readonly id: string;
-  readonly ra: string;
-  readonly dec: string;
+  /** Null only where there are no positions. */
+  readonly id: string | null;
+  readonly ra: string | null;
+  readonly dec: string | null;
 }
 
 /** What the user said with flags. */
-export type MainFlags = { readonly [role in keyof MainNames]?: string | undefined };
+export interface MainFlags {
+  readonly id?: string | undefined;
+  readonly ra?: string | undefined;
+  readonly dec?: string | undefined;
+  /** False: the rows have no positions, whatever their columns are called. */
+  readonly position?: boolean;
+  /** False: no column identifies a row. */
+  readonly identifier?: boolean;
+}
 
 interface Role {
   readonly meaning: string;
@@ -87,7 +96,7 @@ const ROLES: Record<keyof MainNames, Role> = {
 
 /**
  * Finds identifier and position: by flag, else the primary key (for the identifier), else by UCD, else by usual
- * name.
+ * name. Where no column looks like either coordinate the rows have no positions, and need no identifier.
  * @throws Error that lists the candidates where none or several fit, and names the flag that decides.
  */
 export function findMainColumns(
@@ -95,16 +104,44 @@ export function findMainColumns(
   flags: MainFlags,
   primaryKey: string | null = null,
 ): MainNames {
-  const find = (role: keyof MainNames) =>
-    findColumn(columns, role, flags[role], role === 'id' ? primaryKey : null);
-  return { id: find('id'), ra: find('ra'), dec: find('dec') };
+  const find = (role: keyof MainNames) => findColumn(columns, role, flags[role]);
+  const findId = () => findColumn(columns, 'id', flags.id, primaryKey);
+  if (mayHavePositions(columns, flags)) {
+    if (flags.identifier === false) {
+      throw new Error(
+        '--no-id is for tables without positions: a cone search tells its rows by an identifier',
+      );
+    }
+    return { id: findId(), ra: find('ra'), dec: find('dec') };
+  }
+  if (flags.identifier === false) return { id: null, ra: null, dec: null };
+  const named =
+    flags.id !== undefined ||
+    columns.some((column) => column.name === primaryKey && ROLES.id.fits(column)) ||
+    columns.some((column) => isLike(ROLES.id, column));
+  return { id: named ? findId() : null, ra: null, dec: null };
+}
+
+function mayHavePositions(columns: readonly Column[], { ra, dec, position }: MainFlags): boolean {
+  const named = ra !== undefined || dec !== undefined;
+  if (position === false) {
+    if (named)
+      throw new Error('--no-position says that there is no position, --ra and --dec which it is: give one');
+    return false;
+  }
+  return named || columns.some((column) => isLike(ROLES.ra, column) || isLike(ROLES.dec, column));
+}
+
+/** Whether UCD or name say that a column may have a role, be it of a type that fits or not. */
+function isLike({ ucds, names }: Role, { name, ucd }: Column): boolean {
+  return ucds.includes(ucd ?? '') || names.some((group) => group.includes(name.toLowerCase()));
 }
 
 function findColumn(
   columns: readonly Column[],
   roleName: keyof MainNames,
   flag: string | undefined,
-  primaryKey: string | null,
+  primaryKey: string | null = null,
 ): string {
   const role = ROLES[roleName];
   if (flag !== undefined) return flagged(columns, role, roleName, flag);
@@ -123,7 +160,7 @@ function findColumn(
   const candidates = found.length > 1 ? found : fitting;
   throw new Error(
     `${found.length > 1 ? 'several columns could be' : 'no column is known as'} the ${role.meaning} (${role.wants}). ` +
-      `Say which with --${roleName} COLUMN: ${listed(candidates)}`,
+      `Say which with --${roleName} COLUMN${roleName === 'id' ? '' : ', or --no-position'}: ${listed(candidates)}`,
   );
 }
 

@@ -52,6 +52,7 @@ async function publishOddTable(client: pg.Client): Promise<void> {
     missingGrants: [],
     indexes: ['"Survey"."Stars-1_healpix_29"', '"Survey"."Stars-1_zones"'],
     missingIndexes: [],
+    missingTriggers: [],
     columns: 14,
     id: 'Obj ID',
     ra: 'RA',

@@ -8,8 +8,8 @@ import { type DatabaseColumn, publishedType } from '../database/types.ts';
 import {
   type CatalogOptions,
   describeColumns,
-  type IndexedCatalog,
-  indexed,
+  type PreparedCatalog,
+  prepared,
   publishChecked,
 } from './describe.ts';
 import { chosenIndexes, plainColumn } from './source.ts';
@@ -25,7 +25,7 @@ export async function publishTable(
   client: pg.Client,
   name: string,
   options: CatalogOptions,
-): Promise<IndexedCatalog> {
+): Promise<PreparedCatalog> {
   const target = parseTableName(name);
   if (!/^[\p{L}\p{N}_$-]+$/u.test(target.schema + target.name)) {
     throw new Error(
@@ -55,9 +55,9 @@ export async function publishTable(
       utype: null,
       columns,
     };
-    return publishChecked(client, table, main, relation.uniqueColumns.includes(main.id));
+    return publishChecked(client, table, main, main.id !== null && relation.uniqueColumns.includes(main.id));
   });
-  return indexed(client, published, options, true);
+  return prepared(client, published, options, true);
 }
 
 interface Relation {

@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
-import type { CatalogOptions, IndexedCatalog } from '../../catalog-export/ingest/describe.ts';
+import type { CatalogOptions, PreparedCatalog } from '../../catalog-export/ingest/describe.ts';
 import { readMetadataFile } from '../../catalog-export/ingest/metadata-file.ts';
 
 /** The flags that `load` and `publish` share, as commander gives them. */
 export interface CatalogFlags {
-  readonly id?: string;
+  /** False: there is none. */
+  readonly id?: string | false;
   readonly ra?: string;
   readonly dec?: string;
+  readonly position?: boolean;
   readonly columns?: string;
   readonly description?: string;
   readonly metadata?: string;
@@ -20,6 +22,11 @@ export function addCatalogOptions(command: Command, replaceMeaning: string): Com
     .option('--id <column>', 'column of the identifier, different in every row')
     .option('--ra <column>', 'column of the right ascension, degrees ICRS')
     .option('--dec <column>', 'column of the declination, degrees ICRS')
+    .option(
+      '--no-position',
+      'the rows have no positions: they can be queried and joined, but have no cone search',
+    )
+    .option('--no-id', 'no column is different in every row; for tables without positions')
     .option('--columns <names>', 'publish these columns only, separated by commas')
     .option('--description <text>', 'what the catalogue holds')
     .option(
@@ -33,7 +40,13 @@ export function addCatalogOptions(command: Command, replaceMeaning: string): Com
 
 export async function catalogOptions(flags: CatalogFlags): Promise<CatalogOptions> {
   return {
-    main: { id: flags.id, ra: flags.ra, dec: flags.dec },
+    main: {
+      ...(typeof flags.id === 'string' && { id: flags.id }),
+      ra: flags.ra,
+      dec: flags.dec,
+      position: flags.position ?? true,
+      identifier: flags.id !== false,
+    },
     columns: flags.columns?.split(',').map((name) => name.trim()) ?? null,
     description: flags.description ?? null,
     metadata: flags.metadata === undefined ? new Map() : await readMetadataFile(flags.metadata),
@@ -43,16 +56,24 @@ export async function catalogOptions(flags: CatalogFlags): Promise<CatalogOption
 }
 
 /** Says what was published and what comes next. */
-export function reportPublished(published: IndexedCatalog, json: boolean): void {
+export function reportPublished(published: PreparedCatalog, json: boolean): void {
   if (json) {
     console.log(JSON.stringify(published));
     return;
   }
-  const { catalog, rows, rowsWithoutPosition, columns, missingGrants, indexes, missingIndexes } = published;
+  const { catalog, rows, rowsWithoutPosition, columns } = published;
+  const { missingGrants, indexes, missingIndexes, missingTriggers } = published;
   const { id, ra, dec } = published;
+  const identifier = id === null ? 'no identifier' : `identifier ${id}`;
+  const position = ra === null ? 'no positions' : `position ${ra}, ${dec}`;
   console.log(
-    `Published ${catalog}: ${rows.toLocaleString('en')} rows, ${columns} columns; identifier ${id}, position ${ra}, ${dec}.`,
+    `Published ${catalog}: ${rows.toLocaleString('en')} rows, ${columns} columns; ${identifier}, ${position}.`,
   );
+  if (ra === null) {
+    console.log(
+      'Without positions it answers queries and joins, but no cones: if two columns are a position, say which with --ra, --dec and --replace.',
+    );
+  }
   if (rowsWithoutPosition > 0) {
     console.log(`Rows without position, which no cone finds: ${rowsWithoutPosition.toLocaleString('en')}.`);
   }
@@ -69,6 +90,11 @@ export function reportPublished(published: IndexedCatalog, json: boolean): void 
   if (missingIndexes.length > 0) {
     console.log(
       `For fast queries in PostgreSQL somebody who owns the table must run:\n  ${missingIndexes.join(';\n  ')};`,
+    );
+  }
+  if (missingTriggers.length > 0) {
+    console.log(
+      `So that an export of unchanged rows need not read them somebody who owns the table must run, while nobody writes into it for long:\n  ${missingTriggers.join(';\n  ')};`,
     );
   }
   console.log(`"almagest export ${catalog}" makes a release of it, which the service then answers from.`);

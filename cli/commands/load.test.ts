@@ -54,6 +54,7 @@ test('--json prints one object and nothing else', async () => {
     missingGrants: [],
     indexes: ['"survey"."b_healpix_29"', '"survey"."b_zones"'],
     missingIndexes: [],
+    missingTriggers: [],
     columns: 3,
     id: 'id',
     ra: 'ra',
