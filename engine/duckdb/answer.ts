@@ -7,8 +7,11 @@ import type { Pace } from './pace.ts';
 import type { DuckdbQuery } from './query.ts';
 import { type OpenedTable, openTable, showTable } from './query-tables.ts';
 import { type ReleaseReader, rowGroupsOf, sqlColumns } from './release-rows.ts';
-import { rowsOf, run } from './run.ts';
+import { rowsOf, run, runEither } from './run.ts';
 import type { Session } from './session.ts';
+
+/** A query's, with their parameters written in. */
+export type Statements = Pick<DuckdbQuery, 'quick' | 'sql'>;
 
 /** A whole table that takes more is not loaded for a query that can have it piece by piece. */
 const WHOLE_BYTES = 16 << 20;
@@ -18,21 +21,21 @@ const PIECE_ROW_GROUPS = 64;
 
 /**
  * The answer to a query as Arrow IPC messages, the schema first; not many more rows than are wanted.
- * @param sql with its parameters written in.
  * @throws DuckdbError, CorruptReleaseError, StorageError
  */
 export async function* answer(
   reader: ReleaseReader,
   session: Session,
   query: DuckdbQuery,
-  sql: string,
+  statements: Statements,
   pace: Pace,
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  const { sql } = statements;
   session.instance.makeFunctions(sql);
   const table = await tableInPieces(reader, session, query);
   const messages =
     table === null
-      ? allAtOnce(reader, session, query, sql, pace)
+      ? allAtOnce(reader, session, query, statements, pace)
       : inPieces(reader, session, table, sql, pace);
   let rows = 0;
   for await (const message of messages) {
@@ -46,13 +49,14 @@ async function* allAtOnce(
   reader: ReleaseReader,
   session: Session,
   { tables, deadline }: DuckdbQuery,
-  sql: string,
+  { quick, sql }: Statements,
   pace: Pace,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   for (const table of tables) await showTable(reader, session, table, pace);
   // One table that stands there once is joined with nothing.
   if (tables.length > 1 || /\bWITH\b/i.test(sql)) requireFeasible(session.connection, sql, deadline);
-  yield* run(session.connection, sql, pace);
+  if (quick === null) yield* run(session, sql, pace);
+  else yield* runEither(session, quick, sql, pace);
 }
 
 async function* inPieces(
@@ -67,7 +71,7 @@ async function* inPieces(
     const table = await tableOfGroups(reader, session, release, columns, groups, pace);
     session.show(table, name, sqlColumns(release, columns));
     let schema = true;
-    for await (const message of run(session.connection, sql, pace)) {
+    for await (const message of run(session, sql, pace)) {
       if (first || !schema) yield message;
       schema = false;
     }

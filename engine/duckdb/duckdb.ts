@@ -39,13 +39,16 @@ export function createDuckdb({ reader, code, memoryBytes }: DuckdbOptions): Duck
   }
 
   async function* messages(query: DuckdbQuery, signal: AbortSignal | null) {
-    const sql = writeStatement(query.sql, query.parameters);
+    const statements = {
+      quick: query.quick && writeStatement(query.quick, query.parameters),
+      sql: writeStatement(query.sql, query.parameters),
+    };
     if (running?.database.broken) running = null;
     const instance = running ?? (await share('', start));
     const session = openSession(instance);
     const pace = startPace(query.deadline, signal);
     try {
-      for await (const message of answer(reader, session, query, sql, pace)) {
+      for await (const message of answer(reader, session, query, statements, pace)) {
         pace.pause();
         yield message;
         pace.resume();

@@ -1,3 +1,4 @@
+import { type Connections, connectionsOf } from './connections.ts';
 import { type Connection, type Database, type DuckdbCode, startDatabase } from './database.ts';
 import { functionMaker, type MakeFunctions } from './functions.ts';
 import type { LoadedTable, Loading } from './loaded-tables.ts';
@@ -7,7 +8,7 @@ export interface Instance {
   readonly database: Database;
   /** For tables; queries have connections of their own. */
   readonly control: Connection;
-  connect(): Connection;
+  readonly connections: Connections;
   /** Least recently used first. */
   readonly tables: Set<LoadedTable>;
   /** Bytes of tables at most. */
@@ -64,11 +65,7 @@ export async function startInstance(code: DuckdbCode, memoryBytes: number): Prom
     loading: new Set(),
     busy: new Set(),
     makeFunctions: functionMaker(control),
-    connect() {
-      const connection = database.connect();
-      connection.run(USE);
-      return connection;
-    },
+    connections: connectionsOf(database, USE),
     newName: () => `rows_${++names}`,
   };
 }

@@ -12,12 +12,12 @@ export interface Pace {
   resume(): void;
 }
 
-/** Milliseconds of a turn: long beside the cost of a timer, short for whoever waits. */
-const LONGEST_TURN = 40;
-const SHORTEST_TURN = 10;
+/** Milliseconds that a turn is to take: long beside the one that a timer costs, short for whoever waits. */
+const TURN = 25;
 
-/** Steps of the first turn. */
-const FIRST_TURN = 2;
+/** Steps of the first turn, and by how much the next may be longer: of a query's steps some take a hundred times as long as others. */
+const FIRST_TURN = 3;
+const GROWTH = 8;
 
 /**
  * The clock of workerd shows the time of the last event, so a turn is as many steps as took the right time before.
@@ -26,6 +26,7 @@ const FIRST_TURN = 2;
 export function startPace(deadline: number, signal: AbortSignal | null): Pace {
   let remaining = deadline;
   let began = Date.now();
+  let turnBegan = began;
   let steps = 0;
   let turn = FIRST_TURN;
 
@@ -36,20 +37,19 @@ export function startPace(deadline: number, signal: AbortSignal | null): Pace {
   }
 
   async function yieldTurn(): Promise<void> {
-    const before = Date.now();
     await new Promise((resolve) => setTimeout(resolve, 0));
-    const took = Date.now() - before;
-    if (took > LONGEST_TURN) turn = Math.max(1, turn >> 1);
-    else if (took < SHORTEST_TURN) turn *= 2;
+    const now = Date.now();
+    const wanted = (turn * TURN) / Math.max(1, now - turnBegan);
+    turn = Math.max(1, Math.min(Math.round(wanted), GROWTH * turn));
+    steps = 0;
+    turnBegan = now;
     check();
   }
 
   return {
     step() {
       check();
-      if (++steps < turn) return undefined;
-      steps = 0;
-      return yieldTurn();
+      return ++steps < turn ? undefined : yieldTurn();
     },
     pause() {
       remaining -= Date.now() - began;
@@ -57,6 +57,7 @@ export function startPace(deadline: number, signal: AbortSignal | null): Pace {
     },
     resume() {
       began = Date.now();
+      turnBegan = began;
     },
   };
 }

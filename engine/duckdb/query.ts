@@ -6,6 +6,8 @@ export interface DuckdbQuery {
   /** One SELECT, its parameters written $1, $2, … by position; its columns are named r0, r1, … */
   readonly sql: string;
   readonly parameters: readonly DuckdbParameter[];
+  /** A quicker SELECT with the same answer, of the same parameters, that fails on some values: `sql` is run then. Null: there is none. */
+  readonly quick: string | null;
   /** What the SQL names as tables. */
   readonly tables: readonly DuckdbTable[];
   /** Rows wanted at most, the one that tells of an overflow included. */

@@ -1,6 +1,7 @@
 import { Message } from 'apache-arrow';
-import type { Connection } from './database.ts';
+import { DuckdbError } from './duckdb-error.ts';
 import type { Pace } from './pace.ts';
+import type { Session } from './session.ts';
 
 /** Before the metadata of an Arrow IPC message: a marker and their length, four bytes each. */
 const MESSAGE_HEAD = 8;
@@ -10,11 +11,12 @@ const MESSAGE_HEAD = 8;
  * cannot change anything.
  */
 export async function* run(
-  connection: Connection,
+  session: Session,
   sql: string,
   pace: Pace,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  connection.run('BEGIN TRANSACTION READ ONLY');
+  const { connection } = session;
+  session.begin();
   connection.start(sql);
   for (;;) {
     const schema = connection.poll();
@@ -30,7 +32,27 @@ export async function* run(
     if (batch !== null) yield batch;
     await pace.step();
   }
-  connection.run('COMMIT');
+  session.end('COMMIT');
+}
+
+/** Runs a SELECT, or, where it fails, another one with the same answer. */
+export async function* runEither(
+  session: Session,
+  first: string,
+  second: string,
+  pace: Pace,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let begun = false;
+  try {
+    for await (const message of run(session, first, pace)) {
+      begun = true;
+      yield message;
+    }
+  } catch (error) {
+    if (begun || !(error instanceof DuckdbError) || error.fault !== 'query') throw error;
+    session.end('ROLLBACK');
+    yield* run(session, second, pace);
+  }
 }
 
 /** Rows of a record batch. */

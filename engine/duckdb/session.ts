@@ -13,15 +13,20 @@ export interface Session {
   show(table: LoadedTable, name: string, columns: readonly SqlColumn[]): void;
   /** Reads it no more. */
   leave(table: LoadedTable): void;
+  /** Begins a transaction that can change nothing. */
+  begin(): void;
+  /** Ends it, as is to be said of it. */
+  end(how: 'COMMIT' | 'ROLLBACK'): void;
   /** Gives everything back; once is enough. */
   close(): void;
 }
 
 export function openSession(instance: Instance): Session {
-  const connection = instance.connect();
+  const connection = instance.connections.take();
   instance.busy.add(connection);
   const tables = new Set<LoadedTable>();
   let open = true;
+  let inTransaction = false;
 
   function leave(table: LoadedTable): void {
     tables.delete(table);
@@ -37,16 +42,29 @@ export function openSession(instance: Instance): Session {
       table.readers.add(connection);
     },
     show(table, name, columns) {
-      const list = columns.map(({ name }) => name);
-      connection.run(`CREATE OR REPLACE TEMP VIEW ${name} AS SELECT ${list} FROM releases.${table.name}`);
+      const rows = `SELECT ${columns.map(({ name }) => name)} FROM releases.${table.name}`;
+      if (connection.views.get(name) === rows) return;
+      connection.run(`CREATE OR REPLACE TEMP VIEW ${name} AS ${rows}`);
+      connection.views.set(name, rows);
     },
     leave,
+    begin() {
+      inTransaction = true;
+      connection.run('BEGIN TRANSACTION READ ONLY');
+    },
+    end(how) {
+      connection.run(how);
+      inTransaction = false;
+    },
     close() {
       if (!open) return;
       open = false;
       instance.busy.delete(connection);
-      // Ends the query, whose transaction keeps its tables alive.
-      if (!instance.database.broken) connection.close();
+      if (!instance.database.broken) {
+        // Closed, it ends the query, whose transaction keeps its tables alive.
+        if (inTransaction) connection.close();
+        else instance.connections.giveBack(connection);
+      }
       for (const table of tables) leave(table);
     },
   };

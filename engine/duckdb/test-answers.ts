@@ -10,7 +10,16 @@ export function queryOf(
   more: Partial<DuckdbQuery> = {},
 ): DuckdbQuery {
   const tables = table === null ? [] : [table];
-  return { sql, parameters: [], tables, rows: 1_000_000, pieces: null, deadline: 60_000, ...more };
+  return {
+    sql,
+    parameters: [],
+    quick: null,
+    tables,
+    rows: 1_000_000,
+    pieces: null,
+    deadline: 60_000,
+    ...more,
+  };
 }
 
 /** Rows as Arrow has them, one array each. */

@@ -13,11 +13,12 @@ export function duckdbEngine(worker: Fetcher): RunQuery {
 function duckdbQuery({ checked, plan }: PlannedQuery, { rows, seconds }: RunLimits): DuckdbQuery {
   const { uses, positionJoins, pieces } = plan;
   const limit = rows + 1;
-  const { text, parameters, healpix } = translate(checked, 'duckdb', { uses, positionJoins, limit });
+  const { text, quick, parameters, healpix } = translate(checked, 'duckdb', { uses, positionJoins, limit });
   const tables = uses.map((use, at) => duckdbTable(use, at, healpix[at]!));
   return {
     sql: text,
     parameters,
+    quick,
     tables,
     rows: limit,
     pieces: pieces && tables[uses.findIndex(({ node }) => node === pieces)]!.name,

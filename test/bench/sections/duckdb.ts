@@ -94,6 +94,7 @@ function requestOf(
   return {
     sql,
     parameters: [],
+    quick: null,
     tables: [{ name: 't0', catalog: name, release, columns: [1, 2], healpix: false, ranges: null }],
     rows: 1_000_000,
     pieces: null,
