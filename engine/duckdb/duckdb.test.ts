@@ -131,6 +131,27 @@ describe('answers', () => {
   });
 });
 
+describe('a quicker statement', () => {
+  test('answers where it can', async () => {
+    const query = queryOf('SELECT 1 AS r0', null, { quick: 'SELECT 2 AS r0' });
+    assert.deepEqual(await rowsOf(shared, query), [[2]]);
+  });
+
+  test('leaves the answer to the other where it fails', async () => {
+    const count = `SELECT COUNT(*) AS r0 FROM t0 WHERE ${c('vmag')} < 3`;
+    const quick = `SELECT SUM(${c('vmag')}::TINYINT / ('x' || ${c('vmag')})::TINYINT) AS r0 FROM t0`;
+    const bright = stars.filter(({ vmag }) => (vmag as number) < 3).length;
+    assert.deepEqual(await rowsOf(shared, queryOf(count, table(['vmag']), { quick })), [[BigInt(bright)]]);
+  });
+
+  test('fails as the other does', async () => {
+    const query = queryOf("SELECT error('second') AS r0", null, { quick: "SELECT error('first') AS r0" });
+    await assert.rejects(rowsOf(shared, query), isFault('query', /second/));
+    const writing = queryOf('SELECT 1 AS r0', null, { quick: 'CREATE TABLE x AS SELECT 1' });
+    await assert.rejects(rowsOf(shared, writing), isFault('query', /only a SELECT/));
+  });
+});
+
 describe('piece by piece', () => {
   const kernel = loadKernel();
   /** All of the sky, for which no whole table is loaded. */
