@@ -64,6 +64,7 @@ def main() -> None:
     if tables:
         check_duckdb(release, rows)
         check_astropy(release, files, columns)
+        check_arrays(release, files, columns)
     finish()
 
 
@@ -257,7 +258,7 @@ def check_duckdb(release: Path, rows: pa.Table) -> None:
 
 def check_astropy(release: Path, files: dict[str, list[dict]], columns: list[dict]) -> None:
     # astropy 8.0's parquet.votable reader cannot put these beside the VOTable's types.
-    if any(column["xtype"] == "timestamp" or column["datatype"] == "boolean" for column in columns):
+    if any(c["xtype"] == "timestamp" or (c["datatype"] == "boolean" and not is_array(c)) for c in columns):
         print("      astropy's parquet.votable reader knows neither timestamps nor null booleans: not asked")
         return
     path, groups = next(iter(files.items()))
@@ -269,6 +270,64 @@ def check_astropy(release: Path, files: dict[str, list[dict]], columns: list[dic
     }
     check("astropy has units, UCDs and descriptions", found == expected, f"{found}")
     check("astropy reads the rows of a file", len(table) == sum(group["rows"] for group in groups), f"{len(table)}")
+
+
+def is_array(column: dict) -> bool:
+    return column["arraysize"] is not None and column["datatype"] not in ("char", "unicodeChar")
+
+
+def check_arrays(release: Path, files: dict[str, list[dict]], columns: list[dict]) -> None:
+    """Arrays are arrays for everybody, those of fixed length too; the shape is in the Arrow field's metadata."""
+    arrays = [column for column in columns if is_array(column)]
+    if not arrays:
+        return
+    path = release / next(iter(files))
+    schema, table = pq.read_schema(path), pq.read_table(path)
+    stored = {key: value for key, value in pq.read_metadata(path).metadata.items() if key != b"ARROW:schema"}
+    check("pyarrow has the file's metadata beside the arrays", schema.metadata == stored, f"{schema.metadata}")
+    for column in arrays:
+        field, length = schema.field(column["name"]), fixed_length(column["arraysize"])
+        size = field.type.list_size if pa.types.is_fixed_size_list(field.type) else None
+        check(f"pyarrow: {column['name']} {column['arraysize']} is {field.type}", size == length)
+        check("with its arraysize", field.metadata[b"arraysize"].decode() == column["arraysize"])
+    names = [column["name"] for column in arrays]
+    with duckdb.connect() as connection:
+        quoted = ", ".join('"' + name + '"' for name in names)
+        query = f"select {quoted} from read_parquet($path)"
+        found = connection.execute(query, {"path": str(path)}).fetchall()
+    expected = [tuple(row.values()) for row in table.select(names).to_pylist()]
+    same = repr([tuple(map(as_list, row)) for row in found]) == repr(expected)
+    check(f"DuckDB reads the same arrays as pyarrow, {len(expected)} rows of {len(names)}", same, f"{found[0]} {expected[0]}")
+    check_astropy_arrays(path, arrays, table)
+
+
+def as_list(cell: object) -> object:
+    return list(cell) if isinstance(cell, tuple) else cell
+
+
+def fixed_length(arraysize: str) -> int | None:
+    return None if "*" in arraysize else int(np.prod([int(size) for size in arraysize.split("x")]))
+
+
+def check_astropy_arrays(path: Path, arrays: list[dict], expected: pa.Table) -> None:
+    nulls = [column["name"] for column in arrays if expected[column["name"]].null_count and fixed_length(column["arraysize"])]
+    if nulls:
+        print(f"      astropy's parquet.votable reader does not know null arrays of fixed length, such as {nulls}: not asked")
+        return
+    table = Table.read(path, format="parquet.votable")
+    for column in arrays:
+        name, length = column["name"], fixed_length(column["arraysize"])
+        if length is None:
+            found = [None if cell is None else list(cell) for cell in table[name]]
+            alike = repr([cell and np.array(cell, float) for cell in expected[name].to_pylist()]) == repr(
+                [cell and np.array(cell, float) for cell in found]
+            )
+        else:
+            values = np.array(expected[name].to_pylist(), float)
+            alike = table[name].shape == values.shape and np.array_equal(
+                np.ma.filled(table[name].astype(float), np.nan), values, equal_nan=True
+            )
+        check(f"astropy reads the arrays of {name}, {column['arraysize']}", bool(alike), f"{table[name].shape}")
 
 
 # LSDB computes in worker processes, which import this file.

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
+import { parquetMetadata } from 'hyparquet';
 import {
   column,
   DEC,
@@ -12,15 +13,28 @@ import {
   tableOf,
   withTable,
 } from '../../catalog-export/release/test-catalog.ts';
+import type { Datatype } from '../../engine/catalog/column.ts';
 import { pointerKey, releasePrefix } from '../../engine/catalog/manifest.ts';
 import { demoBucket } from '../demo-release.ts';
 import { storedRowGroups } from '../stored-row-groups.ts';
-import { runChecks, skipWithoutPython } from './clients.ts';
+import { runChecks, runStilts, skipWithoutPython, skipWithoutStilts } from './clients.ts';
 
 /** Lets hats, LSDB, pyarrow, DuckDB and astropy check a catalogue's current release. */
 async function checkRelease(t: TestContext, bucket: string, catalog: string): Promise<void> {
   const { release } = JSON.parse(await readFile(join(bucket, pointerKey(catalog)), 'utf8'));
-  await runChecks(t, 'check_release.py', [join(bucket, releasePrefix(catalog, release))]);
+  const folder = join(bucket, releasePrefix(catalog, release));
+  await runChecks(t, 'check_release.py', [folder]);
+  if (skipWithoutStilts) t.diagnostic(`votlint did not look at the footer: ${skipWithoutStilts}`);
+  else assert.equal(await lintFooter(join(folder, 'dataset', '_common_metadata')), '');
+}
+
+/** What votlint says of the VOTable in a Parquet file's footer. */
+async function lintFooter(path: string): Promise<string> {
+  const file = await readFile(path);
+  const entries = parquetMetadata(Uint8Array.from(file).buffer).key_value_metadata!;
+  const votable = `${path}.xml`;
+  await writeFile(votable, entries.find(({ key }) => key === 'IVOA.VOTable-Parquet.content')!.value!);
+  return runStilts('votlint', [votable]).finally(() => rm(votable));
 }
 
 describe('clients of a release', { skip: skipWithoutPython }, () => {
@@ -54,6 +68,41 @@ describe('clients of a release', { skip: skipWithoutPython }, () => {
     return withTable(table, rows, async (catalog) => {
       await exported(catalog, table);
       await checkRelease(t, catalog.bucket, 'Sky Survey.odd');
+    });
+  });
+
+  test('arrays of one and of two dimensions, of fixed and of variable length', (t) => {
+    const array = (name: string, datatype: Datatype, arraysize: string, unit: string | null = null) => ({
+      ...column(name, datatype, 'phot.mag'),
+      ...{ arraysize, unit, description: `Array ${arraysize} of ${datatype}` },
+    });
+    const columns = [
+      array('mag', 'float', '2x3', 'mag'),
+      array('counts', 'long', '2'),
+      array('flags', 'boolean', '3'),
+      array('small', 'short', '3'),
+      array('bytes', 'unsignedByte', '2'),
+      array('series', 'double', '*', 'Jy'),
+      array('pairs', 'float', '2x*'),
+      array('few', 'int', '4*'),
+    ];
+    const table = tableOf([ID, RA, DEC, ...columns]);
+    const rows = Array.from({ length: 3000 }, (_, id) => [
+      id,
+      (id * 137.5) % 360,
+      (id % 170) - 85,
+      `{{${id},1.5},{NaN,-Infinity},{NULL,0.25}}`,
+      `{${id},9223372036854775807}`,
+      '{t,f,t}',
+      '{1,-2,32767}',
+      '{0,255}',
+      id % 3 === 0 ? null : id % 3 === 1 ? '{}' : '{0.1,NULL,NaN,Infinity}',
+      id % 2 === 0 ? null : '{{1,2},{3,4}}',
+      id % 2 === 0 ? '{}' : '{1,NULL}',
+    ]);
+    return withTable(table, rows, async (catalog) => {
+      await exported(catalog, table, { maxRows: 1000 });
+      await checkRelease(t, catalog.bucket, 'survey.stars');
     });
   });
 
