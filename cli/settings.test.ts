@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { readSettings } from './settings.ts';
+import { bucketFolder, readSettings } from './settings.ts';
 
 test('an empty environment gives the data folder of the working directory and the embedded server', () => {
   assert.deepEqual(readSettings({}, '/srv/survey'), {
     dataFolder: '/srv/survey/.almagest',
-    bucketFolder: '/srv/survey/.almagest/bucket',
+    bucket: '/srv/survey/.almagest/bucket',
     postgresFolder: '/srv/survey/.almagest/postgres',
     workerFolder: '/srv/survey/.almagest/worker',
     databaseUrl: null,
@@ -26,8 +26,25 @@ test('the environment overrides, relative to the working directory', () => {
   assert.equal(settings.port, 80);
 });
 
+test('ALMAGEST_BUCKET is a folder or an address of S3', () => {
+  const bucketOf = (ALMAGEST_BUCKET: string) => readSettings({ ALMAGEST_BUCKET }, '/srv/survey');
+  assert.equal(bucketOf('').bucket, '/srv/survey/.almagest/bucket');
+  assert.equal(bucketOf('../releases').bucket, '/srv/releases');
+  assert.equal(bucketFolder(bucketOf('/data/releases')), '/data/releases');
+  assert.equal(bucketOf('s3://sky/releases').bucket, 's3://sky/releases');
+  assert.throws(() => bucketFolder(bucketOf('s3://sky/releases')), {
+    message: /served here from a folder, and ALMAGEST_BUCKET is s3:\/\/sky\/releases: unset it/,
+  });
+  assert.throws(() => bucketOf('r2://sky'), {
+    message: /"r2:\/\/sky" is no folder: a bucket is a folder or s3:/,
+  });
+});
+
 test('empty variables count as unset', () => {
-  const settings = readSettings({ ALMAGEST_DATA: '', DATABASE_URL: '', ALMAGEST_HOST: '', PORT: '' }, '/srv');
+  const settings = readSettings(
+    { ALMAGEST_DATA: '', ALMAGEST_BUCKET: '', DATABASE_URL: '', ALMAGEST_HOST: '', PORT: '' },
+    '/srv',
+  );
   assert.deepEqual(settings, readSettings({}, '/srv'));
 });
 

@@ -1,9 +1,12 @@
 import { join, resolve } from 'node:path';
+import { isS3Address } from '../engine/storage/s3-location.ts';
+import { targetFolder } from './target.ts';
 
 /** Where the running project keeps its things and whom it talks to. All folders are absolute. */
 export interface Settings {
   readonly dataFolder: string;
-  readonly bucketFolder: string;
+  /** Where releases are: a folder, or `s3://bucket/prefix`. */
+  readonly bucket: string;
   readonly postgresFolder: string;
   readonly workerFolder: string;
   /** The user's own PostgreSQL; null for the embedded server. */
@@ -20,15 +23,15 @@ const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_PORT = 8787;
 
 /**
- * Reads `ALMAGEST_DATA`, `DATABASE_URL`, `READER_DATABASE_URL`, `ALMAGEST_HOST` and `PORT`; a variable that is empty counts as unset. (`HOST` would be
- * the shorter name, but csh and conda set it to something else.)
- * @throws Error when `PORT` is not a port number.
+ * Reads `ALMAGEST_DATA`, `ALMAGEST_BUCKET`, `DATABASE_URL`, `READER_DATABASE_URL`, `ALMAGEST_HOST` and `PORT`; a variable that is empty counts as unset.
+ * (`HOST` would be the shorter name, but csh and conda set it to something else.)
+ * @throws Error when `PORT` is not a port number, or `ALMAGEST_BUCKET` neither a folder nor `s3://…`.
  */
 export function readSettings(env: NodeJS.ProcessEnv = process.env, cwd: string = process.cwd()): Settings {
   const dataFolder = resolve(cwd, env.ALMAGEST_DATA || '.almagest');
   return {
     dataFolder,
-    bucketFolder: join(dataFolder, 'bucket'),
+    bucket: env.ALMAGEST_BUCKET ? readBucket(env.ALMAGEST_BUCKET, cwd) : join(dataFolder, 'bucket'),
     postgresFolder: join(dataFolder, 'postgres'),
     workerFolder: join(dataFolder, 'worker'),
     databaseUrl: env.DATABASE_URL || null,
@@ -36,6 +39,22 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env, cwd: string =
     host: env.ALMAGEST_HOST || DEFAULT_HOST,
     port: env.PORT ? readPort(env.PORT) : DEFAULT_PORT,
   };
+}
+
+/**
+ * The folder that a service on this machine serves releases from.
+ * @throws Error when they are in the cloud.
+ */
+export function bucketFolder({ bucket }: Settings): string {
+  if (!isS3Address(bucket)) return bucket;
+  throw new Error(
+    `releases are served here from a folder, and ALMAGEST_BUCKET is ${bucket}: ` +
+      'unset it, or make it a folder; "almagest export --target" writes elsewhere',
+  );
+}
+
+function readBucket(address: string, cwd: string): string {
+  return isS3Address(address) ? address : targetFolder(address, cwd);
 }
 
 function readPort(text: string): number {

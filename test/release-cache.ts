@@ -63,7 +63,7 @@ async function exportAll(
     const work = async () => {
       await migrate(client);
       await load(client);
-      const storage = folderStorage(settings.bucketFolder);
+      const storage = folderStorage(settings.bucket);
       const kernel = loadKernel();
       for (const table of await publishedTables(client)) {
         await exportCatalog({ client, table, storage, kernel, progress });

@@ -11,7 +11,7 @@ import { fillLocalR2 } from '../service/local-r2.ts';
 import { requireFreePort } from '../service/port.ts';
 import { openServiceDatabase, readerAccess } from '../service/service-database.ts';
 import { projectFolder, quietEnvironment, WORKERS, wranglerCommand } from '../service/wrangler.ts';
-import { readSettings, type Settings } from '../settings.ts';
+import { bucketFolder, readSettings, type Settings } from '../settings.ts';
 import { onStopSignal } from '../stop-signal.ts';
 import { terminalProgress } from '../terminal/progress.ts';
 
@@ -23,7 +23,7 @@ Examples:
   almagest dev                 http://localhost:8787/
   PORT=9000 almagest dev
 
-Reads PORT, ALMAGEST_HOST, ALMAGEST_DATA, DATABASE_URL and READER_DATABASE_URL as "almagest start" does.`;
+Reads PORT, ALMAGEST_HOST, ALMAGEST_DATA, ALMAGEST_BUCKET, DATABASE_URL and READER_DATABASE_URL as "almagest start" does.`;
 
 /** Where wrangler looks for what stands behind the binding HYPERDRIVE. */
 const HYPERDRIVE_VARIABLE = 'CLOUDFLARE_HYPERDRIVE_LOCAL_CONNECTION_STRING_HYPERDRIVE';
@@ -41,10 +41,11 @@ async function dev(): Promise<void> {
   onStopSignal(() => stop.abort());
   const settings = readSettings();
   await requireFreePort(settings.host, settings.port);
-  await mkdir(settings.bucketFolder, { recursive: true });
+  const folder = bucketFolder(settings);
+  await mkdir(folder, { recursive: true });
   const database = await openServiceDatabase({
     settings,
-    storage: folderStorage(settings.bucketFolder),
+    storage: folderStorage(folder),
     kernel: loadKernel(),
     progress: terminalProgress(),
     warn,
@@ -71,7 +72,7 @@ async function runWranglerDev(
   Object.assign(process.env, quietEnvironment(settings.dataFolder), {
     [HYPERDRIVE_VARIABLE]: reader ? connectionString(reader) : NO_DATABASE,
   });
-  await fillLocalR2(settings.bucketFolder, stateFolder, terminalProgress());
+  await fillLocalR2(bucketFolder(settings), stateFolder, terminalProgress());
   if (signal.aborted) return;
 
   const flags = [

@@ -6,8 +6,8 @@ import { exportCatalog } from '../../catalog-export/release/export.ts';
 import type { Manifest } from '../../engine/catalog/manifest.ts';
 import { qualifiedName, type Table } from '../../engine/catalog/table.ts';
 import { loadKernel } from '../../engine/healpix-wasm/node.ts';
-import { folderStorage } from '../../engine/storage/folder.ts';
 import { readSettings } from '../settings.ts';
+import { openTarget } from '../target.ts';
 import { terminalProgress } from '../terminal/progress.ts';
 import { withDatabase } from './with-database.ts';
 
@@ -28,7 +28,7 @@ export const exportCommand = new Command('export')
   .option('--json', 'print one JSON object per catalogue on standard output')
   .addHelpText('after', EXAMPLES)
   .action(async (catalogs: string[], { json = false }: { json?: boolean }) => {
-    const storage = folderStorage(readSettings().bucketFolder);
+    const storage = openTarget(readSettings().bucket);
     const progress = terminalProgress(json ? process.stderr : process.stdout);
     await withDatabase(async (session, url) => {
       const kernel = loadKernel();

@@ -133,12 +133,12 @@ test('a load that is killed leaves no table, and the next one succeeds', async (
 test('Ctrl-C ends an export in good order: no release, no server left running', async () => {
   const child = start(['export', 'survey.long']);
   const messages = text(child.stderr);
-  const { bucketFolder, postgresFolder } = readSettings({ ALMAGEST_DATA: folder });
-  while (!existsSync(join(bucketFolder, 'survey.long'))) await setTimeout(5);
+  const { bucket, postgresFolder } = readSettings({ ALMAGEST_DATA: folder });
+  while (!existsSync(join(bucket, 'survey.long'))) await setTimeout(5);
   child.kill('SIGINT');
   const [code] = await once(child, 'exit');
   assert.equal(code, 1);
   assert.match(await messages, /^almagest: interrupted \(SIGINT\)/m);
-  assert.equal(existsSync(join(bucketFolder, 'survey.long', 'latest.json')), false);
+  assert.equal(existsSync(join(bucket, 'survey.long', 'latest.json')), false);
   assert.equal(readPostmaster(postgresFolder), null);
 });

@@ -13,7 +13,7 @@ import { openServiceDatabase, readerAccess } from '../service/service-database.t
 import { watchDatabase } from '../service/watch-database.ts';
 import { startWorkers, type WorkersOptions } from '../service/workers.ts';
 import { WORKERS } from '../service/wrangler.ts';
-import { readSettings, type Settings } from '../settings.ts';
+import { bucketFolder, readSettings, type Settings } from '../settings.ts';
 import { onStopSignal } from '../stop-signal.ts';
 import { terminalProgress } from '../terminal/progress.ts';
 
@@ -35,6 +35,7 @@ Environment:
   READER_DATABASE_URL
                   the same PostgreSQL as a user who may only read, for TAP. Without it a role is made there for this purpose
   ALMAGEST_DATA   data folder (.almagest in the working directory)
+  ALMAGEST_BUCKET folder of the releases (bucket in the data folder)
   All [vars] of wrangler.toml (cones), edge/tap/wrangler.toml (TAP) and edge/duckdb/wrangler.toml, such as SERVICE_TITLE, MAX_RADIUS,
   MAX_RECORDS, TAP_SECONDS, TAP_MAX_RECORDS: the files say what each is
 
@@ -55,10 +56,11 @@ async function start(): Promise<void> {
   try {
     checkVariables(process.env);
     await requireFreePort(settings.host, settings.port);
-    await mkdir(settings.bucketFolder, { recursive: true });
+    const folder = bucketFolder(settings);
+    await mkdir(folder, { recursive: true });
     const bundling = bundle(settings);
     opened.push({ close: () => bundling.then(nothing, nothing) });
-    const storage = folderStorage(settings.bucketFolder);
+    const storage = folderStorage(folder);
     const kernel = loadKernel();
     const catalogs = createCatalogs(storage, 0);
 
@@ -71,6 +73,7 @@ async function start(): Promise<void> {
     const workers = await bundling;
     const service = await startWorkers({
       ...settings,
+      bucketFolder: folder,
       ...workers,
       database: database && (await readerAccess(database, settings, warn)),
       log: (line) => console.error(line),
