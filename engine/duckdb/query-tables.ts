@@ -1,5 +1,5 @@
 import type { Release } from '../catalog/release.ts';
-import type { Table } from '../catalog/table.ts';
+import { hasPositions, type Table } from '../catalog/table.ts';
 import type { CellRanges } from '../healpix-wasm/kernel.ts';
 import { arrowType } from '../table/arrow.ts';
 import { type TapSchemaRows, tapSchemaRows } from '../tap-schema/rows.ts';
@@ -31,9 +31,14 @@ export async function openTable(reader: ReleaseReader, table: ReleaseTable): Pro
     throw new DuckdbError('release', `there is no release ${table.release} of ${catalog}`);
   const numbers = [...new Set(table.columns)].sort((a, b) => a - b);
   requireColumns(numbers, release.manifest.table);
-  // COUNT(*) names no column.
-  const healpix = table.healpix || numbers.length === 0;
-  return { name, release, columns: { numbers, healpix }, ranges: ranges && cellRanges(ranges) };
+  const columns = { numbers, healpix: table.healpix };
+  return { name, release, columns: atLeastOne(columns, release), ranges: ranges && cellRanges(ranges) };
+}
+
+/** COUNT(*) names no column: the rows are counted by their cells, or, where they have no positions, by the first column. */
+function atLeastOne(columns: ReleaseColumns, { manifest }: Release): ReleaseColumns {
+  if (columns.healpix || columns.numbers.length > 0) return columns;
+  return hasPositions(manifest.table) ? { ...columns, healpix: true } : { ...columns, numbers: [0] };
 }
 
 /** Loads what a query reads of a table, and gives it its name there. */

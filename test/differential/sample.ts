@@ -36,6 +36,28 @@ export const THINGS: Table = {
   ],
 };
 
+/** Rows without positions, some to each bright star, and of stars that there are not; no column identifies them. */
+export const EPOCHS: Table = {
+  schema: 'sample',
+  name: 'epochs',
+  description: 'Made up: what was measured when, and of which star',
+  utype: null,
+  columns: [
+    column({ name: 'star', datatype: 'long', ucd: 'meta.id.parent', description: null, indexed: true }),
+    column({ name: 'band', datatype: 'char', ucd: 'instr.bandpass', description: null }),
+    column({ name: 'night', datatype: 'int', ucd: null, description: null }),
+    column({ name: 'mag', datatype: 'float', unit: 'mag', ucd: 'phot.mag', description: null }),
+    column({ name: 'flux', datatype: 'double', unit: 'Jy', ucd: 'phot.flux', description: null }),
+  ],
+};
+
+const EPOCHS_ROWS = `
+  SELECT star, band, night, CASE WHEN night % 7 <> 3 THEN (star % 97) * 0.25 + night END::real,
+         CASE night WHEN 5 THEN 'NaN' ELSE star / 8.0 END::double precision
+  FROM (SELECT source_id FROM small.stars UNION ALL SELECT -id FROM generate_series(1, 20) AS id) AS stars (star),
+       (VALUES ('g'), ('r'), ('Ha')) AS bands (band), generate_series(1, 9) AS night
+  WHERE (star + night) % 3 > 0`;
+
 const WORDS = [
   'alpha',
   'Alpha',
@@ -95,7 +117,7 @@ const THINGS_ROWS = `
          CASE WHEN id % 4 <> 0 THEN id / 3 END
   FROM generate_series(1::bigint, 400) AS id`;
 
-/** Loads and publishes `small.stars`, `small.objects` and `sample.things` beside the demo. */
+/** Loads and publishes `small.stars`, `small.objects`, `sample.things` and `sample.epochs` beside the demo. */
 export async function loadSamples(client: pg.Client): Promise<void> {
   await describeSchema(client, 'small', 'Some of the demo');
   await describeSchema(client, 'sample', 'Made up');
@@ -107,6 +129,7 @@ export async function loadSamples(client: pg.Client): Promise<void> {
     "SELECT * FROM dso.objects WHERE ra IS NOT NULL AND (designation LIKE 'M %' OR designation LIKE 'B 3%')",
   );
   await publish(client, THINGS, 'id', THINGS_ROWS, [WORDS]);
+  await publish(client, EPOCHS, 'star, band, night', EPOCHS_ROWS);
 }
 
 async function publish(

@@ -4,6 +4,14 @@ import type { Questions } from './question.ts';
 import { SKY } from './sky.ts';
 import { TABLES } from './tables.ts';
 import { VALUES } from './values.ts';
+import { WITHOUT_POSITIONS } from './without-positions.ts';
 
 /** All that was written down, of the demo and the samples. */
-export const WRITTEN: readonly Questions[] = [...PLAIN, ...VALUES, ...TABLES, ...SKY, ...EXAMPLES];
+export const WRITTEN: readonly Questions[] = [
+  ...PLAIN,
+  ...VALUES,
+  ...TABLES,
+  ...WITHOUT_POSITIONS,
+  ...SKY,
+  ...EXAMPLES,
+];
