@@ -41,6 +41,18 @@ const STARS: Table = {
     column('size', { datatype: 'char', arraysize: '8*', indexed: true }),
     column('Name', { datatype: 'unicodeChar', arraysize: '*' }),
     column('say "cheese"', { datatype: 'char', arraysize: '*', xtype: 'timestamp' }),
+    column('mag_auto', { datatype: 'float', arraysize: '3' }),
+  ],
+  enumerations: [
+    { name: 'Two words', members: [{ name: 'a', description: null }] },
+    {
+      name: 'jplus',
+      members: [
+        { name: 'uJAVA', description: null },
+        { name: 'J0378', description: '[OII]' },
+        { name: 'gSDSS', description: null },
+      ],
+    },
   ],
 };
 
@@ -65,7 +77,7 @@ test('names that queries must quote are held with their quotes (TAP 1.1 §4.3)',
     assert.equal(rows[0].table_name, '"Survey 2"."table"');
     assert.deepEqual(
       rows.map((row) => row.column_name),
-      ['ra', '"B-V"', '"size"', '"Name"', '"say ""cheese"""'],
+      ['ra', '"B-V"', '"size"', '"Name"', '"say ""cheese"""', 'mag_auto'],
     );
     assert.deepEqual([rows[2].size, rows[3].size], [8, null]);
   }));
@@ -115,7 +127,7 @@ test('tap_schema describes itself as the database has it', () =>
        FROM information_schema.columns WHERE table_schema = 'tap_schema' ORDER BY table_name, ordinal_position`,
     );
     const described = [];
-    for (const name of ['columns', 'key_columns', 'keys', 'schemas', 'tables']) {
+    for (const name of ['columns', 'enumerations', 'key_columns', 'keys', 'schemas', 'tables']) {
       const table = await readTable(client, `tap_schema.${name}`);
       for (const { name: column, datatype } of table!.columns) {
         described.push({

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import type { Column, Datatype } from '../../engine/catalog/column.ts';
-import type { Table } from '../../engine/catalog/table.ts';
+import type { Enumeration, Table } from '../../engine/catalog/table.ts';
 import { plainName, queryName, tableQueryName } from '../../engine/tap-schema/query-name.ts';
-import { columnRow } from '../../engine/tap-schema/rows.ts';
+import { columnRow, enumerationRows } from '../../engine/tap-schema/rows.ts';
 import { parseTableName, quotedTable } from './identifier.ts';
 
 interface TableRow {
@@ -11,6 +11,13 @@ interface TableRow {
   table_name: string;
   description: string | null;
   utype: string | null;
+}
+
+interface EnumerationRow {
+  table_name: string;
+  enumeration_name: string;
+  member_name: string;
+  description: string | null;
 }
 
 interface ColumnRow {
@@ -66,6 +73,11 @@ export async function writeTable(client: pg.Client, table: Table): Promise<void>
      FROM jsonb_populate_recordset(NULL::tap_schema.columns, $2)`,
     [name, JSON.stringify(table.columns.map((column, index) => columnRow(name, column, index)))],
   );
+  await client.query('DELETE FROM tap_schema.enumerations WHERE table_name = $1', [name]);
+  await client.query(
+    'INSERT INTO tap_schema.enumerations SELECT * FROM jsonb_populate_recordset(NULL::tap_schema.enumerations, $1)',
+    [JSON.stringify(enumerationRows(table))],
+  );
 }
 
 /** Makes sure a schema is described; a null description leaves the one it has. */
@@ -97,6 +109,13 @@ async function readTables(client: pg.Client, condition: string, values: unknown[
      ORDER BY column_index NULLS LAST, column_name`,
     [tables.rows.map((row) => row.table_name)],
   );
+  const enumerations = await client.query<EnumerationRow>(
+    `SELECT table_name, enumeration_name, member_name, description FROM tap_schema.enumerations
+     WHERE table_name = ANY ($1)
+     ORDER BY enumeration_name, member_index`,
+    [tables.rows.map((row) => row.table_name)],
+  );
+  const enumerationsOf = Map.groupBy(enumerations.rows, ({ table_name }) => table_name);
   return tables.rows.map((row) => ({
     schema: plainName(row.schema_name),
     ...(row.schema_description !== null && { schemaDescription: row.schema_description }),
@@ -104,6 +123,16 @@ async function readTables(client: pg.Client, condition: string, values: unknown[
     description: row.description,
     utype: row.utype,
     columns: columns.rows.filter((column) => column.table_name === row.table_name).map(column),
+    ...(enumerationsOf.has(row.table_name) && {
+      enumerations: enumerationList(enumerationsOf.get(row.table_name)!),
+    }),
+  }));
+}
+
+function enumerationList(rows: readonly EnumerationRow[]): Enumeration[] {
+  return [...Map.groupBy(rows, ({ enumeration_name }) => enumeration_name)].map(([name, members]) => ({
+    name: plainName(name),
+    members: members.map(({ member_name, description }) => ({ name: plainName(member_name), description })),
   }));
 }
 

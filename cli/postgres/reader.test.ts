@@ -78,7 +78,7 @@ test('the reader reads the published columns and TAP_SCHEMA', async (t) => {
       assert.deepEqual((await reader.query('SELECT id, ra FROM survey.stars WHERE dec > 30')).rows, [
         { id: 2, ra: 30 },
       ]);
-      for (const table of ['schemas', 'tables', 'columns', 'keys', 'key_columns']) {
+      for (const table of ['schemas', 'tables', 'columns', 'keys', 'key_columns', 'enumerations']) {
         await reader.query(`SELECT * FROM tap_schema.${table}`);
       }
       const { rows } = await reader.query('SELECT almagest.distance(0, 0, 0, 1) AS degrees');

@@ -332,6 +332,7 @@ describe('TAP over the demo release, with DuckDB', () => {
       'dso.objects',
       'hipparcos.stars',
       'tap_schema.columns',
+      'tap_schema.enumerations',
       'tap_schema.key_columns',
       'tap_schema.keys',
       'tap_schema.schemas',

@@ -34,6 +34,18 @@ function checkTable(table: unknown): asserts table is Table {
     expect(isObject(column) && typeof column.name === 'string', 'table has a column without a name');
     expect(typeof column.datatype === 'string', `column ${column.name} has no datatype`);
   }
+  if (table.enumerations !== undefined) checkEnumerations(table.enumerations);
+}
+
+function checkEnumerations(enumerations: unknown): void {
+  expect(Array.isArray(enumerations), 'table.enumerations is not a list');
+  for (const enumeration of enumerations as unknown[]) {
+    expect(isObject(enumeration) && typeof enumeration.name === 'string', 'an enumeration has no name');
+    const { name, members } = enumeration as Json;
+    const named =
+      Array.isArray(members) && members.every((each) => isObject(each) && typeof each.name === 'string');
+    expect(named, `enumeration ${name} has members without names`);
+  }
 }
 
 /** Where on the sky the rows lie; nothing of a table without positions. */

@@ -11,6 +11,19 @@ export interface Table {
   readonly description: string | null;
   readonly utype: string | null;
   readonly columns: readonly Column[];
+  /** Absent where it has none. */
+  readonly enumerations?: readonly Enumeration[];
+}
+
+/** Names for the elements of a table's array columns: `jplus::rSDSS` is the place of `rSDSS` among the members, from 1. */
+export interface Enumeration {
+  readonly name: string;
+  readonly members: readonly EnumerationMember[];
+}
+
+export interface EnumerationMember {
+  readonly name: string;
+  readonly description: string | null;
 }
 
 /** The columns that make a table a catalogue of positions, found by UCD (SCS 1.03 §2.2, UCD1+). */

@@ -4,7 +4,7 @@ import { connect } from '../../catalog-export/database/connect.ts';
 import { migrate } from '../../catalog-export/database/migrate.ts';
 import { startTestDatabase } from '../../test/postgres.ts';
 import { checkQuery } from '../adql/check/check.ts';
-import { TEST_ENUMERATIONS, TEST_TABLES } from '../adql/check/test-tables.ts';
+import { TEST_TABLES } from '../adql/check/test-tables.ts';
 import { DEMO_QUERIES, SURVEY_QUERIES } from '../adql/example-queries.ts';
 import { FUNCTIONS } from '../adql/functions/functions.ts';
 import { parseAdql } from '../adql/parse.ts';
@@ -18,7 +18,7 @@ await migrate(client);
 const engines = await makeEngines(client, TEST_TABLES.slice(0, 3), 30);
 
 function checked(text: string) {
-  return checkQuery(parseAdql(text), TEST_TABLES, FUNCTIONS, TEST_ENUMERATIONS);
+  return checkQuery(parseAdql(text), TEST_TABLES, FUNCTIONS);
 }
 
 /** What the examples do not ask. */

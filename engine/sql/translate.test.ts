@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { checkQuery } from '../adql/check/check.ts';
-import { TEST_ENUMERATIONS, TEST_TABLES } from '../adql/check/test-tables.ts';
+import { TEST_TABLES } from '../adql/check/test-tables.ts';
 import { FUNCTIONS } from '../adql/functions/functions.ts';
 import { parseAdql } from '../adql/parse.ts';
 import type { Release } from '../catalog/release.ts';
@@ -15,7 +15,7 @@ import { type Dialect, NotTranslatable, type Sql, type TranslationContext } from
 import { translate, untranslatable } from './translate.ts';
 
 function checked(text: string) {
-  return checkQuery(parseAdql(text), TEST_TABLES, FUNCTIONS, TEST_ENUMERATIONS);
+  return checkQuery(parseAdql(text), TEST_TABLES, FUNCTIONS);
 }
 
 function release(rowsWithoutPosition: number): Release {

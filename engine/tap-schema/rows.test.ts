@@ -15,7 +15,7 @@ function column(table: string, name: string): unknown[] {
 }
 
 test('each table of TAP_SCHEMA has its columns, each of its type and as long as the others', () => {
-  assert.deepEqual([...rows.keys()], ['schemas', 'tables', 'columns', 'keys', 'key_columns']);
+  assert.deepEqual([...rows.keys()], ['schemas', 'tables', 'columns', 'keys', 'key_columns', 'enumerations']);
   for (const { table, rows: length, columns } of rows.values()) {
     assert.equal(columns.length, table.columns.length);
     columns.forEach((data, at) => {
@@ -31,7 +31,7 @@ test('all tables are described, TAP_SCHEMA among them, and last', () => {
   const tables = column('tables', 'table_name');
   assert.equal(tables.length, TEST_TABLES.length + TAP_SCHEMA_TABLES.length);
   assert.deepEqual(tables.slice(0, 2), ['hipparcos.stars', 'dso.objects']);
-  assert.deepEqual(tables.slice(-2), ['tap_schema.keys', 'tap_schema.key_columns']);
+  assert.deepEqual(tables.slice(-2), ['tap_schema.key_columns', 'tap_schema.enumerations']);
   const columns = [...TEST_TABLES, ...TAP_SCHEMA_TABLES].flatMap((table) => table.columns);
   assert.equal(rows.get('columns')!.rows, columns.length);
 });
@@ -47,6 +47,12 @@ test('names are held as queries must write them (TAP 1.1 §4.3), arraysize and "
   const covariance = names.indexOf('covariance');
   assert.equal(column('columns', 'arraysize')[covariance], '3x2');
   assert.equal(column('columns', 'size')[covariance], null);
+});
+
+test('enumerations are listed by table, their members counted from 1', () => {
+  assert.deepEqual(new Set(column('enumerations', 'table_name')), new Set(['survey.sources']));
+  assert.deepEqual(column('enumerations', 'member_name').slice(0, 2), ['"rSDSS"', '"gSDSS"']);
+  assert.deepEqual(column('enumerations', 'member_index'), [1, 2, 3, 4, 5]);
 });
 
 test('indexed, principal and std are 0 or 1, column_index counts from 1 in each table', () => {

@@ -94,6 +94,7 @@ function rowsOf(tables: readonly Table[]): Readonly<Record<string, readonly Row[
       from_column: from[1],
       target_column: target[1],
     })),
+    enumerations: tables.flatMap(enumerationRows),
   };
 }
 
@@ -111,6 +112,19 @@ function tableRow(table: Table, index: number): Row {
     description: table.description,
     table_index: index + 1,
   };
+}
+
+/** The members of a table's enumerations. */
+export function enumerationRows(table: Table): Row[] {
+  return (table.enumerations ?? []).flatMap(({ name, members }) =>
+    members.map((member, index) => ({
+      table_name: tableQueryName(table),
+      enumeration_name: queryName(name),
+      member_name: queryName(member.name),
+      description: member.description,
+      member_index: index + 1,
+    })),
+  );
 }
 
 /** @param index from 0 */

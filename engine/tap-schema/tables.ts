@@ -93,6 +93,17 @@ export const TAP_SCHEMA_TABLES: readonly Table[] = [
     text('from_column', 'Column in the table that refers', { key: true }),
     text('target_column', 'Column in the table referred to'),
   ]),
+  table(
+    'enumerations',
+    "Names for the elements of tables' array columns, as in column[enumeration::member]",
+    [
+      own('table_name', 'unicodeChar', 'Table whose array columns it serves', { key: true }),
+      own('enumeration_name', 'unicodeChar', 'Name of the enumeration, as in queries', { key: true }),
+      own('member_name', 'unicodeChar', 'Name of the element, as in queries', { key: true }),
+      own('description', 'unicodeChar', 'What the element is'),
+      own('member_index', 'int', 'Place of the element in the array, from 1'),
+    ].map((column) => ({ ...column, std: false })),
+  ),
 ];
 
 /** A foreign key between TAP_SCHEMA's tables, from a column to one of the same or another name. */
@@ -133,5 +144,11 @@ export const TAP_SCHEMA_KEYS: readonly Key[] = [
     from: ['tap_schema.key_columns', 'key_id'],
     target: ['tap_schema.keys', 'key_id'],
     description: 'The key of a pair of columns',
+  },
+  {
+    id: 'tap_schema.enumerations-tables',
+    from: ['tap_schema.enumerations', 'table_name'],
+    target: ['tap_schema.tables', 'table_name'],
+    description: 'The table of an enumeration',
   },
 ];

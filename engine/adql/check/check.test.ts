@@ -5,10 +5,10 @@ import { FUNCTIONS } from '../functions/functions.ts';
 import { parseAdql } from '../parse.ts';
 import type { ColumnReference, Expression, Select } from '../syntax-tree.ts';
 import { checkQuery } from './check.ts';
-import { TEST_ENUMERATIONS, TEST_TABLES } from './test-tables.ts';
+import { TEST_TABLES } from './test-tables.ts';
 
 function check(text: string) {
-  return checkQuery(parseAdql(text), TEST_TABLES, FUNCTIONS, TEST_ENUMERATIONS);
+  return checkQuery(parseAdql(text), TEST_TABLES, FUNCTIONS);
 }
 
 /** `name:datatype[arraysize] unit ucd`, what is null left out. */
@@ -67,6 +67,13 @@ test('columns without alias are called after what they show', () => {
     'mag_auto_3',
     'point',
   ]);
+});
+
+test('members of enumerations are places in arrays, within queries of queries too', () => {
+  const { findings } = check(
+    'WITH w AS (SELECT mag_auto AS m FROM survey.sources) SELECT q.m[jplus::iSDSS] FROM (SELECT m FROM w) AS q',
+  );
+  assert.deepEqual([...findings.items.values()], [3]);
 });
 
 test('numbers widen, and integers stay integers', () => {

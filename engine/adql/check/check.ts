@@ -3,7 +3,7 @@ import type { Table } from '../../catalog/table.ts';
 import { AdqlCheckError } from '../errors.ts';
 import type { AdqlFunction } from '../functions/function.ts';
 import type { CommonTable, Statement } from '../syntax-tree.ts';
-import type { Checking, Enumeration, Findings } from './checking.ts';
+import type { Checking, Findings } from './checking.ts';
 import { queryColumns } from './queries.ts';
 
 /** A query that makes sense, and what its names and expressions mean. */
@@ -26,7 +26,6 @@ export function checkQuery(
   statement: Statement,
   tables: readonly Table[],
   functions: readonly AdqlFunction[],
-  enumerations: readonly Enumeration[] = [],
 ): CheckedQuery {
   const findings: Findings = {
     types: new Map(),
@@ -40,7 +39,7 @@ export function checkQuery(
     results: new Map(),
   };
   const checking: Checking = {
-    catalog: { tables, functions, enumerations },
+    catalog: { tables, functions },
     findings,
     commonTables: [],
     untyped: new Set(),

@@ -19,17 +19,10 @@ import type {
 import type { Scope, SourceColumn } from './scope.ts';
 import type { ValueType } from './value-type.ts';
 
-/** Names for the elements of array columns: `jplus::rSDSS` is the place of `rSDSS` in `items`, from 1. */
-export interface Enumeration {
-  readonly name: string;
-  readonly items: readonly string[];
-}
-
 /** What a query may use. */
 export interface Catalog {
   readonly tables: readonly Table[];
   readonly functions: readonly AdqlFunction[];
-  readonly enumerations: readonly Enumeration[];
 }
 
 /** What a column reference means: a column of FROM, or, in ORDER BY and GROUP BY, a result column by its number from 0. */

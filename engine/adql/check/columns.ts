@@ -1,8 +1,9 @@
+import type { Enumeration } from '../../catalog/table.ts';
 import { AdqlCheckError } from '../errors.ts';
 import type { ColumnReference, EnumerationItem, Subscript } from '../syntax-tree.ts';
-import type { Context } from './checking.ts';
+import type { Checking, Context } from './checking.ts';
 import { listed, means, suggestion } from './names.ts';
-import { findColumn, unknownColumn } from './scope.ts';
+import { findColumn, type SourceColumn, unknownColumn } from './scope.ts';
 import { dimensions, typeOfColumn, type ValueType } from './value-type.ts';
 
 /**
@@ -15,7 +16,9 @@ export function columnType(reference: ColumnReference, context: Context): ValueT
   if (found === null) return resultType(reference, context);
   findings.columns.set(reference, found);
   const type = typeOfColumn(found.column);
-  return reference.subscripts.length === 0 ? type : elementType(reference, type, context);
+  return reference.subscripts.length === 0
+    ? type
+    : elementType(reference, type, enumerationsFor(found, context.checking), context);
 }
 
 function resultType(reference: ColumnReference, context: Context): ValueType {
@@ -27,7 +30,12 @@ function resultType(reference: ColumnReference, context: Context): ValueType {
 }
 
 /** The first subscript is for the dimension that varies slowest, which VOTable names last (VOTable 1.4 §2.2). */
-function elementType({ name, subscripts }: ColumnReference, type: ValueType, context: Context): ValueType {
+function elementType(
+  { name, subscripts }: ColumnReference,
+  type: ValueType,
+  enumerations: readonly Enumeration[],
+  context: Context,
+): ValueType {
   const lengths = dimensions(type).reverse();
   if (subscripts.length > lengths.length) {
     const what = lengths.length === 0 ? 'is no array' : `has only ${lengths.length} dimension(s)`;
@@ -38,7 +46,7 @@ function elementType({ name, subscripts }: ColumnReference, type: ValueType, con
     const refuse = (problem: string): never => {
       throw new AdqlCheckError(problem, subscript.position);
     };
-    const [first, last] = range(subscript, context);
+    const [first, last] = range(subscript, enumerations, context);
     const length = lengths[index] ?? null;
     if (first < 1) refuse('Elements are counted from 1');
     if (length !== null && last > length) refuse(`“${name.name}” has ${length} elements, not ${last}`);
@@ -54,31 +62,48 @@ function elementType({ name, subscripts }: ColumnReference, type: ValueType, con
 }
 
 /** The first and the last element that a subscript means. */
-function range(subscript: Subscript, context: Context): readonly [first: number, last: number] {
+function range(
+  subscript: Subscript,
+  enumerations: readonly Enumeration[],
+  context: Context,
+): readonly [first: number, last: number] {
   if (subscript.kind === 'slice') return [Number(subscript.first), Number(subscript.last)];
-  const index = subscript.kind === 'element' ? Number(subscript.index) : place(subscript, context);
+  const index =
+    subscript.kind === 'element' ? Number(subscript.index) : place(subscript, enumerations, context);
   return [index, index];
 }
 
 /** The number of an enumeration's item, from 1. */
-function place(node: EnumerationItem, { checking }: Context): number {
+function place(node: EnumerationItem, enumerations: readonly Enumeration[], { checking }: Context): number {
   const { enumeration, item } = node;
-  const { enumerations } = checking.catalog;
-  const known = enumerations.find(({ name }) => means(enumeration, name));
-  if (known === undefined) {
+  const known = enumerations.filter(({ name }) => means(enumeration, name));
+  if (known.length === 0) {
     const names = enumerations.map(({ name }) => name);
+    const hint = suggestion(enumeration.name, names) || (names.length > 0 ? `, only ${listed(names)}` : '');
+    throw new AdqlCheckError(`There is no enumeration “${enumeration.name}”${hint}`, enumeration.position);
+  }
+  const places = new Set(known.map(({ members }) => members.findIndex(({ name }) => means(item, name)) + 1));
+  if (places.size > 1) {
     throw new AdqlCheckError(
-      `There is no enumeration “${enumeration.name}”${suggestion(enumeration.name, names)}`,
+      `“${enumeration.name}” is not the same in all tables: take the element in the query that reads the table`,
       enumeration.position,
     );
   }
-  const index = known.items.findIndex((name) => means(item, name));
-  if (index >= 0) {
-    checking.findings.items.set(node, index + 1);
-    return index + 1;
+  const [found] = places as Set<number> & Iterable<number>;
+  if (found! > 0) {
+    checking.findings.items.set(node, found!);
+    return found!;
   }
+  const members = known[0]!.members.map(({ name }) => name);
   throw new AdqlCheckError(
-    `“${known.name}” has no “${item.name}”${suggestion(item.name, known.items) || `, only ${listed(known.items)}`}`,
+    `“${known[0]!.name}” has no “${item.name}”${suggestion(item.name, members) || `, only ${listed(members)}`}`,
     item.position,
   );
+}
+
+/** Those of the table that a column is of; of a query's column those of all tables, which it may be of. */
+function enumerationsFor({ source }: SourceColumn, { findings, catalog }: Checking): readonly Enumeration[] {
+  const table = source.kind === 'named-table' ? findings.tables.get(source) : undefined;
+  if (table !== undefined && 'schema' in table) return table.enumerations ?? [];
+  return catalog.tables.flatMap(({ enumerations }) => enumerations ?? []);
 }

@@ -1,6 +1,5 @@
 import type { Column } from '../../catalog/column.ts';
-import type { Table } from '../../catalog/table.ts';
-import type { Enumeration } from './checking.ts';
+import type { Enumeration, Table } from '../../catalog/table.ts';
 
 function column(name: string, datatype: Column['datatype'], more: Partial<Column> = {}): Column {
   return {
@@ -28,6 +27,14 @@ const dec = column('dec', 'double', { unit: 'deg', ucd: 'pos.eq.dec;meta.main' }
 const bv = column('bv', 'double', { unit: 'mag', ucd: 'phot.color;em.opt.B;em.opt.V' });
 const name = column('name', 'unicodeChar', { ucd: 'meta.id' });
 const designation = column('designation', 'char', { ucd: 'meta.id' });
+
+const jplus: Enumeration = {
+  name: 'jplus',
+  members: ['rSDSS', 'gSDSS', 'iSDSS', 'zSDSS', 'uJAVA'].map((filter) => ({
+    name: filter,
+    description: null,
+  })),
+};
 
 /** The demo's tables, without their descriptions, and one with arrays, times and geometries. */
 export const TEST_TABLES: readonly Table[] = [
@@ -60,24 +67,23 @@ export const TEST_TABLES: readonly Table[] = [
     designation,
     bv,
   ]),
-  table('survey', 'sources', [
-    column('id', 'long'),
-    column('mag_auto', 'float', { arraysize: '12', unit: 'mag' }),
-    column('covariance', 'double', { arraysize: '3x2' }),
-    column('spectrum', 'float', { arraysize: '*' }),
-    column('observed', 'char', { xtype: 'timestamp' }),
-    column('position', 'double', { arraysize: '2', xtype: 'point', unit: 'deg' }),
-    column('footprint', 'double', { arraysize: '*', xtype: 'polygon', unit: 'deg' }),
-    column('flag', 'boolean'),
-    column('2mass', 'char'),
-    column('select', 'short'),
-    column('flux', 'float', { unit: 'Jy' }),
-    column('pm_ra', 'double', { unit: 'mas/yr' }),
-    column('pm_dec', 'double', { unit: 'mas/yr' }),
-  ]),
+  {
+    ...table('survey', 'sources', [
+      column('id', 'long'),
+      column('mag_auto', 'float', { arraysize: '12', unit: 'mag' }),
+      column('covariance', 'double', { arraysize: '3x2' }),
+      column('spectrum', 'float', { arraysize: '*' }),
+      column('observed', 'char', { xtype: 'timestamp' }),
+      column('position', 'double', { arraysize: '2', xtype: 'point', unit: 'deg' }),
+      column('footprint', 'double', { arraysize: '*', xtype: 'polygon', unit: 'deg' }),
+      column('flag', 'boolean'),
+      column('2mass', 'char'),
+      column('select', 'short'),
+      column('flux', 'float', { unit: 'Jy' }),
+      column('pm_ra', 'double', { unit: 'mas/yr' }),
+      column('pm_dec', 'double', { unit: 'mas/yr' }),
+    ]),
+    enumerations: [jplus],
+  },
   table('other', 'stars', [column('ra', 'float'), column('Mixed', 'int'), column('MIXED', 'int')]),
-];
-
-export const TEST_ENUMERATIONS: readonly Enumeration[] = [
-  { name: 'jplus', items: ['rSDSS', 'gSDSS', 'iSDSS', 'zSDSS', 'uJAVA'] },
 ];
