@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
+import { bulkApp } from './bulk/index.ts';
 import { crossOrigin } from './cross-origin.ts';
 import { describeFailure } from './failure.ts';
 import { gzip } from './gzip.ts';
@@ -36,6 +37,7 @@ export function createApp(service: Service): Hono {
   app.route('/', vosiApp(service));
   app.route('/', mocApp(service));
   app.route('/scs', coneSearchApp(service));
+  app.route('/', bulkApp(service));
   return app;
 }
 
@@ -46,5 +48,6 @@ const ADDRESSES = `There is nothing at this address. What there is:
   /scs/{schema.table}/moc               where on the sky its rows lie, as a MOC
   /scs/{schema.table}/capabilities      what the cone search can do; also availability and tables
   /tap                                  ADQL queries of all catalogues: TAP
+  /bulk                                 whole catalogues as Parquet files (HATS)
   /capabilities, /availability, /tables the same for the whole service
 `;

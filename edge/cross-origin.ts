@@ -2,7 +2,16 @@ import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import { ALMAGEST_ENGINE, ALMAGEST_RELEASE } from './headers.ts';
 
-const EXPOSED = ['ETag', ALMAGEST_RELEASE, ALMAGEST_ENGINE].join(',');
+const EXPOSED = [
+  'ETag',
+  'Accept-Ranges',
+  'Content-Disposition',
+  'Content-Length',
+  'Content-Range',
+  'Repr-Digest',
+  ALMAGEST_RELEASE,
+  ALMAGEST_ENGINE,
+].join(',');
 
 /**
  * Lets pages of any origin ask, and read what they are answered. Hono's own middleware answers the preflight; on other answers it would

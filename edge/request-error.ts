@@ -1,5 +1,5 @@
 /** HTTP status of a request that cannot be answered because of the request. */
-export type RequestStatus = 400 | 404 | 405 | 413 | 414 | 415;
+export type RequestStatus = 400 | 404 | 405 | 410 | 413 | 414 | 415;
 
 /** The client asked for something that cannot be: the message says what, and what would be right. */
 export class RequestError extends Error {

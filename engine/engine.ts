@@ -6,6 +6,8 @@ import type { Storage } from './storage/storage.ts';
 
 /** What answers questions about the releases in a bucket. */
 export interface Engine {
+  /** For what is handed out as it is stored. */
+  readonly storage: Storage;
   readonly catalogs: Catalogs;
   readonly leaves: Leaves;
   readonly kernel: HealpixKernel;
@@ -29,6 +31,7 @@ const LEAF_SHARE = 1 / 16;
 export function createEngine(options: EngineOptions): Engine {
   const { storage, kernel, cacheBytes, pointerLifetime = POINTER_LIFETIME } = options;
   return {
+    storage,
     catalogs: createCatalogs(storage, pointerLifetime),
     leaves: createLeaves(storage, kernel, cacheBytes * LEAF_SHARE),
     kernel,

@@ -4,6 +4,7 @@ import type { Release } from '../../engine/catalog/release.ts';
 import { hasPositions } from '../../engine/catalog/table.ts';
 import type { Cone, HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
 import { tableQueryName } from '../../engine/tap-schema/query-name.ts';
+import { sizeText } from '../bulk/layout.ts';
 import type { Failure } from '../failure.ts';
 import { conePath, type Limits } from '../service.ts';
 import { coneExample, type Example, rowsExample } from '../tap/examples.ts';
@@ -66,11 +67,12 @@ export function damagedSection(name: string, { message }: Failure) {
 }
 
 function facts({ manifest }: Release) {
-  const { rows, rowsWithoutPosition, release, created } = manifest;
+  const { catalog, rows, rowsWithoutPosition, release, created, bytes } = manifest;
   return html`<dl>
 <dt>Rows</dt><dd>${rows.toLocaleString('en')}</dd>
 ${rowsWithoutPosition > 0 ? html`<dt>Without a position, left out</dt><dd>${rowsWithoutPosition.toLocaleString('en')}</dd>` : ''}
 <dt>Release</dt><dd>${release}</dd>
+<dt>All of it</dt><dd><a href="bulk/${encodeURIComponent(catalog)}">${sizeText(bytes)} of Parquet</a></dd>
 <dt>Written</dt><dd><time datetime="${created}">${created.slice(0, 16).replace('T', ' ')} UTC</time></dd>
 </dl>`;
 }

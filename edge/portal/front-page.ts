@@ -32,7 +32,7 @@ export function frontPage(service: Service, root: string, catalogs: readonly Ope
 <p class="lead">Astronomical catalogues in the Virtual Observatory. Every catalogue of positions answers
 <a href="https://www.ivoa.net/documents/latest/ConeSearch.html">Simple Cone Search</a>: give a position and a radius, get
 the rows inside, as VOTable, CSV, TSV or JSON. ${service.tap === null ? '' : raw('Queries in ADQL reach all of them at once (<a href="#query">TAP</a>). ')}It works with TOPCAT, Aladin, pyVO,
-STILTS, and the forms below.</p>
+STILTS, and the forms below. <a href="bulk">Bulk downloads</a> are whole catalogues as Parquet files, for LSDB, DuckDB, pyarrow and astropy.</p>
 ${names.length > 1 ? contents(names) : ''}
 </header>
 <main>

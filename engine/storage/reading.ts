@@ -18,6 +18,22 @@ export async function readObject(
 }
 
 /**
+ * `storage.stream`, whatever the storage.
+ * @throws StorageError naming the key where the storage fails before the first byte.
+ */
+export async function streamObject(
+  storage: Storage,
+  key: string,
+  range?: ByteRange,
+): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | null> {
+  try {
+    return await storage.stream(key, range);
+  } catch (error) {
+    throw new StorageError(key, error);
+  }
+}
+
+/**
  * `storage.list`, whatever the storage.
  * @throws StorageError naming the folder where the storage fails.
  */

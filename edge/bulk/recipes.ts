@@ -1,0 +1,133 @@
+import type { Manifest } from '../../engine/catalog/manifest.ts';
+import { identifierColumn, positionColumns } from '../../engine/catalog/table.ts';
+import type { Cone } from '../../engine/healpix-wasm/kernel.ts';
+import { fileUrl } from './addresses.ts';
+
+/** Something to copy that works as it stands. */
+export interface Recipe {
+  readonly title: string;
+  readonly language: 'python' | 'sh';
+  readonly code: string;
+}
+
+/** What recipes are about. */
+export interface RecipeSubject {
+  readonly manifest: Manifest;
+  /** Address of the dated release. */
+  readonly url: string;
+  /** Path of one of its data files; null where it has none. */
+  readonly file: string | null;
+  /** With rows in it; null where there are none, or no positions. */
+  readonly cone: Cone | null;
+}
+
+/** Recipes for a release: to open it where it is, and to download it. */
+export function recipesOf(subject: RecipeSubject): Recipe[] {
+  const { file, cone } = subject;
+  return [
+    ...(cone === null ? [] : [lsdb(subject, cone)]),
+    ...(file === null ? [] : [pyarrow(subject), duckdb(subject), astropy(subject, file)]),
+    download(subject),
+    ...(cone === null ? [] : [region(subject, cone)]),
+    ...(cone === null || file === null ? [] : [selection(subject, file)]),
+  ];
+}
+
+const python = (text: string): string => JSON.stringify(text);
+const inShell = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
+function lsdb({ url }: RecipeSubject, { lon, lat, radius }: Cone): Recipe {
+  return {
+    title: 'LSDB: open the catalogue where it is',
+    language: 'python',
+    code: `import lsdb
+
+catalog = lsdb.open_catalog(${python(url)})
+print(catalog.cone_search(ra=${lon}, dec=${lat}, radius_arcsec=${Math.round(radius * 3600)}).compute())`,
+  };
+}
+
+/** Columns that an example shows. */
+function shownColumns({ table }: Manifest): string[] {
+  const positions = positionColumns(table);
+  if (positions === null) return table.columns.slice(0, 3).map(({ name }) => name);
+  const main = [identifierColumn(table), positions.ra, positions.dec];
+  return main.flatMap((column) => (column === null ? [] : [column.name]));
+}
+
+function pyarrow({ manifest, url }: RecipeSubject): Recipe {
+  return {
+    title: 'pyarrow: some columns of all files, read where they are',
+    language: 'python',
+    code: `import fsspec
+import pyarrow.dataset
+
+http = fsspec.filesystem("http")
+files = http.cat(${python(`${url}/parquet.txt`)}).decode().split()
+rows = pyarrow.dataset.dataset(files, filesystem=http)
+print(rows.to_table(columns=[${shownColumns(manifest).map(python).join(', ')}]))`,
+  };
+}
+
+function duckdb({ url }: RecipeSubject): Recipe {
+  return {
+    title: 'DuckDB: SQL on the files where they are',
+    language: 'python',
+    code: `import duckdb
+import fsspec
+
+http = fsspec.filesystem("http")
+duckdb.register_filesystem(http)  # or, where the internet is at hand: duckdb.sql("INSTALL httpfs; LOAD httpfs")
+files = http.cat(${python(`${url}/parquet.txt`)}).decode().split()
+rows = duckdb.read_parquet(files)
+print(rows.count("*"))`,
+  };
+}
+
+function astropy({ url }: RecipeSubject, file: string): Recipe {
+  return {
+    title: 'astropy: one file, with units, UCDs and descriptions',
+    language: 'python',
+    code: `from astropy.table import Table
+from astropy.utils.data import download_file
+
+file = download_file(${python(fileUrl(url, file))})
+table = Table.read(file, format="parquet.votable")
+table.info(["attributes", "stats"])`,
+  };
+}
+
+function download({ manifest: { catalog }, url }: RecipeSubject): Recipe {
+  return {
+    title: 'curl: download all of it; again, to go on where it broke off',
+    language: 'sh',
+    code: `mkdir -p ${inShell(catalog)} && cd ${inShell(catalog)}
+curl --fail --remote-name ${inShell(`${url}/SHA256SUMS`)}
+curl --fail ${inShell(`${url}/curl.txt`)} | curl --fail --create-dirs --continue-at - --retry 5 --config -
+sha256sum --check --quiet SHA256SUMS`,
+  };
+}
+
+function region({ url }: RecipeSubject, { lon, lat, radius }: Cone): Recipe {
+  const query = `CIRCLE=${lon}+${lat}+${radius}`;
+  return {
+    title: 'curl: only the files that are needed for a region',
+    language: 'sh',
+    code: `mkdir -p region && cd region
+curl --fail ${inShell(`${url}/curl.txt?${query}`)} | curl --fail --create-dirs --continue-at - --retry 5 --config -
+curl --fail ${inShell(`${url}/SHA256SUMS?${query}`)} | sha256sum --check --quiet`,
+  };
+}
+
+function selection({ manifest, url }: RecipeSubject, file: string): Recipe {
+  const { dec } = positionColumns(manifest.table)!;
+  const query = new URLSearchParams({
+    columns: shownColumns(manifest).join(','),
+    filters: `${dec.name}>=-30,${dec.name}<60`,
+  });
+  return {
+    title: 'curl: only some columns and rows of a file',
+    language: 'sh',
+    code: `curl --fail --output rows.parquet ${inShell(`${fileUrl(url, file)}?${query}`)}`,
+  };
+}
