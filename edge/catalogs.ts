@@ -1,13 +1,18 @@
+import { manifestKey } from '../engine/catalog/manifest.ts';
 import type { Release } from '../engine/catalog/release.ts';
+import { compareReleases, isReleaseName } from '../engine/catalog/release-name.ts';
+import { removedReleases } from '../engine/catalog/removed-releases.ts';
 import { hasPositions } from '../engine/catalog/table.ts';
 import type { Engine } from '../engine/engine.ts';
 import { nearestName } from '../engine/nearest-name.ts';
+import { listFolder, readObject } from '../engine/storage/reading.ts';
 import { describeFailure, type Failure } from './failure.ts';
 import { quoted, RequestError } from './request-error.ts';
 
 /**
  * The release that an address names: `schema.table` for the latest, `schema.table@2026-11-20` for that one.
- * @throws RequestError (404) that names the catalogue that was probably meant.
+ * @throws RequestError (404) that names the catalogue that was probably meant, or the releases that there are; 410 for a release
+ *   that was removed.
  */
 export async function openCatalog(engine: Engine, address: string): Promise<Release> {
   const [name, release] = splitAddress(address);
@@ -15,11 +20,33 @@ export async function openCatalog(engine: Engine, address: string): Promise<Rele
   if (opened) return opened;
   const known = await engine.catalogs.list();
   if (known.length === 0) throw new RequestError(404, NOTHING_PUBLISHED);
-  if (known.includes(name)) throw new RequestError(404, `${name} has no release ${quoted(release ?? '')}.`);
+  if (known.includes(name)) throw await noSuchRelease(engine, name, release ?? '');
   const nearest = nearestName(name, known);
   const advice =
     nearest === null ? `The catalogues here are ${known.join(', ')}.` : `Did you mean ${nearest}?`;
   throw new RequestError(404, `There is no catalogue ${quoted(name)}. ${advice}`);
+}
+
+/** Releases that an error lists. */
+const LISTED = 5;
+
+async function noSuchRelease(engine: Engine, name: string, release: string): Promise<RequestError> {
+  const stored = (await listFolder(engine.storage, name)).filter(isReleaseName).sort(compareReleases);
+  const there: string[] = [];
+  let more = false;
+  for (const each of stored.reverse()) {
+    // One without a manifest is unfinished, or being removed.
+    const bytes = await readObject(engine.storage, manifestKey(name, each), { offset: 0, length: 1 });
+    if (bytes === null) continue;
+    more = there.length === LISTED;
+    if (more) break;
+    there.push(`${name}@${each}`);
+  }
+  const advice = `There are ${there.join(', ')}${more ? ', and older ones' : ''}; ${name} alone is the latest.`;
+  const removed = await removedReleases(engine.storage, name);
+  return removed.some((one) => one.release === release)
+    ? new RequestError(410, `The release ${release} of ${name} was removed. ${advice}`)
+    : new RequestError(404, `${name} has no release ${quoted(release)}. ${advice}`);
 }
 
 /**

@@ -40,9 +40,12 @@ export interface Service {
   readonly tap: TapWorker | null;
 }
 
-/** Where a catalogue's cone search is, from the root. */
-export function conePath(catalog: string): string {
-  return `scs/${encodeURIComponent(catalog)}`;
+/**
+ * Where a catalogue's cone search is, from the root.
+ * @param address `schema.table`, or `schema.table@release`.
+ */
+export function conePath(address: string): string {
+  return `scs/${encodeURIComponent(address).replace('%40', '@')}`;
 }
 
 /**

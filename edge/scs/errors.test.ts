@@ -96,9 +96,12 @@ describe('requests that cannot be answered', () => {
   });
 
   test('404: a release that is not there', async () => {
+    const pointer = await readFile(join(await demoBucket(), 'hipparcos.stars/latest.json'), 'utf8');
+    const { release: latest } = JSON.parse(pointer);
     for (const release of ['1999-01-01', 'yesterday', '']) {
       const message = await messageOf(await app.request(`${STARS}@${release}?RA=1&DEC=2&SR=3`), 404);
-      assert.equal(message, `hipparcos.stars has no release "${release}".`);
+      const there = `There are hipparcos.stars@${latest}; hipparcos.stars alone is the latest.`;
+      assert.equal(message, `hipparcos.stars has no release "${release}". ${there}`);
     }
   });
 

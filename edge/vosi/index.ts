@@ -15,9 +15,8 @@ import { tablesDocument } from './tables.ts';
 export function vosiApp(service: Service): Hono {
   const app = new Hono({ strict: false });
   const { engine } = service;
-  const endpoint = (root: string, { manifest }: Release): string => `${root}/${conePath(manifest.catalog)}`;
-  const describe = (root: string, release: Release): ConeSearchEndpoint => ({
-    url: endpoint(root, release),
+  const describe = (root: string, address: string, release: Release): ConeSearchEndpoint => ({
+    url: `${root}/${conePath(address)}`,
     description: release.manifest.table.description,
     test: exampleCone(engine.kernel, release, service.limits.maxRadius),
   });
@@ -30,7 +29,7 @@ export function vosiApp(service: Service): Hono {
     const root = serviceRoot(service, c.req.url);
     const endpoints = releasesOf(await openAll(engine))
       .filter(({ manifest }) => hasPositions(manifest.table))
-      .map((release) => describe(root, release));
+      .map((release) => describe(root, release.manifest.catalog, release));
     const tap = service.tap === null ? null : tapCapability(`${root}/tap`, null);
     return xml(c, capabilitiesDocument(root, endpoints, service.limits, tap));
   });
@@ -47,8 +46,12 @@ export function vosiApp(service: Service): Hono {
     return xml(c, availabilityDocument(await availability(open)), 'no-cache');
   });
   app.get('/scs/:catalog/capabilities', async (c) => {
-    const release = await openPositions(engine, c.req.param('catalog'));
-    const described = describe(serviceRoot(service, c.req.url), release);
+    const address = c.req.param('catalog');
+    const described = describe(
+      serviceRoot(service, c.req.url),
+      address,
+      await openPositions(engine, address),
+    );
     return xml(c, capabilitiesDocument(described.url, [described], service.limits, null));
   });
   app.get('/scs/:catalog/tables', async (c) => {

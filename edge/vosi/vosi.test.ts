@@ -71,6 +71,19 @@ describe('VOSI over the demo release', () => {
     for (const one of vosi) assert.equal((await app.request(one.interface.accessURL['#text'])).status, 200);
   });
 
+  test('capabilities of a dated release are of its own addresses', async () => {
+    const answer = await app.request('/scs/hipparcos.stars?RA=1&DEC=1&SR=0');
+    const release = answer.headers.get('almagest-release');
+    const address = `http://vo.example/scs/hipparcos.stars@${release}`;
+    const { capability } = (await document(app, `${address}/capabilities`))['vosi:capabilities'];
+    const urls: string[] = capability.map((one: Document) => one.interface.accessURL['#text']);
+    assert.ok(urls.includes(`${address}?`) && urls.includes(`${address}/moc`), urls.join());
+    assert.ok(
+      urls.every((url) => url.startsWith(address)),
+      urls.join(),
+    );
+  });
+
   test('capabilities of a service with TAP name it', async () => {
     const path = 'http://vo.example/capabilities';
     const nowhere = { fetch: async () => new Response(null, { status: 404 }) };
