@@ -170,7 +170,7 @@ test('a list tells what is known of each release', () =>
       ['complete', 19, false, '2026-11-17T01:00:00.000Z'],
     );
     assert.ok(first!.partitions! > 0 && first!.bytes! > 0 && first!.published! > first!.created!);
-    assert.deepEqual([second!.state, second!.rows], ['damaged', null]);
+    assert.deepEqual([second!.state, second!.rows], ['unreadable', null]);
     assert.match(second!.problem!, /manifest\.json is damaged: has version undefined/);
     assert.equal(third!.state, 'unfinished');
     assert.deepEqual([last!.state, last!.rows, last!.latest], ['complete', 16, true]);

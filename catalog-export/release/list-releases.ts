@@ -11,8 +11,8 @@ import { type StoredReleases, storedReleases } from './stored-releases.ts';
 export interface ListedRelease {
   readonly catalog: string;
   readonly release: string;
-  /** `unfinished`: it has no manifest, be it that an export is at it or was killed. `damaged`: the manifest cannot be read. */
-  readonly state: 'complete' | 'damaged' | 'unfinished';
+  /** `unfinished`: it has no manifest, be it that an export is at it or was killed. `unreadable`: its manifest is damaged, or of another version of this program. */
+  readonly state: 'complete' | 'unreadable' | 'unfinished';
   /** Readers are sent to it. */
   readonly latest: boolean;
   /** Kept whatever the policy says. */
@@ -27,7 +27,7 @@ export interface ListedRelease {
   readonly partitions: number | null;
   /** Those of its data files that were taken from an earlier release as they are. */
   readonly unchanged: number | null;
-  /** What is wrong with a damaged one. */
+  /** What is wrong with an unreadable one. */
   readonly problem?: string;
 }
 
@@ -56,7 +56,7 @@ export async function listReleases(
       const about = { catalog, release, latest, pinned: pinned.includes(release), published };
       if (unfinished.includes(release)) return { ...about, ...NOTHING_KNOWN, state: 'unfinished' as const };
       const opened = await openManifest(storage, catalog, release);
-      if ('problem' in opened) return { ...about, ...NOTHING_KNOWN, state: 'damaged' as const, ...opened };
+      if ('problem' in opened) return { ...about, ...NOTHING_KNOWN, state: 'unreadable' as const, ...opened };
       const { created, rows, bytes, partitions } = opened;
       const unchanged = report?.partitions.copied ?? null;
       return { ...about, state: 'complete' as const, created, rows, bytes, partitions, unchanged };

@@ -84,7 +84,7 @@ test('nothing that is complete goes where no release is the latest', () => {
 });
 
 test('a damaged one is old too, once it is', () => {
-  const damaged = { state: 'damaged', created: null, published: null, rows: null } as const;
+  const damaged = { state: 'unreadable', created: null, published: null, rows: null } as const;
   assert.deepEqual(removed([listed('2026-11-01', damaged), latest('2026-11-20')]), ['2026-11-01']);
 });
 
