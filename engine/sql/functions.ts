@@ -11,7 +11,6 @@ import type { Expression, FunctionCall } from '../adql/syntax-tree.ts';
 import { plainColumn } from '../plan/tree.ts';
 import { transformation } from './geometry.ts';
 import { doubleLiteral } from './literals.ts';
-import { narrowed } from './narrow-keys.ts';
 import { positionColumns } from './positions.ts';
 import { withNumbers } from './shapes.ts';
 import { nameOf, type Translation, typeOf } from './translation.ts';
@@ -108,7 +107,8 @@ export function isWritable(name: string): boolean {
 /** SQL of a function call. */
 export function functionCall(call: FunctionCall, translation: Translation): string {
   const text = FUNCTIONS[call.name.toUpperCase()]!(call, translation);
-  return text === translation.narrowKey ? `${narrowed(text)}::double precision` : text;
+  const { narrowKey } = translation;
+  return text === narrowKey?.usual ? `${narrowKey.narrow}::double precision` : text;
 }
 
 function modulo(call: FunctionCall, translation: Translation): string {

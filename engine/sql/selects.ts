@@ -4,8 +4,7 @@ import type { Column } from '../catalog/column.ts';
 import { sourceColumn } from './columns.ts';
 import { condition } from './conditions.ts';
 import { tables } from './from.ts';
-import { functionCall } from './functions.ts';
-import { narrowed, wholeNumberKey } from './narrow-keys.ts';
+import { narrowKeyOf } from './narrow-keys.ts';
 import { orderClause, orderTerm, rowsClause } from './queries.ts';
 import { sqlType, sqlTypeOfColumn } from './sql-types.ts';
 import { resultIndex, type Translation, typeOf } from './translation.ts';
@@ -36,8 +35,7 @@ export function select(selection: Selection, around: Translation): string {
   const { node, orderBy, offset, wanted, limit } = selection;
   const plainly = { ...around, narrowKey: null };
   const from = tables(node, plainly);
-  const key = around.narrow ? wholeNumberKey(node, around) : null;
-  const translation = { ...around, narrowKey: key && functionCall(key, plainly) };
+  const translation = { ...around, narrowKey: around.narrow ? narrowKeyOf(node, plainly) : null };
   const items = itemsOf(node, wanted, translation);
   const named: Translation = { ...translation, results: items.map(({ text }) => text) };
   const groups = node.groupBy.map((term) => groupTerm(term, items, named));
@@ -96,7 +94,7 @@ function itemsOf({ columns }: Select, wanted: readonly Column[], translation: Tr
 
 /** Expressions are written out: engines differ in what a name or a number means here. */
 function groupTerm(term: Expression, items: readonly Item[], translation: Translation): string {
-  if (translation.narrowKey !== null) return narrowed(translation.narrowKey);
+  if (translation.narrowKey !== null) return translation.narrowKey.narrow;
   const index = resultIndex(term, translation);
   return index === null ? value(term, translation) : items[index]!.text;
 }

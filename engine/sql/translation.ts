@@ -22,10 +22,18 @@ export interface Translation {
   readonly named: ReadonlyMap<Expression, readonly string[] | string>;
   /** Whether keys of groups are to be of few bits, on which the SQL fails where they have more. */
   readonly narrow: boolean;
-  /** SQL of the key of the SELECT at hand that is of few bits. */
-  readonly narrowKey: string | null;
+  /** The key of the SELECT at hand that is of few bits. */
+  readonly narrowKey: NarrowKey | null;
   /** SQL of the result columns of the SELECT at hand, which ORDER BY and GROUP BY may name. */
   readonly results: readonly string[];
+}
+
+/** A whole number that groups are told apart by. */
+export interface NarrowKey {
+  /** SQL of it as a double. */
+  readonly usual: string;
+  /** SQL of it in few bits, which fails where it has more. */
+  readonly narrow: string;
 }
 
 /** A bound text; the same text is bound once, so that equal expressions are written alike. */
