@@ -1,4 +1,4 @@
-import { CorruptReleaseError, StorageError } from '../engine/errors.ts';
+import { CorruptReleaseError, ReleaseRemovedError, StorageError } from '../engine/errors.ts';
 import { RequestError, type RequestStatus } from './request-error.ts';
 
 /** What a client is told about a request that failed. */
@@ -15,6 +15,7 @@ export function describeFailure(error: unknown): Failure {
   if (error instanceof RequestError) return { status: error.status, message: error.message };
   if (error instanceof StorageError) {
     console.error(`${error.name}: ${error.message}`);
+    if (error instanceof ReleaseRemovedError) return { status: 503, message: error.advice };
     return {
       status: 503,
       message: 'The service cannot reach its data just now. Please try again in a minute.',

@@ -1,5 +1,6 @@
 import { type Catalogs, createCatalogs } from './catalog/catalogs.ts';
 import { createLeaves, type Leaves } from './catalog/leaves.ts';
+import { noticingRemoval } from './catalog/noticing-removal.ts';
 import type { HealpixKernel } from './healpix-wasm/kernel.ts';
 import { createRowGroups, type RowGroups } from './parquet/row-groups.ts';
 import type { Storage } from './storage/storage.ts';
@@ -30,11 +31,13 @@ const LEAF_SHARE = 1 / 16;
 
 export function createEngine(options: EngineOptions): Engine {
   const { storage, kernel, cacheBytes, pointerLifetime = POINTER_LIFETIME } = options;
+  const catalogs = createCatalogs(storage, pointerLifetime);
+  const ofReleases = noticingRemoval(storage, catalogs.forget);
   return {
     storage,
-    catalogs: createCatalogs(storage, pointerLifetime),
-    leaves: createLeaves(storage, kernel, cacheBytes * LEAF_SHARE),
+    catalogs,
+    leaves: createLeaves(ofReleases, kernel, cacheBytes * LEAF_SHARE),
     kernel,
-    rowGroups: createRowGroups(storage, kernel, cacheBytes * (1 - LEAF_SHARE)),
+    rowGroups: createRowGroups(ofReleases, kernel, cacheBytes * (1 - LEAF_SHARE)),
   };
 }

@@ -1,6 +1,6 @@
 /** The bucket could not be read: the service is at fault, and the same request may succeed later. */
 export class StorageError extends Error {
-  override readonly name = 'StorageError';
+  override readonly name: string = 'StorageError';
   readonly key: string;
 
   constructor(key: string, cause: unknown) {
@@ -8,6 +8,19 @@ export class StorageError extends Error {
       cause,
     });
     this.key = key;
+  }
+}
+
+/** A release was removed while it was being read: a later one is there. */
+export class ReleaseRemovedError extends StorageError {
+  override readonly name = 'ReleaseRemovedError';
+  /** What to tell a client. */
+  readonly advice: string;
+
+  constructor(key: string, catalog: string, release: string) {
+    const removed = `the release ${release} of ${catalog} was removed`;
+    super(key, removed);
+    this.advice = `While it was being read ${removed}. Ask again: ${catalog} has a later one.`;
   }
 }
 

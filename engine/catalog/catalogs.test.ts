@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ScratchBucket, scratchBucket } from '../../test/scratch-bucket.ts';
 import { coneSearch } from '../cone/cone-search.ts';
-import { CorruptReleaseError, StorageError } from '../errors.ts';
+import { CorruptReleaseError, ReleaseRemovedError, StorageError } from '../errors.ts';
 import { type Manifest, manifestKey, pointerKey, releasePrefix } from './manifest.ts';
 
 const CATALOG = 'dso.objects';
@@ -77,6 +77,41 @@ describe('catalogues of a bucket', () => {
     assert.equal(await catalogs.open(CATALOG, before!.manifest.release), before, 'old releases stay');
   });
 
+  test('go on with the latest when a release is removed, and call nothing damaged', async () => {
+    const old = (await bucket.latest(CATALOG)).release;
+    const engine = bucket.engine({ pointerLifetime: 60_000 });
+    const opened = (await engine.catalogs.open(CATALOG))!;
+    const cone = { lon: 10, lat: 40, radius: 30 };
+    const search = () =>
+      coneSearch(engine, opened, { cone, columns: ['id'], limit: 10, sorted: false, separation: false });
+    await addRelease('2099-01-01');
+    await point('2099-01-01');
+    await bucket.storage.remove(manifestKey(CATALOG, old));
+    await bucket.storage.remove(releasePrefix(CATALOG, old));
+    await assert.rejects(Promise.resolve(search().batches.next()), (error: ReleaseRemovedError) => {
+      assert.ok(error instanceof ReleaseRemovedError && error instanceof StorageError);
+      assert.match(
+        error.advice,
+        /the release .* of dso\.objects was removed\. Ask again: dso\.objects has a later one/,
+      );
+      return true;
+    });
+    assert.equal((await engine.catalogs.open(CATALOG))!.manifest.release, '2099-01-01');
+    assert.equal(await engine.catalogs.open(CATALOG, old), null);
+    await assert.rejects(engine.catalogs.file(opened, 'moc.fits'), ReleaseRemovedError);
+  });
+
+  test('go on with the latest when the one that is remembered was removed', async () => {
+    const old = (await bucket.latest(CATALOG)).release;
+    const { catalogs } = bucket.engine({ pointerLifetime: 60_000 });
+    // Known by its pointer alone.
+    assert.deepEqual(await catalogs.list(), [CATALOG, 'hipparcos.stars']);
+    await addRelease('2099-01-01');
+    await point('2099-01-01');
+    await bucket.storage.remove(releasePrefix(CATALOG, old));
+    assert.equal((await catalogs.open(CATALOG))!.manifest.release, '2099-01-01');
+  });
+
   test('show no release without a manifest', async () => {
     await write(`${releasePrefix(CATALOG, '2099-01-01')}/hats.properties`, 'unfinished');
     const { catalogs } = bucket.engine();
@@ -119,26 +154,6 @@ describe('catalogues of a bucket', () => {
     'rows is not a count': (manifest) => ({ ...manifest, rows: 'many' }),
     'rows is not the sum': (manifest) => ({ ...manifest, rows: manifest.rows + 1 }),
     'table has no columns': (manifest) => ({ ...manifest, table: { ...manifest.table, columns: [] } }),
-    'arrays of double': (manifest) => ({
-      ...manifest,
-      table: {
-        ...manifest.table,
-        columns: manifest.table.columns.map((column) => ({ ...column, arraysize: '3' })),
-      },
-    }),
-    'it has only one of skymap and coverage': (manifest) => ({ ...manifest, skymap: null }),
-    'dso\\.objects has positions, but not a skymap': (manifest) => ({
-      ...manifest,
-      skymap: null,
-      coverage: null,
-    }),
-    'dso\\.objects has a skymap, but not positions': (manifest) => ({
-      ...manifest,
-      table: {
-        ...manifest.table,
-        columns: manifest.table.columns.map((column) => ({ ...column, ucd: null })),
-      },
-    }),
     'leaves is not a list': ({ leaves: _, ...manifest }) => manifest,
     'leaves are not in ascending order': (manifest) => ({
       ...manifest,

@@ -5,6 +5,7 @@ import { sharedLoads } from '../storage/shared-loads.ts';
 import type { Storage } from '../storage/storage.ts';
 import { isCatalogName } from './catalog-name.ts';
 import { manifestKey, pointerKey } from './manifest.ts';
+import { noticingRemoval } from './noticing-removal.ts';
 import { parseManifest, parsePointer } from './parse-manifest.ts';
 import { openRelease, type Release } from './release.ts';
 import { isReleaseName } from './release-name.ts';
@@ -26,6 +27,8 @@ export interface Catalogs {
    * @throws StorageError where the bucket cannot be read.
    */
   file(release: Release, path: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** A release is there no more: what is remembered of it is not to be believed. */
+  forget(name: string, release: string): void;
 }
 
 /** Pointers and releases remembered at most. */
@@ -95,6 +98,13 @@ export function createCatalogs(storage: Storage, pointerLifetime: number): Catal
     }
   }
 
+  function forget(name: string, release: string): void {
+    releases.delete(manifestKey(name, release));
+    if (pointers.get(name)?.release === release) pointers.delete(name);
+  }
+
+  const ofReleases = noticingRemoval(storage, forget);
+
   return {
     async list() {
       const names = (await listFolder(storage, '')).filter(isCatalogName);
@@ -105,6 +115,13 @@ export function createCatalogs(storage: Storage, pointerLifetime: number): Catal
     async open(name, release) {
       if (!isCatalogName(name)) return null;
       if (release !== undefined) return isReleaseName(release) ? openNamed(name, release) : null;
+      const remembered = pointers.get(name)?.release;
+      if (remembered) {
+        const opened = await openNamed(name, remembered);
+        if (opened !== null) return opened;
+        // It was replaced, and then removed, in the time for which a pointer is believed.
+        pointers.delete(name);
+      }
       const current = await latest(name);
       if (current === null) return null;
       const opened = await openNamed(name, current);
@@ -119,9 +136,11 @@ export function createCatalogs(storage: Storage, pointerLifetime: number): Catal
 
     async file({ prefix }, path) {
       const key = `${prefix}/${path}`;
-      const bytes = await readObject(storage, key);
+      const bytes = await readObject(ofReleases, key);
       if (bytes === null) throw new CorruptReleaseError(key, 'is missing');
       return bytes;
     },
+
+    forget,
   };
 }

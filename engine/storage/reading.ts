@@ -13,7 +13,7 @@ export async function readObject(
   try {
     return await storage.get(key, range);
   } catch (error) {
-    throw new StorageError(key, error);
+    throw error instanceof StorageError ? error : new StorageError(key, error);
   }
 }
 
@@ -29,7 +29,7 @@ export async function streamObject(
   try {
     return await storage.stream(key, range);
   } catch (error) {
-    throw new StorageError(key, error);
+    throw error instanceof StorageError ? error : new StorageError(key, error);
   }
 }
 

@@ -1,0 +1,27 @@
+import { ReleaseRemovedError } from '../errors.ts';
+import type { Storage } from '../storage/storage.ts';
+import { manifestKey } from './manifest.ts';
+import { isReleaseName } from './release-name.ts';
+
+/**
+ * A storage in which reading an object of a release that was removed meanwhile is an error of its own: nothing of the release is
+ * damaged. A release goes manifest first.
+ * @param onRemoved hears of the release.
+ */
+export function noticingRemoval(
+  storage: Storage,
+  onRemoved: (catalog: string, release: string) => void,
+): Storage {
+  return {
+    ...storage,
+    async get(key, range) {
+      const bytes = await storage.get(key, range);
+      if (bytes !== null) return bytes;
+      const [catalog, release] = key.split('/');
+      if (!isReleaseName(release) || key === manifestKey(catalog!, release)) return null;
+      if ((await storage.get(manifestKey(catalog!, release), { offset: 0, length: 1 })) !== null) return null;
+      onRemoved(catalog!, release);
+      throw new ReleaseRemovedError(key, catalog!, release);
+    },
+  };
+}
