@@ -1,9 +1,9 @@
-import type { Column, Datatype } from '../../engine/catalog/column.ts';
+import { type Column, type Datatype, isText } from '../../engine/catalog/column.ts';
 
 /** A column as PostgreSQL's catalogue has it. */
 export interface DatabaseColumn {
   readonly name: string;
-  /** Name of the base type (pg_type.typname), `enum` for an enumeration. */
+  /** Name of the base type (pg_type.typname), `enum` for an enumeration, that of the elements after `_` for an array. */
   readonly type: string;
   /** As it was declared: `character varying(20)`. */
   readonly declared: string;
@@ -38,8 +38,35 @@ const PUBLISHED: Record<string, ColumnType> = {
   timestamptz: TIMESTAMP,
 };
 
-/** The VOTable type under which a PostgreSQL column is published; null where there is none. */
+/**
+ * SQL that gives `base(oid, root, type)` for WITH RECURSIVE: for each type what it is below its domains, and under which name
+ * (`DatabaseColumn.type`).
+ */
+export const BASE_TYPES = `
+  roots AS (
+    SELECT oid, oid AS root FROM pg_type WHERE typtype <> 'd'
+    UNION ALL
+    SELECT t.oid, roots.root FROM pg_type t JOIN roots ON t.typbasetype = roots.oid AND t.typtype = 'd'
+  ),
+  base AS (
+    SELECT roots.oid, roots.root,
+           CASE WHEN element.oid IS NOT NULL THEN '_' ELSE '' END
+           || CASE coalesce(element.typtype, t.typtype) WHEN 'e' THEN 'enum' ELSE coalesce(element.typname, t.typname) END AS type
+    FROM roots
+    JOIN pg_type t ON t.oid = roots.root
+    LEFT JOIN roots below ON below.oid = t.typelem AND t.typcategory = 'A'
+    LEFT JOIN pg_type element ON element.oid = below.root
+  )`;
+
+/**
+ * The VOTable type under which a PostgreSQL column is published; null where there is none. Arrays of numbers and booleans have the
+ * arraysize `*` until their rows were looked at.
+ */
 export function publishedType({ type, length }: DatabaseColumn): ColumnType | null {
+  if (type.startsWith('_')) {
+    const element = PUBLISHED[type.slice(1)];
+    return element === undefined || isText(element) ? null : { ...element, arraysize: '*' };
+  }
   const published = PUBLISHED[type];
   if (!published) return null;
   return length === null ? published : { ...published, arraysize: `${length}*` };

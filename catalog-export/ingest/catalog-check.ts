@@ -28,7 +28,7 @@ export async function checkCatalog(
   const name = qualifiedName(table);
   const noId = main.id === null ? 'false' : `${quoted(main.id)} IS NULL`;
   const { noPosition, outside } = positionConditions(main);
-  const texts = table.columns.filter(({ datatype, xtype }) => datatype === 'char' && xtype === null);
+  const texts = table.columns.filter(({ datatype, xtype }) => datatype === 'char' && xtype !== 'timestamp');
   const unicode = texts.map(({ name }, i) => {
     const text = `${quoted(name)}::text`;
     return `, coalesce(bool_or(octet_length(${text}) <> length(${text})), false) AS unicode_${i}`;

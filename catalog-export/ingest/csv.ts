@@ -39,7 +39,7 @@ export async function openCsv(
       yield rows.map((row) => pick(row).map((text) => (text === '' ? null : text)));
     }
   }
-  return { columns: inference.columns(), description: null, rowCount, batches };
+  return { columns: inference.columns(), description: null, rowCount, arraysizes: new Set(), batches };
 }
 
 function text(path: string): Readable {

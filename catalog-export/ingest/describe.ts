@@ -5,9 +5,10 @@ import { markChanges } from '../database/change-marks.ts';
 import { indexPositions } from '../database/positions-index.ts';
 import { grantPublished } from '../database/reader-grants.ts';
 import { writeTable } from '../database/tap-schema.ts';
+import { withArraysizes } from './array-shapes.ts';
 import { checkCatalog } from './catalog-check.ts';
 import { findMainColumns, type MainFlags, type MainNames, markMainColumns } from './main-columns.ts';
-import { type ColumnMetadata, withMetadata } from './metadata-file.ts';
+import { type ColumnMetadata, shapeOf, withMetadata } from './metadata-file.ts';
 import type { ColumnChoice } from './source.ts';
 
 /** What the user says of a catalogue. */
@@ -54,6 +55,29 @@ export function describeColumns(
   return { columns: markMainColumns(described, main), main };
 }
 
+/** What is known of a table without looking at its rows. */
+export interface KnownFacts {
+  /** An index guarantees that identifiers are unique. */
+  readonly uniqueId: boolean;
+  /** Names of the columns whose arraysize is that of all rows. */
+  readonly arraysizes: ReadonlySet<string>;
+}
+
+/** Names of the columns of arrays whose arraysize the user has said, or their xtype says. */
+export function declaredArraysizes(
+  columns: readonly Column[],
+  { metadata }: Pick<CatalogOptions, 'metadata'>,
+): Set<string> {
+  const said = new Set(
+    [...metadata].filter(([, { arraysize }]) => arraysize).map(([name]) => name.toLowerCase()),
+  );
+  return new Set(
+    columns
+      .filter(({ name, xtype }) => shapeOf(xtype) !== null || said.has(name.toLowerCase()))
+      .map(({ name }) => name),
+  );
+}
+
 /**
  * Checks the rows of a table that exists and writes it into TAP_SCHEMA, as it is then described. Call it in a transaction.
  * @throws Error when rows lack what a catalogue needs.
@@ -62,10 +86,10 @@ export async function publishChecked(
   client: pg.Client,
   table: Table,
   main: MainNames,
-  uniqueId: boolean,
+  { uniqueId, arraysizes }: KnownFacts,
 ): Promise<{ table: Table; catalog: PublishedCatalog }> {
   const facts = await checkCatalog(client, table, main, uniqueId);
-  const columns = table.columns.map((column) =>
+  const columns = (await withArraysizes(client, table, arraysizes)).map((column) =>
     facts.unicodeColumns.has(column.name) ? { ...column, datatype: 'unicodeChar' as const } : column,
   );
   const published = { ...table, columns };

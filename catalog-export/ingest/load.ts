@@ -9,6 +9,7 @@ import type { Progress } from '../progress.ts';
 import { openCsv } from './csv.ts';
 import {
   type CatalogOptions,
+  declaredArraysizes,
   describeColumns,
   type PreparedCatalog,
   prepared,
@@ -55,7 +56,8 @@ export async function loadFile(
       await client.query(`DROP TABLE IF EXISTS ${quotedTable(table)}`);
     }
     await client.query(`ALTER TABLE ${quotedTable(staged)} RENAME TO ${quoted(table.name)}`);
-    const published = await publishChecked(client, table, main, false);
+    const arraysizes = new Set([...source.arraysizes, ...declaredArraysizes(columns, options)]);
+    const published = await publishChecked(client, table, main, { uniqueId: false, arraysizes });
     if (main.id !== null) {
       await client.query(`ALTER TABLE ${quotedTable(table)} ADD PRIMARY KEY (${quoted(main.id)})`);
     }
@@ -113,7 +115,7 @@ async function openSource(path: string, options: CatalogOptions, progress: Progr
   const file = await stat(path).catch(() => null);
   if (!file?.isFile()) throw new Error(`there is no file ${path}`);
   try {
-    if (/\.(parquet|parq|pq)$/i.test(path)) return await openParquet(path, options.columns);
+    if (/\.(parquet|parq|pq)$/i.test(path)) return await openParquet(path, options.columns, options.metadata);
     if (/\.(csv|tsv|txt)(\.gz)?$/i.test(path)) {
       progress.start(`Reading ${basename(path)}`, 0);
       const source = await openCsv(path, options.columns, (rows) => progress.advance(rows));

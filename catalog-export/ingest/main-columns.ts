@@ -1,4 +1,4 @@
-import type { Column } from '../../engine/catalog/column.ts';
+import { type Column, isArray } from '../../engine/catalog/column.ts';
 
 /** Names of the columns that make a table a catalogue: `ra` and `dec` are both null where its rows have no positions. */
 export interface MainNames {
@@ -31,8 +31,8 @@ interface Role {
 
 const isNumber = ({ datatype, arraysize }: Column): boolean =>
   arraysize === null && !['boolean', 'char', 'unicodeChar'].includes(datatype);
-const isIdentifier = ({ datatype, xtype }: Column): boolean =>
-  xtype === null && !['boolean', 'float', 'double'].includes(datatype);
+const isIdentifier = (column: Column): boolean =>
+  column.xtype === null && !isArray(column) && !['boolean', 'float', 'double'].includes(column.datatype);
 
 const ROLES: Record<keyof MainNames, Role> = {
   id: {
@@ -176,8 +176,9 @@ function flagged(columns: readonly Column[], role: Role, roleName: string, flag:
 }
 
 function misfitMessage(column: Column, role: Role, columns: readonly Column[]): string {
+  const found = isArray(column) ? `an array of ${column.datatype}` : (column.xtype ?? column.datatype);
   return (
-    `column ${column.name} is ${column.xtype ?? column.datatype}, the ${role.meaning} must be ${role.wants}: ` +
+    `column ${column.name} is ${found}, the ${role.meaning} must be ${role.wants}: ` +
     listed(columns.filter(role.fits))
   );
 }

@@ -1,19 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
-import type { Column } from '../../engine/catalog/column.ts';
+import { type Column, isArray } from '../../engine/catalog/column.ts';
 
 /** What a metadata file can say of a column. */
 export type ColumnMetadata = Partial<
-  Pick<Column, 'unit' | 'ucd' | 'utype' | 'xtype' | 'description' | 'principal'>
+  Pick<Column, 'unit' | 'ucd' | 'utype' | 'xtype' | 'arraysize' | 'description' | 'principal'>
 >;
 
-const TEXT_FIELDS = ['unit', 'ucd', 'utype', 'xtype', 'description'] as const;
+const TEXT_FIELDS = ['unit', 'ucd', 'utype', 'xtype', 'arraysize', 'description'] as const;
 const FIELDS = ['name', ...TEXT_FIELDS, 'principal'];
 const YES = ['1', 'true', 'yes'];
 const NO = ['0', 'false', 'no'];
 
 /**
- * Reads a CSV file that describes columns: `name` and any of `unit`, `ucd`, `utype`, `xtype`, `description`,
+ * Reads a CSV file that describes columns: `name` and any of `unit`, `ucd`, `utype`, `xtype`, `arraysize`, `description`,
  * `principal`. An empty cell says nothing.
  * @returns by column name.
  * @throws Error naming the file and the line or column that is wrong.
@@ -46,6 +46,9 @@ function columnMetadata(row: Record<string, string>, fail: (message: string) => 
   if (metadata.ucd && !/^[\w.-]+(;[\w.-]+)*$/.test(metadata.ucd)) {
     fail(`column ${row.name}: "${metadata.ucd}" is not a UCD, such as phot.mag;em.opt.V`);
   }
+  if (metadata.arraysize && !/^([1-9]\d*x)*([1-9]\d*\*?|\*)$/.test(metadata.arraysize)) {
+    fail(`column ${row.name}: "${metadata.arraysize}" is not an arraysize, such as 8, 8x12 or 2x*`);
+  }
   if (!row.principal) return metadata;
   const principal = row.principal.toLowerCase();
   if (!YES.includes(principal) && !NO.includes(principal)) {
@@ -56,7 +59,7 @@ function columnMetadata(row: Record<string, string>, fail: (message: string) => 
 
 /**
  * Columns with what a metadata file says of them; names are compared without case.
- * @throws Error for a name that no column has, and for an xtype that would change how values are read.
+ * @throws Error for a name that no column has, and for an xtype or an arraysize that would change how values are read.
  */
 export function withMetadata(
   columns: readonly Column[],
@@ -72,12 +75,36 @@ export function withMetadata(
       const names = columns.map((known) => known.name).join(', ');
       throw new Error(`the metadata describe a column "${name}" that is not there: the columns are ${names}`);
     }
-    if (described.xtype && (described.xtype === 'timestamp') !== (column.xtype === 'timestamp')) {
-      throw new Error(
-        `column ${column.name} cannot have the xtype ${described.xtype}: its values are ${column.xtype ?? column.datatype}`,
-      );
-    }
-    result[index] = { ...column, ...described };
+    result[index] = describedColumn(column, described);
   }
   return result;
+}
+
+const SHAPES: Readonly<Record<string, string>> = { point: '2', circle: '3', polygon: '*', interval: '2' };
+
+/** The arraysize of a geometry or an interval (DALI 1.1 §3.3), which is an array of double precision; null for any other xtype. */
+export function shapeOf(xtype: string | null | undefined): string | null {
+  return xtype && Object.hasOwn(SHAPES, xtype) ? SHAPES[xtype]! : null;
+}
+
+function describedColumn(column: Column, described: ColumnMetadata): Column {
+  const { xtype, arraysize } = described;
+  const shape = shapeOf(xtype);
+  const isTimestamp = column.xtype === 'timestamp';
+  const isFloating = column.datatype === 'double' || column.datatype === 'float';
+  if (xtype && ((xtype === 'timestamp') !== isTimestamp || (shape && !(isArray(column) && isFloating)))) {
+    throw new Error(
+      `column ${column.name} cannot have the xtype ${xtype}: its values are ${valuesOf(column)}`,
+    );
+  }
+  if (arraysize && (!isArray(column) || arraysize === '1' || (shape !== null && arraysize !== shape))) {
+    const right =
+      shape !== null ? `of the xtype ${xtype} it is ${shape}` : `its values are ${valuesOf(column)}`;
+    throw new Error(`column ${column.name} cannot have the arraysize ${arraysize}: ${right}`);
+  }
+  return { ...column, ...described, ...(shape && { arraysize: shape, datatype: 'double' }) };
+}
+
+function valuesOf(column: Column): string {
+  return isArray(column) ? `arrays of ${column.datatype}` : (column.xtype ?? column.datatype);
 }

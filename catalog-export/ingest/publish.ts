@@ -4,9 +4,10 @@ import type { Table } from '../../engine/catalog/table.ts';
 import { isReservedSchema, parseTableName, quotedTable } from '../database/identifier.ts';
 import { readTable } from '../database/tap-schema.ts';
 import { inTransaction } from '../database/transaction.ts';
-import { type DatabaseColumn, publishedType } from '../database/types.ts';
+import { BASE_TYPES, type DatabaseColumn, publishedType } from '../database/types.ts';
 import {
   type CatalogOptions,
+  declaredArraysizes,
   describeColumns,
   type PreparedCatalog,
   prepared,
@@ -55,7 +56,11 @@ export async function publishTable(
       utype: null,
       columns,
     };
-    return publishChecked(client, table, main, main.id !== null && relation.uniqueColumns.includes(main.id));
+    const uniqueId = main.id !== null && relation.uniqueColumns.includes(main.id);
+    return publishChecked(client, table, main, {
+      uniqueId,
+      arraysizes: declaredArraysizes(columns, options),
+    });
   });
   return prepared(client, published, options, true);
 }
@@ -85,13 +90,9 @@ async function readRelation(client: pg.Client, target: { schema: string; name: s
     );
   }
   const columns = await client.query(
-    `WITH RECURSIVE base AS (
-       SELECT oid, oid AS root FROM pg_type WHERE typtype <> 'd'
-       UNION ALL
-       SELECT t.oid, base.root FROM pg_type t JOIN base ON t.typbasetype = base.oid AND t.typtype = 'd'
-     )
+    `WITH RECURSIVE ${BASE_TYPES}
      SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS declared,
-            CASE t.typtype WHEN 'e' THEN 'enum' ELSE t.typname END AS type,
+            base.type,
             CASE WHEN t.typname IN ('varchar', 'bpchar') AND a.atttypmod > 4 THEN a.atttypmod - 4 END AS length,
             col_description(a.attrelid, a.attnum) AS description,
             EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indkey[0] = a.attnum) AS indexed

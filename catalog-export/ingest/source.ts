@@ -7,6 +7,8 @@ export interface IngestSource {
   readonly columns: readonly Column[];
   readonly description: string | null;
   readonly rowCount: number;
+  /** Names of the columns of arrays whose arraysize the file tells, so that nobody need look for it in the rows. */
+  readonly arraysizes: ReadonlySet<string>;
   /** The rows, values in the order of the columns; each call reads from the start. */
   batches(): AsyncIterable<RowBatch>;
 }

@@ -8,6 +8,8 @@ export interface VoparquetMetadata {
   readonly description: string | null;
   /** By name of the Parquet column. */
   readonly columns: ReadonlyMap<string, Partial<Column>>;
+  /** What the columns of arrays are, by name. */
+  readonly shapes: ReadonlyMap<string, Pick<Column, 'arraysize' | 'xtype'>>;
 }
 
 const parser = new XMLParser({
@@ -23,6 +25,8 @@ interface VotableField {
   unit?: string;
   ucd?: string;
   utype?: string;
+  arraysize?: string;
+  xtype?: string;
   DESCRIPTION?: unknown;
 }
 
@@ -36,6 +40,11 @@ export function readVoparquet(xml: string): VoparquetMetadata | null {
   const fields = (table.FIELD ?? []) as VotableField[];
   return {
     description: textOf(table.DESCRIPTION),
+    shapes: new Map(
+      fields.flatMap(({ name, arraysize, xtype }) =>
+        name === undefined ? [] : [[name, { arraysize: arraysize ?? null, xtype: xtype ?? null }]],
+      ),
+    ),
     columns: new Map(
       fields.flatMap(({ name, unit, ucd, utype, DESCRIPTION }) =>
         name === undefined

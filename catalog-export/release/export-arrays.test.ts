@@ -313,22 +313,26 @@ test('arrays of domains, of numeric and of narrower numbers are converted', () =
     array('a', 'float', '2'),
     array('b', 'double', '*'),
     array('c', 'long', '*'),
+    array('d', 'double', '*'),
   ]);
   return withTable(tableOf([ID, RA, DEC], 'survey', 'unused'), [], async (catalog) => {
     await catalog.client.query(`
       CREATE DOMAIN magnitude AS real;
+      CREATE DOMAIN v_magnitude AS magnitude;
       CREATE DOMAIN pair AS real[];
-      CREATE TABLE survey.stars (id bigint, ra float8, dec float8, a pair, b numeric(10, 3)[], c int[]);
-      INSERT INTO survey.stars VALUES (1, 1, 2, '{1,2}', '{0.125,NaN}', '{3,NULL}')`);
+      CREATE TABLE survey.stars (id bigint, ra float8, dec float8, a pair, b v_magnitude[], c int[],
+        d numeric(10, 3)[]);
+      INSERT INTO survey.stars VALUES (1, 1, 2, '{1,2}', '{0.125,NaN}', '{3,NULL}', '{0.001,NaN}')`);
     await exported(catalog, table);
     const { engine, release } = await opened(catalog);
-    const columns = ['a', 'b', 'c'];
+    const columns = ['a', 'b', 'c', 'd'];
     const scan = { release, regions: [], ranges: null, comparisons: [], columns, top: null };
     assert.deepEqual(await cellsOf(scanRows(engine, scan, 10)), [
       [
         [1, 2],
         [0.125, NAN],
         [3n, null],
+        [0.001, NAN],
       ],
     ]);
   });

@@ -4,6 +4,7 @@ import { mainColumns, qualifiedName, type Table } from '../../engine/catalog/tab
 import { ARRAY_OID, OID } from '../../engine/postgres/oids.ts';
 import { tableQueryName } from '../../engine/tap-schema/query-name.ts';
 import { quoted, quotedTable } from '../database/identifier.ts';
+import { BASE_TYPES, type DatabaseColumn } from '../database/types.ts';
 
 const TEXTS = ['text', 'varchar', 'bpchar', 'citext', 'name', 'char', 'uuid', 'enum'];
 
@@ -35,28 +36,17 @@ const TRANSPORT: Record<Datatype, keyof typeof OID> = {
   unicodeChar: 'text',
 };
 
-interface DatabaseColumn {
-  readonly name: string;
-  /** `pg_type.typname`, that of the base type for a domain, `enum` for an enumeration; for an array that of its elements after `_`. */
-  readonly type: string;
-  /** As PostgreSQL writes it: `double precision`, `integer[]`. */
-  readonly declared: string;
-}
+type FoundColumn = Pick<DatabaseColumn, 'name' | 'type' | 'declared'>;
 
 /**
  * Checks that the database still has what was published.
  * @throws Error naming the table or each column that is gone or has another type.
  */
 export async function checkColumns(client: pg.Client, table: Table): Promise<void> {
-  const { rows } = await client.query<DatabaseColumn>(
-    `select a.attname as name,
-            case when b.typtype = 'e' then 'enum' when e.oid is not null then '_' || f.typname else b.typname end as type,
-            format_type(a.atttypid, a.atttypmod) as declared
-     from pg_attribute a
-     join pg_type t on t.oid = a.atttypid
-     join pg_type b on b.oid = coalesce(nullif(t.typbasetype, 0), t.oid)
-     left join pg_type e on e.oid = b.typelem and b.typcategory = 'A'
-     left join pg_type f on f.oid = coalesce(nullif(e.typbasetype, 0), e.oid)
+  const { rows } = await client.query<FoundColumn>(
+    `with recursive ${BASE_TYPES}
+     select a.attname as name, base.type, format_type(a.atttypid, a.atttypmod) as declared
+     from pg_attribute a join base on base.oid = a.atttypid
      where a.attrelid = to_regclass($1) and a.attnum > 0 and not a.attisdropped`,
     [quotedTable(table)],
   );
@@ -123,7 +113,7 @@ export async function estimatedRows(client: pg.Client, table: Table): Promise<nu
   return rows[0]?.estimate ?? 0;
 }
 
-function columnFault(column: Column, found: DatabaseColumn | undefined): string[] {
+function columnFault(column: Column, found: FoundColumn | undefined): string[] {
   if (found === undefined) return [`column ${column.name} is gone`];
   if (acceptedTypes(column).includes(found.type)) return [];
   return [

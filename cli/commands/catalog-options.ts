@@ -31,7 +31,7 @@ export function addCatalogOptions(command: Command, replaceMeaning: string): Com
     .option('--description <text>', 'what the catalogue holds')
     .option(
       '--metadata <file.csv>',
-      'describes columns: name, unit, ucd, utype, xtype, description, principal',
+      'describes columns: name, unit, ucd, utype, xtype, arraysize (such as 8x12), description, principal',
     )
     .option('--replace', replaceMeaning)
     .option('--no-index', 'make no indexes by position and identifier')
