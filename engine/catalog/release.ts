@@ -1,6 +1,6 @@
 import { type DataType, Int64 } from 'apache-arrow';
 import type { CellRanges } from '../healpix-wasm/kernel.ts';
-import { storedType } from '../table/arrow.ts';
+import { arrowType } from '../table/arrow.ts';
 import type { Leaf } from './leaf.ts';
 import { dataPath, HEALPIX_COLUMN, type Manifest, releasePrefix } from './manifest.ts';
 import { hasPositions, qualifiedName } from './table.ts';
@@ -47,7 +47,7 @@ export function openRelease(manifest: Manifest): Release {
     : [];
   const stored = table.columns.map((column, at): [string, StoredColumn] => [
     column.name,
-    { at: index.length + at, type: storedType(column), nullable: true },
+    { at: index.length + at, type: arrowType(column), nullable: true },
   ]);
   return {
     manifest,

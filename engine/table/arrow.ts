@@ -34,6 +34,3 @@ export function arrowType(column: Column): DataType {
   if (isArray(column)) return new List(new Field('item', SCALARS[column.datatype](), true));
   return column.xtype === 'timestamp' ? new TimestampMicrosecond() : SCALARS[column.datatype]();
 }
-
-/** The Arrow type that carries a column of a release. */
-export const storedType = arrowType;
