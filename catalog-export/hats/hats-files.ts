@@ -1,9 +1,11 @@
 import type { Table } from '../../engine/catalog/table.ts';
+import type { Moc } from '../../engine/healpix-wasm/moc.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type DataFooter, mergeFooters } from './footer.ts';
 import { emptyParquetFile } from './parquet-file.ts';
 import type { Partition } from './partition.ts';
 import { hatsProperties } from './properties.ts';
+import type { SkymapOrders } from './skymap.ts';
 
 export interface HatsFile {
   /** Relative to the catalogue's root. */
@@ -20,6 +22,9 @@ export interface HatsContent {
   readonly footers: readonly DataFooter[];
   /** Most rows of a partition above the highest order. */
   readonly maxRows: number;
+  readonly skymap: SkymapOrders;
+  /** Where the rows lie. */
+  readonly moc: Moc;
 }
 
 const DATASET = 'dataset/';

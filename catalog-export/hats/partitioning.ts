@@ -60,9 +60,9 @@ export function partitionOfCell(partitions: readonly Cell[]): Uint32Array {
   return owner;
 }
 
-/** Fraction of the sky inside the cells. */
-export function skyFraction(cells: readonly Cell[]): number {
-  return cells.reduce((sum, { order }) => sum + 1 / cellCount(order), 0);
+/** The order that has so many cells. */
+export function orderOfCells(cells: number): number {
+  return Math.round(Math.log2(cells / BASE_CELLS) / 2);
 }
 
 function cellCount(order: number): number {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Column } from '../../engine/catalog/column.ts';
 import type { Table } from '../../engine/catalog/table.ts';
+import { mocOfRanges } from '../../engine/healpix-wasm/moc.ts';
 import type { Partition } from './partition.ts';
 import { hatsProperties } from './properties.ts';
 
@@ -32,6 +33,11 @@ function propertiesOf(names: [string, string, string], description: string | nul
     created: '2026-11-21T12:00:00.000Z',
     partitions: [partition(0, 1), partition(1, 8), partition(1, 9)],
     maxRows: 20,
+    skymap: { order: 10, others: [4] },
+    moc: mocOfRanges(
+      { start: new BigInt64Array([0n]), end: new BigInt64Array([4n ** 28n]), full: new Uint8Array(1) },
+      10,
+    ),
     builder: 'almagest v1',
   });
   const lines = text.trim().split('\n').slice(1);
@@ -47,15 +53,19 @@ test('tells what HATS readers need', () => {
     hats_col_ra: 'RAJ2000',
     hats_col_dec: 'DEJ2000',
     hats_cols_default: 'id RAJ2000 DEJ2000',
+    hats_cols_survey_id: 'id',
+    hats_frame: 'equatorial',
     hats_col_healpix: '_healpix_29',
     hats_col_healpix_order: '29',
     hats_npix_suffix: '.parquet',
     hats_order: '1',
     hats_max_rows: '20',
     hats_estsize: '5',
-    moc_sky_fraction: '0.125',
+    hats_skymap_order: '10',
+    hats_skymap_alt_orders: '4',
+    moc_sky_fraction: '0.020833',
     hats_builder: 'almagest v1',
-    hats_creation_date: '2026-11-21T12:00:00.000Z',
+    hats_creation_date: '2026-11-21T12:00Z',
     hats_release_date: '2025-08-22',
     hats_version: 'v1.0',
   });

@@ -1,7 +1,8 @@
 import { HEALPIX_COLUMN } from '../../engine/catalog/manifest.ts';
 import { mainColumns, qualifiedName, type Table } from '../../engine/catalog/table.ts';
+import { type Moc, skyFraction } from '../../engine/healpix-wasm/moc.ts';
 import type { Partition } from './partition.ts';
-import { skyFraction } from './partitioning.ts';
+import type { SkymapOrders } from './skymap.ts';
 
 export interface HatsCatalog {
   readonly table: Table;
@@ -10,6 +11,9 @@ export interface HatsCatalog {
   readonly partitions: readonly Partition[];
   /** Most rows of a partition above the highest order. */
   readonly maxRows: number;
+  readonly skymap: SkymapOrders;
+  /** Where its rows lie. */
+  readonly moc: Moc;
   /** Name and version of the program. */
   readonly builder: string;
 }
@@ -20,10 +24,10 @@ const KILOBYTE = 1024;
 
 /** Content of `hats.properties` (HATS 1.0, "Properties"), which is also that of the older `properties`. */
 export function hatsProperties(catalog: HatsCatalog): string {
-  const { table, partitions } = catalog;
+  const { table, partitions, skymap, moc } = catalog;
   const sum = (of: (partition: Partition) => number) =>
     partitions.reduce((total, partition) => total + of(partition), 0);
-  const { ra, dec } = mainColumns(table);
+  const { id, ra, dec } = mainColumns(table);
   const entries: readonly [string, string | null][] = [
     ['obs_collection', qualifiedName(table)],
     ['dataproduct_type', 'object'],
@@ -32,15 +36,19 @@ export function hatsProperties(catalog: HatsCatalog): string {
     ['hats_col_ra', ra.name],
     ['hats_col_dec', dec.name],
     ['hats_cols_default', defaultColumns(table)],
+    ['hats_cols_survey_id', listOf([id.name])],
+    ['hats_frame', 'equatorial'],
     ['hats_col_healpix', HEALPIX_COLUMN],
     ['hats_col_healpix_order', '29'],
     ['hats_npix_suffix', '.parquet'],
     ['hats_order', `${partitions.reduce((deepest, { order }) => Math.max(deepest, order), 0)}`],
     ['hats_max_rows', `${catalog.maxRows}`],
     ['hats_estsize', `${Math.ceil(sum(({ bytes }) => bytes) / KILOBYTE)}`],
-    ['moc_sky_fraction', `${Number(skyFraction(partitions).toFixed(5))}`],
+    ['hats_skymap_order', `${skymap.order}`],
+    ['hats_skymap_alt_orders', listOf(skymap.others.map(String))],
+    ['moc_sky_fraction', `${Number(skyFraction(moc).toPrecision(5))}`],
     ['hats_builder', catalog.builder],
-    ['hats_creation_date', catalog.created],
+    ['hats_creation_date', `${catalog.created.slice(0, 16)}Z`],
     ['hats_release_date', HATS_RELEASE_DATE],
     ['hats_version', 'v1.0'],
   ];
@@ -50,14 +58,15 @@ export function hatsProperties(catalog: HatsCatalog): string {
   return `#HATS catalog\n${lines.join('\n')}\n`;
 }
 
-/**
- * The principal columns and the position, without which LSDB finds nothing near a place. HATS lists are
- * separated by spaces: where a name holds one, there is no list, and readers take all columns.
- */
+/** The principal columns and the position, without which LSDB finds nothing near a place. */
 function defaultColumns(table: Table): string | null {
   const { ra, dec } = mainColumns(table);
   const columns = table.columns.filter((column) => column.principal || column === ra || column === dec);
-  const names = columns.map(({ name }) => name);
+  return listOf(columns.map(({ name }) => name));
+}
+
+/** HATS lists are separated by spaces: where a name holds one, there is no list, and readers take all columns. */
+function listOf(names: readonly string[]): string | null {
   return names.some((name) => /[\s,;]/.test(name)) ? null : names.join(' ');
 }
 

@@ -13,6 +13,7 @@ import { type DataFooter, footerOf } from '../hats/footer.ts';
 import { hatsFiles } from '../hats/hats-files.ts';
 import { describePartition, type Partition } from '../hats/partition.ts';
 import { type Cell, partitionCells, rowsPerCell } from '../hats/partitioning.ts';
+import { skymapFiles } from '../hats/skymap.ts';
 import type { Progress } from '../progress.ts';
 import { leafWriter } from './index-leaves.ts';
 import { partitionFile } from './partition-file.ts';
@@ -125,8 +126,9 @@ export async function writeRelease(
     const { partitions, footers, leaves } = await writePartitions(options, writer, cells, spill);
     const created = date.toISOString();
     const moc = mocOfHistogram(histogram);
-    const hats = hatsFiles({ table, created, partitions, footers, maxRows });
-    for (const file of [...hats, ...mocFiles(moc)]) {
+    const { files: skymaps, orders: skymap } = skymapFiles(histogram);
+    const hats = hatsFiles({ table, created, partitions, footers, maxRows, skymap, moc });
+    for (const file of [...hats, ...skymaps, ...mocFiles(moc)]) {
       await writer.put(file.path, file.bytes);
     }
     const manifest: Manifest = {

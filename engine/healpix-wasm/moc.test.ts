@@ -2,11 +2,17 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import type { CellRanges } from './index.ts';
-import { type Moc, mocAscii, mocCells, mocJson, mocOfRanges, readMocAscii } from './moc.ts';
+import { type Moc, mocAscii, mocCells, mocJson, mocOfRanges, readMocAscii, skyFraction } from './moc.ts';
 import { mocFits } from './moc-fits.ts';
 import { intersection, rangeList, touches, union } from './ranges.ts';
 
 const CELLS = 12n << 58n;
+
+test('a MOC covers a fraction of the sky', () => {
+  assert.equal(skyFraction(readMocAscii('0/0-11')), 1);
+  assert.equal(skyFraction(readMocAscii('1/5 2/0')), 5 / 192);
+  assert.equal(skyFraction(readMocAscii('29/')), 0);
+});
 
 /** Ranges between a few cells, so that borders meet often. */
 const rangesBelow = (limit: bigint, unit: bigint): fc.Arbitrary<CellRanges> =>

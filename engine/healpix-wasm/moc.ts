@@ -31,6 +31,12 @@ export function mocOfRanges({ start, end }: CellRanges, order: number): Moc {
   return { order, ranges: out.ranges() };
 }
 
+/** Fraction of the sky inside a MOC. */
+export function skyFraction({ ranges: { start, end } }: Moc): number {
+  const cells = start.reduce((sum, first, at) => sum + end[at]! - first, 0n);
+  return Number(cells) / (12 * 4 ** ORDER);
+}
+
 export function mocCells({ order, ranges: { start, end } }: Moc): MocCell[] {
   const byOrder: MocCell[][] = Array.from({ length: order + 1 }, () => []);
   start.forEach((first, i) => {

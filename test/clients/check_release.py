@@ -22,6 +22,7 @@ from astropy.coordinates import SkyCoord
 from astropy.io import votable
 from astropy.io.votable.ucd import check_ucd
 from astropy.table import Table
+from hats.io.skymap import read_skymap
 from hats.io.validation import is_valid_catalog
 from hats.pixel_math.spatial_index import compute_spatial_index
 from mocpy import MOC
@@ -44,6 +45,8 @@ HATS_PROPERTIES = {
     "hats_creation_date",
     "hats_release_date",
     "hats_version",
+    "hats_frame",
+    "hats_skymap_order",
 }
 
 
@@ -60,6 +63,7 @@ def main() -> None:
     check_index(rows, ra, dec)
     check_moc(release, manifest, rows, ra, dec)
     check_hats(release, manifest, files, ra, dec)
+    check_skymap(release, rows)
     check_lsdb(release, rows, ra, dec)
     if tables:
         check_duckdb(release, rows)
@@ -229,6 +233,21 @@ def check_hats(release: Path, manifest: dict, files: dict[str, list[dict]], ra: 
     check("hats.properties say all that they must", not missing, ", ".join(missing))
     same = (release / "properties").read_bytes() == (release / "hats.properties").read_bytes()
     check("properties are the same as hats.properties", same)
+
+
+def check_skymap(release: Path, rows: pa.Table) -> None:
+    """The maps count the rows of each cell, and the catalogue's MOC, which hats makes of one, has every row."""
+    catalog = hats.read_hats(release)
+    info = catalog.catalog_info
+    index = rows["_healpix_29"].to_numpy()
+    for order in (None, *info.skymap_alt_orders, 0):
+        depth = info.skymap_order if order is None else order
+        expected = np.bincount(index >> 2 * (29 - depth), minlength=12 * 4**depth)
+        same = np.array_equal(read_skymap(catalog, order), expected)
+        check(f"hats reads the skymap of order {depth}", same)
+    if len(rows):
+        cells = MOC.from_healpix_cells(index >> 2 * (29 - 10), np.full(len(index), 10, "u1"), 10)
+        check("hats' MOC of the catalogue has every row", len(cells.difference(catalog.moc).uniq_hpx) == 0)
 
 
 def check_lsdb(release: Path, rows: pa.Table, ra: str, dec: str) -> None:
