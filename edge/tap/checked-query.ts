@@ -4,12 +4,16 @@ import { parseAdql } from '../../engine/adql/parse.ts';
 import type { Expression, Statement } from '../../engine/adql/syntax-tree.ts';
 import type { Release } from '../../engine/catalog/release.ts';
 import { qualifiedName, type Table } from '../../engine/catalog/table.ts';
-import { TAP_SCHEMA } from '../../engine/tap-schema/tables.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { TAP_SCHEMA, TAP_SCHEMA_TABLES } from '../../engine/tap-schema/tables.ts';
+import { datedTables } from './dated-tables.ts';
 import { type Published, refuseDamaged } from './published.ts';
 
 /** A query that makes sense, and what it asks of. */
 export interface TapQuery {
   readonly checked: CheckedQuery;
+  /** The tables that the query may name and their releases: the published ones, and those that it names by date. */
+  readonly sources: ReadonlyMap<Table, Release>;
   /** All tables that are published, which TAP_SCHEMA tells of. */
   readonly published: readonly Table[];
   /** All that the answer depends on, each once, in the order of their names. */
@@ -18,26 +22,36 @@ export interface TapQuery {
   readonly repeatable: boolean;
 }
 
-/** @throws AdqlSyntaxError, AdqlCheckError, and DamagedTableError for a table that is there and cannot be opened */
-export function checkedQuery(text: string, published: Published): TapQuery {
-  const { tables, releases } = published;
-  const checked = checkedStatement(parseAdql(text), text, published);
+/**
+ * @throws AdqlSyntaxError, AdqlCheckError, and DamagedTableError for a table that is there and cannot be opened
+ * @throws StorageError where a release that the query names cannot be looked for
+ */
+export async function checkedQuery(text: string, published: Published, engine: Engine): Promise<TapQuery> {
+  const statement = parseAdql(text);
+  const sources = new Map([...published.releases, ...(await datedTables(engine, statement, published))]);
+  const checked = checkedStatement(statement, text, published, [...sources.keys()]);
   const named = [...checked.findings.tables.values()].filter((found): found is Table => 'schema' in found);
   // TAP_SCHEMA tells of all releases.
-  const all = named.some(({ schema }) => schema === TAP_SCHEMA) ? tables : named;
-  const used = new Set(all.flatMap((table) => releases.get(table) ?? []));
-  const nameOf = ({ manifest }: Release) => qualifiedName(manifest.table);
+  const all = named.some(({ schema }) => schema === TAP_SCHEMA) ? [...sources.keys()] : named;
+  const used = new Set(all.flatMap((table) => sources.get(table) ?? []));
+  const nameOf = ({ manifest }: Release) => `${qualifiedName(manifest.table)}@${manifest.release}`;
   return {
     checked,
-    published: [...releases.keys()],
+    sources,
+    published: [...published.releases.keys()],
     releases: [...used].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)),
     repeatable: ![...checked.findings.types.keys()].some(isRandom),
   };
 }
 
-function checkedStatement(statement: Statement, text: string, published: Published): CheckedQuery {
+function checkedStatement(
+  statement: Statement,
+  text: string,
+  published: Published,
+  tables: readonly Table[],
+): CheckedQuery {
   try {
-    return checkQuery(statement, published.tables, FUNCTIONS);
+    return checkQuery(statement, [...tables, ...TAP_SCHEMA_TABLES], FUNCTIONS);
   } catch (error) {
     refuseDamaged(text, published);
     throw error;

@@ -13,12 +13,12 @@ import type { TapService } from './service.ts';
 export function planned(
   { engine, engines, limits }: TapService,
   query: TapQuery,
-  { releases }: Published,
+  published: Published,
   forced: ForcedEngine | null,
 ): PlannedQuery {
-  const { checked } = query;
+  const { checked, sources } = query;
   const plan = planQuery(checked, {
-    releases,
+    releases: sources,
     kernel: engine.kernel,
     limits: { bytes: limits.edgeBytes, pieceBytes: limits.piecesBytes },
     available: {
@@ -29,8 +29,17 @@ export function planned(
     forced,
     unsupported: {
       duckdb: untranslatable(checked, 'duckdb'),
-      postgresql: untranslatable(checked, 'postgresql'),
+      postgresql: untranslatable(checked, 'postgresql') ?? withoutHistory(query, published),
     },
   });
   return { ...query, plan };
+}
+
+/** Why PostgreSQL has not the rows of a release that the query names by date; null where it has all. */
+function withoutHistory({ releases }: TapQuery, { releases: latest }: Published): string | null {
+  const current = new Set(latest.values());
+  const gone = releases.find((release) => !current.has(release) && release.manifest.history === null);
+  if (gone === undefined) return null;
+  const { catalog, release } = gone.manifest;
+  return `it keeps no versions of the rows of ${catalog}, whose release ${release} is not the latest`;
 }

@@ -33,7 +33,7 @@ export async function answerQuery(
   const { keptAnswers, limits } = service;
   const request = parseQueryRequest(raw, asked.get('accept') ?? undefined, limits);
   const published = await service.published();
-  const query = checkedQuery(request.query, published);
+  const query = await checkedQuery(request.query, published, service.engine);
   const plan = () => planned(service, query, published, request.engine);
   if (request.plan !== null) return planAnswer(request, plan());
 

@@ -31,6 +31,11 @@ export interface Manifest {
    * where changes leave no marks, as of views and foreign tables.
    */
   readonly state: string | null;
+  /**
+   * The history of rows (`TableHistory.id`) that can tell what the snapshot saw; null where PostgreSQL keeps no versions of the table's
+   * rows.
+   */
+  readonly history: string | null;
   /** Of the list of the release's files (`ReleaseFiles`). */
   readonly files: { readonly bytes: number; readonly sha256: string };
   /** Number of Parquet files. */

@@ -90,11 +90,12 @@ function checkCoverage(coverage: unknown, skymap: Skymap): asserts coverage is C
 }
 
 /** Where the rows come from, and the list of the files that they went to. */
-function checkOrigin({ files, snapshot, state }: Json): void {
+function checkOrigin({ files, snapshot, state, history }: Json): void {
   expect(isObject(files) && isCount(files.bytes), 'files.bytes is not a count');
   expect(isSha256(files.sha256), 'files.sha256 is not a SHA-256');
   expect(typeof snapshot === 'string' && isSnapshot(snapshot), 'snapshot is not a snapshot of PostgreSQL');
   expect(state === null || typeof state === 'string', 'state is neither null nor a text');
+  expect(history === null || typeof history === 'string', 'history is neither null nor a text');
 }
 
 function checkManifest(manifest: unknown): asserts manifest is Manifest {

@@ -33,7 +33,7 @@ export function describePlan(plan: Plan): PlanDescription {
     why,
     refusals: Object.fromEntries(refusals),
     tables: uses.map(({ table, release, columns, ranges, rows, bytes }) => ({
-      table: qualifiedName(table),
+      table: release?.manifest.catalog ?? qualifiedName(table),
       release: release?.manifest.release ?? null,
       columns: columns.map((at) => table.columns[at]!.name),
       ranges: ranges?.start.length ?? null,

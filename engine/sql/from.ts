@@ -22,7 +22,7 @@ import type { Lookup } from './position-joins.ts';
 import { hasPosition, inRanges, positionColumns } from './positions.ts';
 import { subquery } from './queries.ts';
 import { quoted } from './quoted.ts';
-import { indexesOf, NotTranslatable } from './sql.ts';
+import { indexesOf, NotTranslatable, type StoredTable, storedTable } from './sql.ts';
 import { sqlType, sqlTypeOfColumn } from './sql-types.ts';
 import { bound, nameOf, type Translation } from './translation.ts';
 import { valueAs } from './values.ts';
@@ -76,17 +76,20 @@ function namedTable(node: NamedTable, name: string, translation: Translation): s
     const rows = bound({ text: context.tapSchema(found.name) }, translation);
     return `jsonb_to_recordset(${rows}::jsonb) AS ${name} (${recordColumns(found)})`;
   }
-  const kept = keptRows(node, found, translation);
-  if (kept.length === 0) return `${published(found)} AS ${name}`;
-  return `(SELECT * FROM ${published(found)} WHERE ${kept.join(' AND ')}) AS ${name}`;
+  const stored = storedTable(found, context);
+  const kept = keptRows(node, found, stored, translation);
+  if (kept.length === 0) return `${pathOf(stored)} AS ${name}`;
+  return `(SELECT * FROM ${pathOf(stored)} WHERE ${kept.join(' AND ')}) AS ${name}`;
 }
 
 /** What PostgreSQL reads a table by: the cells that matter, and the rows that a release has. */
-function keptRows(node: NamedTable, table: Table, { context }: Translation): string[] {
+function keptRows(node: NamedTable, table: Table, { asOf }: StoredTable, { context }: Translation): string[] {
   const use = context.uses.find((each) => each.node === node);
-  if (use === undefined) return [];
+  const versions = asOf === null ? [] : [asOf];
+  if (use === undefined) return versions;
   const { release, ranges } = use;
   return [
+    ...versions,
     ...(ranges === null || !indexesOf(table, context).healpix ? [] : [inRanges(table, ranges)]),
     ...(release !== null && release.manifest.rowsWithoutPosition > 0 ? [hasPosition(table)] : []),
   ];
@@ -99,7 +102,7 @@ function recordColumns({ columns }: Table): string {
     .join(', ');
 }
 
-function published({ schema, name }: Table): string {
+function pathOf({ schema, name }: StoredTable): string {
   return `${quoted(schema)}.${quoted(name)}`;
 }
 
@@ -188,8 +191,10 @@ function lookedUp(node: NamedTable, { join, outer, by }: Lookup, translation: Tr
   const name = nameOf(node, translation);
   const use = translation.context.uses.find((each) => each.node === node);
   const isComplete = use?.release?.manifest.rowsWithoutPosition === 0;
+  const stored = storedTable(table, translation.context);
+  const kept = [...(stored.asOf === null ? [] : [stored.asOf]), ...(isComplete ? [] : [hasPosition(table)])];
   const found = (condition: string) =>
-    `LATERAL (SELECT * FROM ${published(table)} AS b WHERE ${condition}${isComplete ? '' : ` AND ${hasPosition(table)}`} OFFSET 0)`;
+    `LATERAL (SELECT * FROM ${pathOf(stored)} AS b WHERE ${[condition, ...kept].join(' AND ')} OFFSET 0)`;
   const { ra, dec } = positionColumns(table)!;
   const [lon, lat] = [`b.${quoted(ra.name)}`, `b.${quoted(dec.name)}`];
   if (by === 'circles') {

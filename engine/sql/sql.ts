@@ -38,10 +38,28 @@ export interface TranslationContext {
   readonly positionJoins: readonly PositionJoin[];
   /** Which indexes PostgreSQL has; those that Almagest makes, if nothing is said. */
   readonly indexes?: (table: Table) => TableIndexes;
+  /** What PostgreSQL reads a published table from; the table itself as it is now, if nothing is said. */
+  readonly stored?: (table: Table) => StoredTable;
   /** Rows of a table of TAP_SCHEMA as JSON, by its name without the schema; the database's own, if nothing is said. */
   readonly tapSchema?: (name: string) => string;
   /** Rows of the result at most; null for no bound but the query's own. */
   readonly limit: number | null;
+}
+
+/** A table of PostgreSQL. */
+export interface StoredTable {
+  readonly schema: string;
+  readonly name: string;
+  /** SQL of the condition that chooses the rows which belong to the release, where there are others; null for all. */
+  readonly asOf: string | null;
+}
+
+/** What PostgreSQL reads a table from. */
+export function storedTable(table: Table, { stored, uses }: TranslationContext): StoredTable {
+  if (stored !== undefined) return stored(table);
+  // Which is called otherwise in the query, where it is named by the release's date.
+  const own = uses.find((use) => use.table === table)?.release?.manifest.table ?? table;
+  return { schema: own.schema, name: own.name, asOf: null };
 }
 
 const OWN_INDEXES: TableIndexes = { ...NO_INDEXES, healpix: true, zones: true, identifier: true };

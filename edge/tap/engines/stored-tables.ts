@@ -1,0 +1,38 @@
+import type { Release } from '../../../engine/catalog/release.ts';
+import type { Table } from '../../../engine/catalog/table.ts';
+import { PlanError } from '../../../engine/plan/plan-error.ts';
+import type { PostgresAccess } from '../../../engine/postgres/access.ts';
+import { knownHistories } from '../../../engine/postgres/known-histories.ts';
+import { asOf, HISTORY_SCHEMA } from '../../../engine/postgres/table-history.ts';
+import type { StoredTable } from '../../../engine/sql/sql.ts';
+import type { PlannedQuery } from './engines.ts';
+
+/**
+ * What PostgreSQL reads each table of a query from: the versions of rows that its release has, where they are kept, else the table
+ * as it is now, of which the latest release is.
+ * @throws PlanError for a release that is not the latest and whose rows are not kept; PostgresError when the database cannot be asked.
+ */
+export async function storedTables(
+  access: PostgresAccess,
+  { plan, published, sources }: Pick<PlannedQuery, 'plan' | 'published' | 'sources'>,
+): Promise<ReadonlyMap<Table, StoredTable>> {
+  const releases = new Map(
+    plan.uses.flatMap(({ table, release }) => (release === null ? [] : [[table, release] as const])),
+  );
+  const kept = [...releases.values()].filter(({ manifest }) => manifest.history !== null);
+  const historyOf = await knownHistories(access, [...new Set(kept.map(({ manifest }) => manifest.table))]);
+  const latest = new Set(published.map((table) => sources.get(table)));
+
+  function stored(release: Release): StoredTable {
+    const { table, history, snapshot, catalog, release: name } = release.manifest;
+    const found = history === null ? null : historyOf(table);
+    if (found !== null && found.id === history)
+      return { schema: HISTORY_SCHEMA, name: found.history_name, asOf: asOf(snapshot) };
+    if (latest.has(release)) return { schema: table.schema, name: table.name, asOf: null };
+    throw new PlanError(
+      `PostgreSQL has the rows of ${catalog} as they were in release ${name} no longer: its history began later`,
+    );
+  }
+
+  return new Map([...releases].map(([table, release]) => [table, stored(release)]));
+}
