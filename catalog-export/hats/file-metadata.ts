@@ -1,23 +1,8 @@
 import type { Data } from 'apache-arrow';
 import type { Column } from '../../engine/catalog/column.ts';
-import { HEALPIX_COLUMN } from '../../engine/catalog/manifest.ts';
+import { INDEX_COLUMN } from '../../engine/catalog/index-column.ts';
 import { hasPositions, qualifiedName, type Table } from '../../engine/catalog/table.ts';
 import { voparquetMetadata } from '../../engine/table/voparquet.ts';
-
-/** The index column as VOTable describes it. */
-const INDEX_COLUMN: Column = {
-  name: HEALPIX_COLUMN,
-  datatype: 'long',
-  arraysize: null,
-  xtype: null,
-  unit: null,
-  ucd: 'pos.healpix',
-  utype: null,
-  description: 'HEALPix cell of the position: order 29, nested scheme, ICRS',
-  principal: false,
-  indexed: true,
-  std: false,
-};
 
 /** Is the column text in Parquet too? (Timestamps are text in VOTable only.) */
 export function isText({ datatype, xtype }: Column): boolean {

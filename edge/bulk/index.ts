@@ -23,6 +23,9 @@ import { isDataFile, LIST_FORMATS } from './lists.ts';
 import { neededFiles } from './needed-files.ts';
 import { recipesOf } from './recipes.ts';
 import { regionOf } from './region.ts';
+import { createKeptOutputs, type KeptOutputs } from './selection/kept-outputs.ts';
+import { dataFileOf, parseSelection } from './selection/parse-selection.ts';
+import { selectedFile } from './selection/selected-file.ts';
 import { DATED, LATEST, storedFile } from './stored-file.ts';
 
 /** Seconds for which a cache may repeat a page or a list. */
@@ -36,6 +39,7 @@ interface Bulk {
   readonly service: Service;
   readonly fileLists: FileLists;
   readonly releaseLists: ReleaseLists;
+  readonly keptOutputs: KeptOutputs;
 }
 
 /**
@@ -48,6 +52,7 @@ export function bulkApp(service: Service): Hono {
     service,
     fileLists: createFileLists(storage),
     releaseLists: createReleaseLists(storage),
+    keptOutputs: createKeptOutputs(),
   };
   const app = new Hono({ strict: false });
   app.get('/bulk.json', (c) => answerCatalogs(bulk, c, true));
@@ -126,7 +131,13 @@ async function answerRelease(
     }
   }
   if (file !== null) {
-    return storedFile(engine.storage, release, file, name === 'latest' ? LATEST : DATED, c.req.raw);
+    const cacheControl = name === 'latest' ? LATEST : DATED;
+    const dataFile = dataFileOf(path);
+    const selection = dataFile && parseSelection(release, dataFile, addressParameters(c.req.url));
+    if (selection !== null) {
+      return selectedFile(engine, bulk.keptOutputs, release, file, selection, cacheControl, c.req.raw);
+    }
+    return storedFile(engine.storage, release, file, cacheControl, c.req.raw);
   }
 
   const folder = folderOf(list, path);

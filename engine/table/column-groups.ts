@@ -19,10 +19,14 @@ export interface ColumnGroups {
   rest(): ColumnGroup | null;
 }
 
+/** Bytes at which a group has enough, however few its rows: arrays may be long. */
+const ENOUGH_BYTES = 8 << 20;
+
 /** @param rows that a group should have at least. */
 export function columnGroups(columns: readonly Column[], rows: number): ColumnGroups {
   let batches: Data[][] = [];
   let length = 0;
+  let bytes = 0;
   function rest(): ColumnGroup | null {
     if (length === 0) return null;
     const group = {
@@ -31,13 +35,16 @@ export function columnGroups(columns: readonly Column[], rows: number): ColumnGr
     };
     batches = [];
     length = 0;
+    bytes = 0;
     return group;
   }
   return {
     add(batch) {
-      batches.push(batch.columns.map((cells, at) => typedData(columns[at]!, cells)));
+      const data = batch.columns.map((cells, at) => typedData(columns[at]!, cells));
+      batches.push(data);
       length += batch.length;
-      return length < rows ? null : rest();
+      for (const { byteLength } of data) bytes += byteLength;
+      return length < rows && bytes < ENOUGH_BYTES ? null : rest();
     },
     rest,
   };

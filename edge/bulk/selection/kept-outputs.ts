@@ -1,0 +1,76 @@
+import { LRUCache } from 'lru-cache';
+import { joinedBytes } from '../../../engine/joined-bytes.ts';
+import { sharedLoads } from '../../../engine/storage/shared-loads.ts';
+import type { Bytes } from '../../answer/answer-body.ts';
+
+/** What is known of an output that was made once: its size, and its last bytes, which may be all. */
+export interface KeptOutput {
+  readonly size: number;
+  /** Where the bytes begin. */
+  readonly from: number;
+  readonly bytes: Bytes;
+}
+
+/** Makes an output from its beginning: the same bytes each time. */
+export type Make = () => AsyncGenerator<Bytes>;
+
+/** Bytes of an output that are kept: readers of Parquet begin at its end. */
+const KEPT_BYTES = 2 << 20;
+const CACHE_BYTES = 8 << 20;
+
+/** Keeps the ends of outputs for those who read a file in ranges, one of which would otherwise cost as much as all of it. */
+export function createKeptOutputs() {
+  const cache = new LRUCache<string, KeptOutput>({ maxSize: CACHE_BYTES });
+  const share = sharedLoads<KeptOutput>();
+
+  async function* watched(key: string, make: Make): AsyncGenerator<Bytes> {
+    let pieces: Bytes[] = [];
+    let held = 0;
+    let size = 0;
+    for await (const piece of make()) {
+      pieces.push(piece);
+      held += piece.length;
+      size += piece.length;
+      while (held - pieces[0]!.length >= KEPT_BYTES) held -= pieces.shift()!.length;
+      yield piece;
+    }
+    pieces = [joinedBytes(pieces)];
+    cache.set(key, { size, from: size - held, bytes: pieces[0]! }, { size: held + 1 });
+  }
+
+  async function measured(key: string, make: Make): Promise<KeptOutput> {
+    for await (const _ of watched(key, make));
+    return cache.get(key)!;
+  }
+
+  return {
+    known: (key: string): KeptOutput | null => cache.get(key) ?? null,
+    /** The output as it is made; what is worth knowing of it is kept. */
+    watched,
+    /** Makes the output once, if it is not known, to know it. */
+    measured: async (key: string, make: Make): Promise<KeptOutput> =>
+      cache.get(key) ?? share(key, () => measured(key, make)),
+  };
+}
+
+export type KeptOutputs = ReturnType<typeof createKeptOutputs>;
+
+/** The bytes [offset, offset + length) of an output: from what is kept of it, else made anew up to their end. */
+export async function* partOf(
+  { from, bytes }: KeptOutput,
+  make: Make,
+  offset: number,
+  length: number,
+): AsyncGenerator<Bytes> {
+  if (offset >= from) {
+    yield bytes.slice(offset - from, offset - from + length);
+    return;
+  }
+  let at = 0;
+  for await (const piece of make()) {
+    const part = piece.subarray(Math.max(0, offset - at), Math.max(0, offset + length - at));
+    at += piece.length;
+    if (part.length > 0) yield part;
+    if (at >= offset + length) return;
+  }
+}
