@@ -1,12 +1,19 @@
 import type pg from 'pg';
 import type { Column } from '../../engine/catalog/column.ts';
-import { hasPositions, mainColumns, qualifiedName, type Table } from '../../engine/catalog/table.ts';
+import {
+  type Enumeration,
+  hasPositions,
+  mainColumns,
+  qualifiedName,
+  type Table,
+} from '../../engine/catalog/table.ts';
 import { markChanges } from '../database/change-marks.ts';
 import { indexPositions } from '../database/positions-index.ts';
 import { grantPublished } from '../database/reader-grants.ts';
 import { writeTable } from '../database/tap-schema.ts';
 import { withArraysizes } from './array-shapes.ts';
 import { checkCatalog } from './catalog-check.ts';
+import { checkEnumerations } from './enumerations.ts';
 import { findMainColumns, type MainFlags, type MainNames, markMainColumns } from './main-columns.ts';
 import { type ColumnMetadata, shapeOf, withMetadata } from './metadata-file.ts';
 import type { ColumnChoice } from './source.ts';
@@ -17,6 +24,8 @@ export interface CatalogOptions {
   readonly columns: ColumnChoice;
   readonly description: string | null;
   readonly metadata: ReadonlyMap<string, ColumnMetadata>;
+  /** Names for the elements of array columns; none unless given. */
+  readonly enumerations?: readonly Enumeration[];
   /** Take the place of what is there. */
   readonly replace: boolean;
   /** Make indexes that are absent, by position and identifier: true unless given. */
@@ -53,6 +62,11 @@ export function describeColumns(
   const described = withMetadata(columns, options.metadata);
   const main = findMainColumns(described, options.main, primaryKey);
   return { columns: markMainColumns(described, main), main };
+}
+
+/** As a member of a table: absent where there are none. */
+export function withEnumerations({ enumerations = [] }: CatalogOptions): Pick<Table, 'enumerations'> {
+  return enumerations.length === 0 ? {} : { enumerations };
 }
 
 /** What is known of a table without looking at its rows. */
@@ -94,6 +108,7 @@ export async function publishChecked(
   );
   const published = { ...table, columns };
   if (hasPositions(published)) mainColumns(published);
+  checkEnumerations(published);
   await writeTable(client, published);
   const missingGrants = await grantPublished(client);
   const { rows, rowsWithoutPosition } = facts;

@@ -14,6 +14,7 @@ import {
   type PreparedCatalog,
   prepared,
   publishChecked,
+  withEnumerations,
 } from './describe.ts';
 import { openParquet } from './parquet.ts';
 import type { IngestSource } from './source.ts';
@@ -40,6 +41,7 @@ export async function loadFile(
     description: options.description ?? source.description,
     utype: null,
     columns: columns.map((column) => ({ ...column, indexed: column.name === main.id })),
+    ...withEnumerations(options),
   };
 
   return inTransaction(client, async () => {

@@ -12,6 +12,7 @@ import {
   type PreparedCatalog,
   prepared,
   publishChecked,
+  withEnumerations,
 } from './describe.ts';
 import { chosenIndexes, plainColumn } from './source.ts';
 
@@ -55,6 +56,7 @@ export async function publishTable(
       description: options.description ?? relation.description,
       utype: null,
       columns,
+      ...withEnumerations(options),
     };
     const uniqueId = main.id !== null && relation.uniqueColumns.includes(main.id);
     return publishChecked(client, table, main, {

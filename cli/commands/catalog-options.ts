@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CatalogOptions, PreparedCatalog } from '../../catalog-export/ingest/describe.ts';
+import { parseEnumerations } from '../../catalog-export/ingest/enumerations.ts';
 import { readMetadataFile } from '../../catalog-export/ingest/metadata-file.ts';
 
 /** The flags that `load` and `publish` share, as commander gives them. */
@@ -12,6 +13,7 @@ export interface CatalogFlags {
   readonly columns?: string;
   readonly description?: string;
   readonly metadata?: string;
+  readonly enumeration?: readonly string[];
   readonly replace?: boolean;
   readonly index?: boolean;
   readonly json?: boolean;
@@ -33,6 +35,11 @@ export function addCatalogOptions(command: Command, replaceMeaning: string): Com
       '--metadata <file.csv>',
       'describes columns: name, unit, ucd, utype, xtype, arraysize (such as 8x12), description, principal',
     )
+    .option(
+      '--enumeration <name=members>',
+      'names for the elements of arrays, as jplus=uJAVA,J0378,…: queries say mag[jplus::J0378] (repeatable)',
+      (text: string, before: readonly string[] = []) => [...before, text],
+    )
     .option('--replace', replaceMeaning)
     .option('--no-index', 'make no indexes by position and identifier')
     .option('--json', 'print what was published as one JSON object on standard output');
@@ -50,6 +57,7 @@ export async function catalogOptions(flags: CatalogFlags): Promise<CatalogOption
     columns: flags.columns?.split(',').map((name) => name.trim()) ?? null,
     description: flags.description ?? null,
     metadata: flags.metadata === undefined ? new Map() : await readMetadataFile(flags.metadata),
+    enumerations: parseEnumerations(flags.enumeration ?? []),
     replace: flags.replace ?? false,
     index: flags.index ?? true,
   };

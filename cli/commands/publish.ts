@@ -8,6 +8,7 @@ Examples:
   almagest publish survey.stars
   almagest publish survey.stars --ra alpha --dec delta --id objid --metadata columns.csv
   almagest publish public.Galaxies --columns id,ra,dec,mag_r --description "Galaxies with redshift"
+  almagest publish jplus.objects --enumeration jplus=uJAVA,J0378,J0395,J0410,J0430,gSDSS,J0515,rSDSS,J0660,iSDSS,J0861,zSDSS
   almagest publish survey.stars --replace                  describe it anew
 
 The rows stay as they are: a description is written into tap_schema, and a table gets the indexes by position and
