@@ -93,6 +93,7 @@ test('ranges', async () => {
     ['bytes=0-3', 0, 4],
     [`bytes=${bytes.length - 8}-`, bytes.length - 8, bytes.length],
     ['bytes=-8', bytes.length - 8, bytes.length],
+    ['bytes=0-', 0, bytes.length],
     ['bytes=1000-99999999', 1000, bytes.length],
   ] as const) {
     const response = await ask(`/${CATALOG}/${release}/${path}`, { range: header });

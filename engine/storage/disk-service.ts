@@ -8,6 +8,12 @@ export interface Fetcher {
 const isFolder = (response: Response): boolean =>
   response.headers.get('content-type') === 'application/json' && !response.headers.has('content-length');
 
+/** A range that is all of the object is answered as if it had not been asked for. */
+function isAsked({ status, headers }: Response, range: ByteRange | undefined): boolean {
+  if (range === undefined || status === 206) return true;
+  return range.offset === 0 && Number(headers.get('content-length')) <= Math.max(range.length, 1);
+}
+
 /**
  * Objects in a folder that a workerd `disk` service serves. Read-only: the service is bound that way, for
  * only the export writes.
@@ -27,7 +33,7 @@ export function diskServiceStorage(disk: Fetcher): Storage {
     // A Range header cannot ask for no bytes: ask for one, to learn whether the object is there.
     const last = range && range.offset + Math.max(range.length, 1) - 1;
     const response = await request(key, range && { range: `bytes=${range.offset}-${last}` });
-    if (response.ok && !isFolder(response) && (range === undefined || response.status === 206)) {
+    if (response.ok && !isFolder(response) && isAsked(response, range)) {
       if (range?.length !== 0) return response;
       await response.body?.cancel();
       return 'no bytes';

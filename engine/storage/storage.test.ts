@@ -29,6 +29,8 @@ const LARGE = Uint8Array.from({ length: 3_000_000 }, (_, at) => (at * 2654435761
 /** [offset, length] in the object of that key. */
 const RANGES = [
   [0, 4],
+  [0, 256],
+  [0, 1000],
   [100, 56],
   [250, 6],
   [250, 100],
