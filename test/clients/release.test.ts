@@ -106,6 +106,27 @@ describe('clients of a release', { skip: skipWithoutPython }, () => {
     });
   });
 
+  test('a table without positions', (t) => {
+    const columns = [
+      column('number', 'long', 'meta.id;meta.main'),
+      column('band', 'char', 'instr.bandpass'),
+      { ...column('mag', 'float', 'phot.mag'), unit: 'mag', description: 'Magnitude <in> "a" band' },
+    ];
+    const table = tableOf(columns);
+    const rows = Array.from({ length: 5000 }, (_, at) => [
+      (at * 7919) % 5003,
+      at % 3 ? 'r' : 'Hα',
+      at % 5 ? at / 8 : null,
+    ]);
+    return withTable(table, rows, async (catalog) => {
+      const { release } = await exported(catalog, table);
+      const folder = join(catalog.bucket, releasePrefix('survey.stars', release));
+      await runChecks(t, 'check_plain_release.py', [folder, 'number']);
+      if (!skipWithoutStilts)
+        assert.equal(await lintFooter(join(folder, 'dataset', 'part-00000.parquet')), '');
+    });
+  });
+
   test('an empty table', (t) => {
     const table = tableOf([ID, RA, DEC]);
     return withTable(table, [], async (catalog) => {
