@@ -8,7 +8,7 @@ import {
   Schema,
   Struct,
 } from 'apache-arrow';
-import { type Column, isArray, isText } from '../catalog/column.ts';
+import { type Column, fixedLength, isArray, isText } from '../catalog/column.ts';
 
 /** A column of a table in DuckDB. */
 export interface SqlColumn {
@@ -34,13 +34,20 @@ const SQL_TYPES = {
   unicodeChar: ['VARCHAR', TEXT_BYTES],
 } as const;
 
-/** The column of DuckDB that holds one of a release or of TAP_SCHEMA, which are no arrays. */
+/** What DuckDB keeps of an array besides its elements, and how many an array of varying length has, about. */
+const LIST_BYTES = 16;
+const LIST_ELEMENTS = 16;
+
+/** The column of DuckDB that holds one of a release or of TAP_SCHEMA; arrays of any dimensions are flat lists. */
 export function sqlColumn(name: string, column: Column, arrowType: DataType): SqlColumn {
-  if (isArray(column)) throw new Error(`column ${column.name} holds arrays`);
   if (isText(column) && column.xtype === 'timestamp') {
     return { name, sqlType: 'TIMESTAMP', arrowType, bytes: 8 };
   }
   const [sqlType, bytes] = SQL_TYPES[column.datatype];
+  if (isArray(column)) {
+    const elements = fixedLength(column.arraysize!) ?? LIST_ELEMENTS;
+    return { name, sqlType: `${sqlType}[]`, arrowType, bytes: LIST_BYTES + bytes * elements };
+  }
   return { name, sqlType, arrowType, bytes };
 }
 

@@ -51,6 +51,109 @@ export const EPOCHS: Table = {
   ],
 };
 
+/** The filters of J-PLUS, in the order of its arrays. */
+const FILTERS = [
+  ...['uJAVA', 'J0378', 'J0395', 'J0410', 'J0430', 'gSDSS', 'J0515', 'rSDSS'],
+  ...['J0660', 'iSDSS', 'J0861', 'zSDSS'],
+];
+
+/** Arrays of each type, of one and of two dimensions, of fixed and of varying length, with nulls of both kinds. */
+export const PHOTOMETRY: Table = {
+  schema: 'sample',
+  name: 'photometry',
+  description: 'Made up: magnitudes in the filters of J-PLUS, and in eight apertures each',
+  utype: null,
+  enumerations: [
+    { name: 'jplus', members: FILTERS.map((name) => ({ name, description: `Filter ${name} of J-PLUS` })) },
+  ],
+  columns: [
+    column({ name: 'id', datatype: 'long', ucd: 'meta.id;meta.main', description: null, indexed: true }),
+    column({ name: 'ra', datatype: 'double', unit: 'deg', ucd: 'pos.eq.ra;meta.main', description: null }),
+    column({ name: 'dec', datatype: 'double', unit: 'deg', ucd: 'pos.eq.dec;meta.main', description: null }),
+    column({
+      name: 'mag_auto',
+      datatype: 'float',
+      arraysize: '12',
+      unit: 'mag',
+      ucd: 'phot.mag',
+      description: null,
+    }),
+    column({
+      name: 'mag_aper',
+      datatype: 'float',
+      arraysize: '8x12',
+      unit: 'mag',
+      ucd: 'phot.mag',
+      description: null,
+    }),
+    column({ name: 'flags', datatype: 'short', arraysize: '12', ucd: 'meta.code', description: null }),
+    column({ name: 'mask', datatype: 'boolean', arraysize: '*', ucd: 'meta.code', description: null }),
+    column({
+      name: 'spectrum',
+      datatype: 'double',
+      arraysize: '*',
+      unit: 'Jy',
+      ucd: null,
+      description: null,
+    }),
+    column({ name: 'exposures', datatype: 'long', arraysize: '4*', ucd: 'meta.id', description: null }),
+    column({ name: 'pairs', datatype: 'int', arraysize: '2x*', ucd: null, description: null }),
+    column({
+      name: 'place',
+      datatype: 'double',
+      arraysize: '2',
+      xtype: 'point',
+      ucd: null,
+      description: null,
+    }),
+    column({
+      name: 'field',
+      datatype: 'double',
+      arraysize: '3',
+      xtype: 'circle',
+      ucd: null,
+      description: null,
+    }),
+    column({
+      name: 'outline',
+      datatype: 'double',
+      arraysize: '*',
+      xtype: 'polygon',
+      ucd: null,
+      description: null,
+    }),
+    column({
+      name: 'period',
+      datatype: 'double',
+      arraysize: '2',
+      xtype: 'interval',
+      ucd: null,
+      description: null,
+    }),
+  ],
+};
+
+const PHOTOMETRY_ROWS = `
+  SELECT id, ra, dec,
+         CASE WHEN id % 11 <> 0 THEN (SELECT array_agg(CASE (id + band) % 17 WHEN 3 THEN NULL WHEN 4 THEN 'NaN' ELSE 14 + band * 0.37 + id % 13 END ORDER BY band)
+                                      FROM generate_series(1, 12) AS band) END::real[],
+         CASE WHEN id % 7 <> 0 THEN (SELECT array_agg(apertures ORDER BY band)
+           FROM (SELECT band, array_agg(12 + band * 0.5 - aperture * 0.1 + id % 10 ORDER BY aperture) AS apertures
+                 FROM generate_series(1, 12) AS band, generate_series(1, 8) AS aperture GROUP BY band) AS bands) END::real[],
+         (SELECT array_agg((id * band) % 4 ORDER BY band) FROM generate_series(1, 12) AS band)::smallint[],
+         CASE id % 5 WHEN 0 THEN NULL WHEN 1 THEN '{}' WHEN 2 THEN '{t,NULL,f}' ELSE ARRAY[id % 2 = 0, true] END::boolean[],
+         CASE id % 6 WHEN 0 THEN NULL WHEN 1 THEN '{}' WHEN 2 THEN '{NaN,Infinity,-Infinity,NULL,1e-300}'
+                     ELSE (SELECT array_agg(sin(id * n) ORDER BY n) FROM generate_series(1, (id % 60)::integer) AS n) END::double precision[],
+         CASE WHEN id % 3 <> 0 THEN ARRAY[id, id * 1234567890123, NULL] END::bigint[],
+         CASE id % 4 WHEN 0 THEN NULL WHEN 1 THEN '{}' ELSE ARRAY[ARRAY[id, -id], ARRAY[1, NULL], ARRAY[3, 4]] END::integer[],
+         CASE WHEN id % 9 <> 0 THEN ARRAY[ra, dec] END,
+         CASE WHEN id % 9 <> 1 THEN ARRAY[ra, dec, 0.5] END,
+         CASE WHEN id % 9 <> 2 THEN ARRAY[ra, 0, ra + 1, 0, ra + 1, 1, ra, 1] END,
+         CASE WHEN id % 9 <> 3 THEN ARRAY['-Infinity'::double precision, id] END
+  FROM (SELECT id, round((id * 137.50776405::numeric) % 350, 6)::double precision AS ra,
+               round((id * 61.803398875::numeric) % 160 - 80, 6)::double precision AS dec
+        FROM generate_series(1::bigint, 200) AS id) AS sky`;
+
 const EPOCHS_ROWS = `
   SELECT star, band, night, CASE WHEN night % 7 <> 3 THEN (star % 97) * 0.25 + night END::real,
          CASE night WHEN 5 THEN 'NaN' ELSE star / 8.0 END::double precision
@@ -117,7 +220,7 @@ const THINGS_ROWS = `
          CASE WHEN id % 4 <> 0 THEN id / 3 END
   FROM generate_series(1::bigint, 400) AS id`;
 
-/** Loads and publishes `small.stars`, `small.objects`, `sample.things` and `sample.epochs` beside the demo. */
+/** Loads and publishes `small.stars`, `small.objects`, `sample.things`, `sample.photometry` and `sample.epochs` beside the demo. */
 export async function loadSamples(client: pg.Client): Promise<void> {
   await describeSchema(client, 'small', 'Some of the demo');
   await describeSchema(client, 'sample', 'Made up');
@@ -129,6 +232,7 @@ export async function loadSamples(client: pg.Client): Promise<void> {
     "SELECT * FROM dso.objects WHERE ra IS NOT NULL AND (designation LIKE 'M %' OR designation LIKE 'B 3%')",
   );
   await publish(client, THINGS, 'id', THINGS_ROWS, [WORDS]);
+  await publish(client, PHOTOMETRY, 'id', PHOTOMETRY_ROWS);
   await publish(client, EPOCHS, 'star, band, night', EPOCHS_ROWS);
 }
 

@@ -56,9 +56,15 @@ function elementType(
     }
     if (lengths.length > 1) refuse('A slice is taken of arrays with one dimension only');
     if (first > last) refuse('The first element of a slice comes before the last one');
-    sizes[sizes.length - 1] = `${last - first + 1}`;
+    sizes[sizes.length - 1] = sliceSize(last - first + 1, length === null);
   }
-  return typeOfColumn({ ...type, arraysize: sizes.length === 0 ? null : sizes.join('x') });
+  // A part of a geometry is none.
+  return typeOfColumn({ ...type, xtype: null, arraysize: sizes.length === 0 ? null : sizes.join('x') });
+}
+
+/** Where the array ends earlier so does the slice; a size of 1 would tell of no array (VOTable 1.4 §2.2). */
+function sliceSize(elements: number, varies: boolean): string {
+  return varies || elements === 1 ? `${elements}*` : `${elements}`;
 }
 
 /** The first and the last element that a subscript means. */

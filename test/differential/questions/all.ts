@@ -1,3 +1,4 @@
+import { ARRAYS } from './arrays.ts';
 import { EXAMPLES } from './examples.ts';
 import { PLAIN } from './plain.ts';
 import type { Questions } from './question.ts';
@@ -11,6 +12,7 @@ export const WRITTEN: readonly Questions[] = [
   ...PLAIN,
   ...VALUES,
   ...TABLES,
+  ...ARRAYS,
   ...WITHOUT_POSITIONS,
   ...SKY,
   ...EXAMPLES,
