@@ -19,5 +19,10 @@ export function parseTableName(text: string): { schema: string; name: string } {
 
 /** Schemas that hold no catalogues: PostgreSQL's, TAP_SCHEMA and Almagest's own. */
 export function isReservedSchema(schema: string): boolean {
-  return /^(tap_schema|almagest|information_schema|pg_.*)$/.test(schema);
+  return /^(tap_schema|almagest|almagest_history|information_schema|pg_.*)$/.test(schema);
+}
+
+/** As much of a text, whole letters, as has so many bytes of UTF-8 at most. */
+export function firstBytes(text: string, bytes: number): string {
+  return new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, bytes), { stream: true });
 }

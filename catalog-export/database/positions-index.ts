@@ -6,7 +6,7 @@ import {
   type TableIndexes,
   tableIndexes,
 } from '../../engine/postgres/table-indexes.ts';
-import { quoted, quotedTable } from './identifier.ts';
+import { firstBytes, quoted, quotedTable } from './identifier.ts';
 
 /** What was done so that queries in PostgreSQL find rows without reading all. */
 export interface PositionIndexes {
@@ -107,9 +107,4 @@ async function freeName(client: pg.Client, table: Table, suffix: string, option:
     await client.query(`DROP INDEX ${option}${path}`);
     return name;
   }
-}
-
-/** As much of a text, whole letters, as has so many bytes of UTF-8 at most. */
-function firstBytes(text: string, bytes: number): string {
-  return new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, bytes), { stream: true });
 }

@@ -1,0 +1,154 @@
+import pg from 'pg';
+import { BORN, DIED, HISTORY_SCHEMA } from '../../engine/postgres/table-history.ts';
+import { quoted } from './identifier.ts';
+
+/** A table that keeps the versions of its rows. */
+export interface VersionedTable {
+  /** `schema.table`, quoted. */
+  readonly relation: string;
+  /** Its history in HISTORY_SCHEMA. */
+  readonly historyName: string;
+  /** Columns that no two rows have the same values of. */
+  readonly key: readonly string[];
+  /** Columns that are kept, those of the key among them. */
+  readonly columns: readonly string[];
+  /** Of them, by `almagest.column_shapes`. */
+  readonly shapes: readonly string[];
+}
+
+/** The history, and the function that writes it, which has the same name. */
+export function historyPath(historyName: string): string {
+  return `${quoted(HISTORY_SCHEMA)}.${quoted(historyName)}`;
+}
+
+/** The function's variables, as no column can be called. */
+const WRITER = 'almagest.writer';
+const IS_OWN = '(almagest.horizon IS NULL OR almagest.is_own(b.xmin, almagest.writer, almagest.horizon))';
+
+/**
+ * One for each way to write: transition tables belong to one event. What a subscription of logical replication writes comes by rows, as to a
+ * replica.
+ */
+const TRIGGERS = [
+  ['almagest_history_insert', 'INSERT', 'REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT', 'ALWAYS'],
+  [
+    'almagest_history_update',
+    'UPDATE',
+    'REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT',
+    'ALWAYS',
+  ],
+  ['almagest_history_delete', 'DELETE', 'REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT', 'ALWAYS'],
+  ['almagest_history_truncate', 'TRUNCATE', 'FOR EACH STATEMENT', 'ALWAYS'],
+  ['almagest_history_replicated', 'INSERT OR UPDATE OR DELETE', 'FOR EACH ROW', 'REPLICA'],
+] as const;
+
+/** SQL of the triggers that keep the versions of a table's rows. Their function must be there. */
+export function historyTriggers({ relation, historyName }: VersionedTable): string {
+  return TRIGGERS.map(
+    ([name, event, rows, role]) =>
+      `CREATE TRIGGER ${name} AFTER ${event} ON ${relation} ${rows} EXECUTE FUNCTION ${historyPath(historyName)}();
+       ALTER TABLE ${relation} ENABLE ${role} TRIGGER ${name};`,
+  ).join('\n');
+}
+
+/**
+ * SQL of the function behind the triggers. Whatever a statement did, and whichever triggers of the user's wrote meanwhile, it makes the history
+ * of the keys that were touched agree with the table. Where it cannot it notes that, and the statement goes on: the table has not the columns
+ * any more that are kept, or was truncated by a transaction that does not see all versions.
+ *
+ * Joins go by the indexes, so that a plan that was made for one row does for a million, and the other way round.
+ */
+export function historyFunction(table: VersionedTable): string {
+  const { relation, historyName, columns, shapes } = table;
+  const history = historyPath(historyName);
+  const key = (row: string) => `SELECT ${table.key.map((name) => `${row}.${quoted(name)}`).join(', ')}`;
+  const [oldRows, newRows] = [`${key('r')} FROM old_rows r`, `${key('r')} FROM new_rows r`];
+  const body = `
+#variable_conflict use_column
+<<almagest>>
+DECLARE
+  writer constant xid8 := pg_current_xact_id();
+  -- A transaction of repeatable reads sees a row that another has removed beside the one that it put in its place. One of read committed
+  -- sees what there is.
+  horizon constant xid8 := CASE current_setting('transaction_isolation') WHEN 'read committed' THEN NULL
+    ELSE pg_snapshot_xmax(pg_current_snapshot()) END;
+BEGIN
+  IF to_regclass(${literal(history)}) IS NULL OR almagest.column_shapes(TG_RELID, ${textArray(columns)}) IS DISTINCT FROM ${textArray(shapes)}
+    OR (TG_OP = 'TRUNCATE' AND current_setting('transaction_isolation') <> 'read committed') THEN
+    INSERT INTO almagest.history_fault (history_name) SELECT ${literal(historyName)}
+    WHERE NOT EXISTS (SELECT FROM almagest.history_fault WHERE history_name = ${literal(historyName)});
+  ELSIF TG_OP = 'TRUNCATE' THEN
+    INSERT INTO almagest.history_file SELECT ${literal(historyName)}, relfilenode FROM pg_class WHERE oid = TG_RELID;
+    ${agree(table, null, WRITER)}
+  ELSIF TG_LEVEL = 'ROW' THEN
+    IF TG_OP <> 'INSERT' THEN ${agree(table, key('OLD'), WRITER)} END IF;
+    IF TG_OP <> 'DELETE' THEN ${agree(table, key('NEW'), WRITER)} END IF;
+  ELSIF TG_OP = 'INSERT' THEN
+    ${births(table, newRows, WRITER)}
+  ELSIF TG_OP = 'UPDATE' THEN
+    ${agree(table, `${oldRows} UNION ${newRows}`, WRITER)}
+  ELSE
+    ${agree(table, oldRows, WRITER)}
+  END IF;
+  RETURN NULL;
+END`;
+  return `
+    CREATE OR REPLACE FUNCTION ${history}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS ${literal(body)};
+    REVOKE EXECUTE ON FUNCTION ${history}() FROM PUBLIC;
+    COMMENT ON FUNCTION ${history}() IS ${literal(`Keeps the versions of the rows of ${relation}`)};`;
+}
+
+/**
+ * SQL that makes a history agree with the table: versions that are not there any more die, rows that have none get one.
+ * @param keys a SELECT of keys whose rows the transaction has written, within `historyFunction`; null for all keys
+ * @param writer the transaction with which they die and are born, an xid8
+ */
+export function agree(table: VersionedTable, keys: string | null, writer: string): string {
+  const history = historyPath(table.historyName);
+  const gone = `h.${DIED} IS NULL AND NOT EXISTS (
+      SELECT FROM ${table.relation} b
+      WHERE ${equalKeys(table, 'b', 'h')} AND ${record(table, 'b')} *= ${record(table, 'h')}${keys === null ? '' : ` AND ${IS_OWN}`})`;
+  const touched = keys === null ? '' : `(${keys}) k`;
+  const condition = keys === null ? gone : `${equalKeys(table, 'h', 'k')} AND ${gone}`;
+  // What came in the same transaction nobody has seen.
+  return `
+    DELETE FROM ${history} h ${touched && `USING ${touched}`} WHERE ${condition} AND h.${BORN} = ${writer};
+    UPDATE ${history} h SET ${DIED} = ${writer} ${touched && `FROM ${touched}`} WHERE ${condition};
+    ${keys === null ? missingBirths(table, writer) : births(table, keys, writer)}`;
+}
+
+/**
+ * SQL that adds the rows with some keys, where the history has no version that is there. Its unique index knows that, whatever the
+ * transaction sees.
+ */
+function births(table: VersionedTable, keys: string, writer: string): string {
+  return `${allRows(table, writer)} JOIN (${keys}) k ON ${equalKeys(table, 'b', 'k')} WHERE ${IS_OWN} ON CONFLICT DO NOTHING;`;
+}
+
+function missingBirths(table: VersionedTable, writer: string): string {
+  return `${allRows(table, writer)} WHERE NOT EXISTS (
+      SELECT FROM ${historyPath(table.historyName)} h WHERE ${equalKeys(table, 'h', 'b')} AND h.${DIED} IS NULL);`;
+}
+
+function allRows({ relation, historyName, columns }: VersionedTable, writer: string): string {
+  const names = columns.map(quoted);
+  return `
+    INSERT INTO ${historyPath(historyName)} (${BORN}, ${names.join(', ')})
+    SELECT ${writer}, ${names.map((name) => `b.${name}`).join(', ')} FROM ${relation} b`;
+}
+
+function equalKeys({ key }: VersionedTable, a: string, b: string): string {
+  return key.map((name) => `${a}.${quoted(name)} = ${b}.${quoted(name)}`).join(' AND ');
+}
+
+/** Records are compared byte by byte: -0 is not 0, and NaN is NaN. */
+function record({ columns }: VersionedTable, row: string): string {
+  return `ROW(${columns.map((name) => `${row}.${quoted(name)}`).join(', ')})::record`;
+}
+
+const literal = pg.escapeLiteral;
+
+function textArray(texts: readonly string[]): string {
+  return `ARRAY[${texts.map(literal).join(', ')}]::text[]`;
+}
