@@ -101,6 +101,14 @@ test('a process of this machine that is gone has lost it at once', async () => {
   assert.equal(await withLease(options(), async () => storage.size(OTHER)), null, 'its claim is removed');
 });
 
+test('one that could not be given back does not stand in the way of the process that had it', async () => {
+  const stuck = { ...storage, remove: () => Promise.reject(new Error('no route')) };
+  assert.equal(await withLease(options({ storage: stuck }), async () => 5), 5);
+  assert.equal((await storage.list(catalog)).length, 1);
+  assert.equal(await withLease(options(), async () => 6), 6);
+  assert.deepEqual(await storage.list(catalog), []);
+});
+
 test('another machine has it until its time is over, however the task there ended', async () => {
   await putJson(storage, OTHER, claim());
   await assert.rejects(

@@ -37,6 +37,8 @@ export interface LeaseTimes {
 
 const TIMES: LeaseTimes = { lifetime: 120_000, renewal: 30_000 };
 const ATTEMPTS = 5;
+/** Of this process, that it has not given back: a bucket that fails may keep those that it has. */
+const claims = new Set<string>();
 const CLAIM = /^lease-[-0-9a-f]+$/;
 
 export interface LeaseOptions {
@@ -80,7 +82,11 @@ export async function withLease<T>(options: LeaseOptions, task: (lease: Lease) =
       `this ${purpose} of ${catalog} stood still for so long that another program took its place: start it again`,
     );
 
-  await acquire(options, key, times, put);
+  claims.add(key);
+  await acquire(options, key, times, put).catch((error) => {
+    claims.delete(key);
+    throw error;
+  });
   let renewal = Promise.resolve();
   // A renewal that fails is followed by others; the check before the last step decides.
   const renew = async () => {
@@ -102,6 +108,7 @@ export async function withLease<T>(options: LeaseOptions, task: (lease: Lease) =
   } finally {
     clearInterval(timer);
     await renewal;
+    claims.delete(key);
     // A claim that cannot be taken back expires.
     await storage.remove(key).catch(() => {});
   }
@@ -165,13 +172,18 @@ async function isAlive(
   { lifetime, renewal }: LeaseTimes,
   onWait: LeaseOptions['onWait'],
 ): Promise<boolean> {
-  if (claim?.machine === MACHINE && !processLives(claim.process)) return false;
+  if (claim?.machine === MACHINE && !claimantLives(key, claim)) return false;
   const left = claim === null ? 0 : Date.parse(claim.expires) - Date.now();
   if (left > 0 && left <= lifetime) return true;
   onWait?.(`Waiting to see whether ${claim?.host ?? 'another machine'} is still at work`);
   await delay(1.5 * renewal);
   const now = await readClaim(storage, key);
   return now !== 'absent' && now !== null && now.beat !== claim?.beat;
+}
+
+/** A process number may be that of another process by now, even of this one. */
+function claimantLives(key: string, claim: Claim): boolean {
+  return claim.process === process.pid ? claims.has(key) : processLives(claim.process);
 }
 
 function refusal(catalog: string, purpose: LeasePurpose, other: Claim | null): Error {
