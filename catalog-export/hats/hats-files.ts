@@ -3,7 +3,7 @@ import type { Moc } from '../../engine/healpix-wasm/moc.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type DataFooter, mergeFooters } from './footer.ts';
 import { emptyParquetFile } from './parquet-file.ts';
-import type { Partition } from './partition.ts';
+import type { DataFile } from './partition.ts';
 import { hatsProperties } from './properties.ts';
 import type { SkymapOrders } from './skymap.ts';
 
@@ -17,9 +17,9 @@ export interface HatsContent {
   readonly table: Table;
   /** ISO 8601, UTC. */
   readonly created: string;
-  readonly partitions: readonly Partition[];
-  /** Of the partitions, in their order; paths are relative to the catalogue's root. */
-  readonly footers: readonly DataFooter[];
+  readonly partitions: readonly DataFile[];
+  /** Of the partitions, in their order; paths are relative to the catalogue's root. Null where there are too many. */
+  readonly footers: readonly DataFooter[] | null;
   /** Most rows of a partition above the highest order. */
   readonly maxRows: number;
   readonly skymap: SkymapOrders;
@@ -31,15 +31,15 @@ const DATASET = 'dataset/';
 
 /**
  * The files that tell Parquet readers of all data files together.
- * @param footers of the data files, in their order; paths are relative to the release.
+ * @param footers of the data files, in their order; paths are relative to the release. Null where they are too many to be read together:
+ * then there is no `_metadata`, which HATS does not ask for.
  */
-export function datasetFiles(table: Table, footers: readonly DataFooter[]): HatsFile[] {
+export function datasetFiles(table: Table, footers: readonly DataFooter[] | null): HatsFile[] {
   const schema = emptyParquetFile(table);
+  const common = { path: `${DATASET}_common_metadata`, bytes: schema };
+  if (footers === null) return [common];
   const footersInDataset = footers.map(({ path, footer }) => ({ path: path.slice(DATASET.length), footer }));
-  return [
-    { path: `${DATASET}_common_metadata`, bytes: schema },
-    { path: `${DATASET}_metadata`, bytes: mergeFooters(schema, footersInDataset) },
-  ];
+  return [common, { path: `${DATASET}_metadata`, bytes: mergeFooters(schema, footersInDataset) }];
 }
 
 /** The files that make data files a HATS 1.0 catalogue. */
@@ -55,7 +55,7 @@ export function hatsFiles(content: HatsContent): HatsFile[] {
   ];
 }
 
-function partitionInfo(partitions: readonly Partition[]): string {
+function partitionInfo(partitions: readonly DataFile[]): string {
   return `Norder,Npix\n${partitions.map(({ order, pixel }) => `${order},${pixel}\n`).join('')}`;
 }
 

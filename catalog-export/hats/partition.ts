@@ -19,6 +19,9 @@ export interface Partition extends Cell {
   readonly rowGroups: readonly RowGroup[];
 }
 
+/** A data file, but for what is in it. */
+export type DataFile = Omit<Partition, 'rowGroups'>;
+
 /** A row group as its file describes it. */
 export interface RowGroup {
   readonly rows: number;

@@ -3,12 +3,12 @@ import test from 'node:test';
 import fc from 'fast-check';
 import {
   type Cell,
-  cellsAtMaxOrder,
+  cellsAtOrder,
+  cellsBelow,
   emptyHistogram,
   MAX_ORDER,
   orderOfCells,
   partitionCells,
-  partitionOfCell,
 } from './partitioning.ts';
 
 const CELLS = 12 * 4 ** MAX_ORDER;
@@ -19,6 +19,10 @@ function histogramOf(rows: Iterable<readonly [cell: number, count: number]>): Ui
   return histogram;
 }
 
+function cellsOf(counts: Uint32Array, most: number): Cell[] {
+  return partitionCells([{ counts, most }]);
+}
+
 function rowsIn(histogram: Uint32Array, { order, pixel }: Cell): number {
   const cells = 4 ** (MAX_ORDER - order);
   return histogram.subarray(pixel * cells, (pixel + 1) * cells).reduce((sum, count) => sum + count, 0);
@@ -27,11 +31,11 @@ function rowsIn(histogram: Uint32Array, { order, pixel }: Cell): number {
 test('cells at the highest order are the index without its low bits', () => {
   const index = [0n, 1n, (1n << 38n) - 1n, 1n << 38n, 12n * 4n ** 29n - 1n, 0x1234_5678_9abc_def0n];
   const expected = index.map((cell) => Number(cell >> 38n));
-  assert.deepEqual([...cellsAtMaxOrder(BigInt64Array.from(index))], expected);
+  assert.deepEqual([...cellsAtOrder(MAX_ORDER, BigInt64Array.from(index))], expected);
 });
 
 test('no rows, no partitions', () => {
-  assert.deepEqual(partitionCells(emptyHistogram(), 10), []);
+  assert.deepEqual(cellsOf(emptyHistogram(), 10), []);
 });
 
 test('few rows stay in the cells of order 0 that hold them', () => {
@@ -39,7 +43,7 @@ test('few rows stay in the cells of order 0 that hold them', () => {
     [0, 3],
     [CELLS - 1, 7],
   ]);
-  assert.deepEqual(partitionCells(histogram, 10), [
+  assert.deepEqual(cellsOf(histogram, 10), [
     { order: 0, pixel: 0 },
     { order: 0, pixel: 11 },
   ]);
@@ -50,10 +54,44 @@ test('a crowded place is split down to the highest order and no further', () => 
     [0, 100],
     [CELLS / 12 - 1, 1],
   ]);
-  const cells = partitionCells(histogram, 10);
+  const cells = cellsOf(histogram, 10);
   assert.deepEqual(cells[0], { order: MAX_ORDER, pixel: 0 });
   assert.deepEqual(cells.at(-1), { order: 1, pixel: 3 });
   assert.equal(cells.length, 2);
+});
+
+test('few rows of many bytes are split as many rows are', () => {
+  const rows = histogramOf([
+    [0, 2],
+    [CELLS / 48, 2],
+    [CELLS - 1, 2],
+  ]);
+  const bytes = histogramOf([
+    [0, 900],
+    [CELLS / 48, 200],
+    [CELLS - 1, 900],
+  ]);
+  const bounds = [
+    { counts: rows, most: 10 },
+    { counts: bytes, most: 1000 },
+  ] as const;
+  assert.deepEqual(partitionCells(bounds), [
+    { order: 1, pixel: 0 },
+    { order: 1, pixel: 1 },
+    { order: 0, pixel: 11 },
+  ]);
+});
+
+test('a cell is split further where it is counted further down', () => {
+  const counts = new Uint32Array(16);
+  counts[3] = 8;
+  counts[5] = 6;
+  counts[6] = 5;
+  assert.deepEqual(cellsBelow({ order: 10, pixel: 7 }, 2, [{ counts, most: 10 }]), [
+    { order: 11, pixel: 28 },
+    { order: 12, pixel: 117 },
+    { order: 12, pixel: 118 },
+  ]);
 });
 
 test('every row falls into exactly one partition, none is too large, none could be merged', () => {
@@ -64,16 +102,15 @@ test('every row falls into exactly one partition, none is too large, none could 
   fc.assert(
     fc.property(places, fc.integer({ min: 1, max: 200 }), (rows, maxRows) => {
       const histogram = histogramOf(rows);
-      const cells = partitionCells(histogram, maxRows);
-      const owner = partitionOfCell(cells);
+      const cells = cellsOf(histogram, maxRows);
       const counts = cells.map((cell) => rowsIn(histogram, cell));
       assert.equal(
         counts.reduce((sum, count) => sum + count, 0),
         rows.reduce((sum, [, count]) => sum + count, 0),
       );
       for (const [cell] of rows) {
-        const { order, pixel } = cells[owner[cell]!]!;
-        assert.equal(Math.floor(cell / 4 ** (MAX_ORDER - order)), pixel);
+        const holds = ({ order, pixel }: Cell) => Math.floor(cell / 4 ** (MAX_ORDER - order)) === pixel;
+        assert.equal(cells.filter(holds).length, 1);
       }
       for (const [at, { order, pixel }] of cells.entries()) {
         assert.ok(counts[at]! > 0 && (counts[at]! <= maxRows || order === MAX_ORDER));

@@ -10,11 +10,11 @@ export const MAX_ORDER = 10;
 const INDEX_ORDER = 29;
 const BASE_CELLS = 12;
 
-/** The cell at MAX_ORDER of each nested order-29 cell. */
-export function cellsAtMaxOrder(index: BigInt64Array): Uint32Array {
+/** The cell of an order, at most 13, of each nested order-29 cell. */
+export function cellsAtOrder(order: number, index: BigInt64Array): Uint32Array {
   // The index has 62 bits; the high word of the two has every bit down to order 13.
   const words = new Uint32Array(index.buffer, index.byteOffset, index.length * 2);
-  const shift = 2 * (INDEX_ORDER - MAX_ORDER) - 32;
+  const shift = 2 * (INDEX_ORDER - order) - 32;
   const cells = new Uint32Array(index.length);
   for (let row = 0; row < cells.length; row += 1) cells[row] = words[2 * row + 1]! >>> shift;
   return cells;
@@ -25,39 +25,71 @@ export function emptyHistogram(): Uint32Array {
   return new Uint32Array(cellCount(MAX_ORDER));
 }
 
+/** A count in each cell of an order, and the most that a partition has of it. */
+export interface Bound {
+  readonly counts: Uint32Array;
+  readonly most: number;
+}
+
 /**
- * HATS's adaptive partitioning: the largest cells of at most `maxRows` rows each, from order 0 down to
- * MAX_ORDER, in the order of the index; cells without rows are left out.
+ * HATS's adaptive partitioning: the largest cells that are within all bounds, from order 0 down to MAX_ORDER, in the order of
+ * the index; cells without rows are left out.
+ * @param bounds that of the rows first; counts at MAX_ORDER.
  */
-export function partitionCells(histogram: Uint32Array, maxRows: number): Cell[] {
-  const rows = pyramid(histogram);
+export function partitionCells(bounds: readonly [Bound, ...Bound[]]): Cell[] {
+  return Array.from({ length: BASE_CELLS }, (_, pixel) => {
+    const cells = 4 ** MAX_ORDER;
+    const inside = bounds.map(({ counts, most }) => ({
+      counts: counts.subarray(pixel * cells, (pixel + 1) * cells),
+      most,
+    }));
+    return cellsBelow({ order: 0, pixel }, MAX_ORDER, inside);
+  }).flat();
+}
+
+/**
+ * The same inside of a cell.
+ * @param levels below the cell, at which its cells are counted: 4^levels of them.
+ */
+export function cellsBelow(root: Cell, levels: number, bounds: readonly Bound[]): Cell[] {
   const cells: Cell[] = [];
-  const visit = (order: number, pixel: number): void => {
-    const count = rows[order]![pixel]!;
-    if (count === 0) return;
-    if (count <= maxRows || order === MAX_ORDER) {
-      cells.push({ order, pixel });
+  const visit = (level: number, at: number): void => {
+    const width = 4 ** (levels - level);
+    const sums = bounds.map(({ counts }) => sumOf(counts, at * width, (at + 1) * width));
+    if (sums[0] === 0) return;
+    if (level === levels || bounds.every(({ most }, nth) => sums[nth]! <= most)) {
+      cells.push({ order: root.order + level, pixel: root.pixel * 4 ** level + at });
       return;
     }
-    for (let child = 0; child < 4; child += 1) visit(order + 1, 4 * pixel + child);
+    for (let child = 0; child < 4; child += 1) visit(level + 1, 4 * at + child);
   };
-  for (let pixel = 0; pixel < BASE_CELLS; pixel += 1) visit(0, pixel);
+  visit(0, 0);
   return cells;
 }
 
 /** Rows in each cell of an order. */
 export function rowsPerCell(histogram: Uint32Array, order: number): number[] {
-  return Array.from(pyramid(histogram)[order]!);
+  const width = 4 ** (MAX_ORDER - order);
+  return Array.from({ length: cellCount(order) }, (_, pixel) =>
+    sumOf(histogram, pixel * width, (pixel + 1) * width),
+  );
 }
 
-/** For each cell at MAX_ORDER, which of the partitions holds it; meaningless where none does. */
-export function partitionOfCell(partitions: readonly Cell[]): Uint32Array {
-  const owner = new Uint32Array(cellCount(MAX_ORDER));
-  for (const [partition, { order, pixel }] of partitions.entries()) {
-    const cells = 4 ** (MAX_ORDER - order);
-    owner.fill(partition, pixel * cells, (pixel + 1) * cells);
-  }
-  return owner;
+/** Of counts in cells at MAX_ORDER, what a cell of that order or a lower one has. */
+export function countIn(counts: Uint32Array, { order, pixel }: Cell): number {
+  const width = 4 ** (MAX_ORDER - order);
+  return sumOf(counts, pixel * width, (pixel + 1) * width);
+}
+
+/** First order-29 cell of a cell. */
+export function firstIndex({ order, pixel }: Cell): bigint {
+  return BigInt(pixel) << BigInt(2 * (INDEX_ORDER - order));
+}
+
+function sumOf(counts: Uint32Array, from: number, to: number): number {
+  let sum = 0;
+  for (let at = from; at < to; at += 1) sum += counts[at]!;
+  return sum;
 }
 
 /** The order that has so many cells. */
@@ -67,19 +99,4 @@ export function orderOfCells(cells: number): number {
 
 function cellCount(order: number): number {
   return BASE_CELLS * 4 ** order;
-}
-
-/** Rows per cell, from order 0 to MAX_ORDER. */
-function pyramid(histogram: Uint32Array): ArrayLike<number>[] {
-  const levels: ArrayLike<number>[] = [histogram];
-  for (let order = MAX_ORDER - 1; order >= 0; order -= 1) {
-    const finer = levels[0]!;
-    const level = new Float64Array(cellCount(order));
-    for (let pixel = 0; pixel < level.length; pixel += 1) {
-      const child = 4 * pixel;
-      level[pixel] = finer[child]! + finer[child + 1]! + finer[child + 2]! + finer[child + 3]!;
-    }
-    levels.unshift(level);
-  }
-  return levels;
 }

@@ -1,14 +1,14 @@
 import { HEALPIX_COLUMN } from '../../engine/catalog/manifest.ts';
 import { mainColumns, qualifiedName, type Table } from '../../engine/catalog/table.ts';
 import { type Moc, skyFraction } from '../../engine/healpix-wasm/moc.ts';
-import type { Partition } from './partition.ts';
+import type { DataFile } from './partition.ts';
 import type { SkymapOrders } from './skymap.ts';
 
 export interface HatsCatalog {
   readonly table: Table;
   /** ISO 8601, UTC. */
   readonly created: string;
-  readonly partitions: readonly Partition[];
+  readonly partitions: readonly DataFile[];
   /** Most rows of a partition above the highest order. */
   readonly maxRows: number;
   readonly skymap: SkymapOrders;
@@ -25,7 +25,7 @@ const KILOBYTE = 1024;
 /** Content of `hats.properties` (HATS 1.0, "Properties"), which is also that of the older `properties`. */
 export function hatsProperties(catalog: HatsCatalog): string {
   const { table, partitions, skymap, moc } = catalog;
-  const sum = (of: (partition: Partition) => number) =>
+  const sum = (of: (partition: DataFile) => number) =>
     partitions.reduce((total, partition) => total + of(partition), 0);
   const { id, ra, dec } = mainColumns(table);
   const entries: readonly [string, string | null][] = [

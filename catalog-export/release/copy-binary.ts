@@ -32,7 +32,7 @@ export async function* copyRows(stream: AsyncIterable<Buffer>): AsyncGenerator<C
       inRows = true;
     }
     const { starts, end, trailer } = rowStarts(bytes);
-    if (starts.length > 1) yield asRows(bytes, Uint32Array.from(starts));
+    if (starts.length > 1) yield rowsAt(bytes, Uint32Array.from(starts));
     rest = bytes.subarray(end);
     ended ||= trailer;
   }
@@ -44,7 +44,7 @@ export function rowsOf(bytes: Buffer): CopyRows {
   const { starts, end } = rowStarts(bytes);
   if (end !== bytes.length)
     throw new Error(`the last row is incomplete: it begins at ${end} of ${bytes.length} bytes`);
-  return asRows(bytes, Uint32Array.from(starts));
+  return rowsAt(bytes, Uint32Array.from(starts));
 }
 
 /** Where a field's length word lies; −1 in it says null, else its bytes follow. */
@@ -54,7 +54,8 @@ export function fieldOffset(view: DataView, rowStart: number, field: number): nu
   return at;
 }
 
-function asRows(bytes: Buffer, starts: Uint32Array): CopyRows {
+/** @param starts of the rows in `bytes`, and at the end where the last one stops. */
+export function rowsAt(bytes: Buffer, starts: Uint32Array): CopyRows {
   return { bytes: bytes as Buffer<ArrayBuffer>, view: viewOf(bytes), starts, count: starts.length - 1 };
 }
 

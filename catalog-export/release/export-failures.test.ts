@@ -9,6 +9,7 @@ import {
   currentRelease,
   DEC,
   exported,
+  exportTable,
   ID,
   RA,
   stars,
@@ -79,9 +80,10 @@ describe('an export that cannot succeed says why and leaves the last release', (
       }
     }));
 
-  test('the storage refuses writes half-way', () =>
+  test('the storage refuses writes half-way: what was written is not written again by the next one', () =>
     withTable(table, rows, async (catalog) => {
       await exported(catalog, table);
+      await catalog.client.query('UPDATE survey.stars SET id = 2');
       const full: Storage = {
         ...catalog.storage,
         put: async (key, bytes) => {
@@ -91,18 +93,35 @@ describe('an export that cannot succeed says why and leaves the last release', (
       };
       await assert.rejects(exported(catalog, table, { storage: full }), { message: 'no space left' });
       assert.equal(await currentRelease(catalog, table), '2026-11-21');
-      assert.deepEqual(await catalog.storage.list('survey.stars'), [
-        '2026-11-21',
-        'latest.json',
-        'reports.json',
-      ]);
+      const { manifest, partitions } = await exportTable(catalog, table);
+      assert.equal(manifest.release, '2026-11-21.2');
+      assert.deepEqual(partitions, { written: 0, copied: 1 });
+      const names = ['2026-11-21', '2026-11-21.2', 'latest.json', 'reports.json'];
+      assert.deepEqual(await catalog.storage.list('survey.stars'), names);
     }));
 
-  for (const moment of ['Reading positions', 'Reading rows', 'Writing partitions']) {
+  test('there is no room for the rows that wait for their partitions', () =>
+    withTable(table, rows, async (catalog) => {
+      await exported(catalog, table);
+      const before = process.env.TMPDIR;
+      process.env.TMPDIR = '/nowhere';
+      try {
+        await refused(
+          catalog,
+          /rows cannot wait in \/nowhere for their partitions .*: set TMPDIR to a folder/,
+        );
+      } finally {
+        if (before === undefined) delete process.env.TMPDIR;
+        else process.env.TMPDIR = before;
+      }
+    }));
+
+  for (const moment of ['Reading rows', 'Writing partitions']) {
     test(`the connection is lost: ${moment}`, () => {
       const sky = tableOf([ID, RA, DEC]);
       return withTable(sky, stars(50_000), async (catalog) => {
         await exported(catalog, sky, { maxRows: 10_000 });
+        await catalog.client.query('UPDATE survey.stars SET id = -id');
         const client = await connect(catalog.url);
         const { pid } = (await client.query('SELECT pg_backend_pid() AS pid')).rows[0];
         const attempt = exported({ ...catalog, client }, sky, {
@@ -111,12 +130,12 @@ describe('an export that cannot succeed says why and leaves the last release', (
         });
         await assert.rejects(attempt, /connection|terminat/i);
         assert.equal(await currentRelease(catalog, sky), '2026-11-21');
-        assert.deepEqual(await catalog.storage.list('survey.stars'), [
-          '2026-11-21',
-          'latest.json',
-          'reports.json',
-        ]);
-        assert.equal((await exported(catalog, sky, { maxRows: 10_000 })).release, '2026-11-21.1');
+        const { manifest, partitions } = await exportTable(catalog, sky, { maxRows: 10_000 });
+        const written = moment === 'Writing partitions';
+        assert.equal(manifest.release, written ? '2026-11-21.2' : '2026-11-21.1');
+        assert.equal(partitions.copied, written ? manifest.partitions : 0);
+        const names = ['2026-11-21', manifest.release, 'latest.json', 'reports.json'];
+        assert.deepEqual(await catalog.storage.list('survey.stars'), names);
         await client.end().catch(() => {});
       });
     });
@@ -147,6 +166,7 @@ test('what a killed export left is removed by the next one, and its name is not 
       'survey.stars/2026-11-21.1/dataset/Norder=0/Dir=0/Npix=0.parquet',
       new Uint8Array(10),
     );
+    await catalog.client.query('DELETE FROM survey.stars WHERE id = 1');
     assert.equal((await exported(catalog, table)).release, '2026-11-21.2');
     assert.deepEqual(await catalog.storage.list('survey.stars'), [
       '2026-11-21',

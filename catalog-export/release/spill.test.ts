@@ -3,73 +3,80 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
+import { type CopyRows, rowsAt } from './copy-binary.ts';
+import { type KeyedRows, readExtents, sorted } from './keyed-rows.ts';
 import { openSpill } from './spill.ts';
 
-async function spillAll(budget: number, appends: readonly (readonly [number, string])[]): Promise<string[]> {
-  const spill = await openSpill(3, budget);
-  try {
-    for (const [partition, text] of appends) {
-      const bytes = Buffer.from(`before ${text} after`);
-      spill.append(partition, bytes, 'before '.length, bytes.length - ' after'.length);
-      await spill.relieve();
-    }
-    const parts = [];
-    for (let partition = 0; partition < 3; partition += 1) parts.push(`${await spill.read(partition)}`);
-    return parts;
-  } finally {
-    await spill.close();
-  }
+/** Rows of these texts, which are no rows of PostgreSQL: a spill does not look into them. */
+function block(texts: readonly string[]): CopyRows {
+  const starts = [0];
+  for (const text of texts) starts.push(starts.at(-1)! + Buffer.byteLength(text));
+  return rowsAt(Buffer.from(texts.join('')), Uint32Array.from(starts));
 }
 
-test('each partition gets its bytes in order, from memory, from the file, or from both', async () => {
-  const appends = Array.from({ length: 500 }, (_, n): [number, string] => [n % 2, `row ${n}; `]);
-  const texts = [0, 1, 2].map((partition) =>
-    appends
-      .filter(([owner]) => owner === partition)
-      .map(([, text]) => text)
-      .join(''),
-  );
-  for (const budget of [0, 100, 1000, 1e9])
-    assert.deepEqual(await spillAll(budget, appends), texts, `${budget}`);
+function textsOf({ rows, keys }: KeyedRows): [bigint, string][] {
+  return Array.from(keys, (key, row) => [
+    key,
+    `${rows.bytes.subarray(rows.starts[row]!, rows.starts[row + 1]!)}`,
+  ]);
+}
+
+test('each group gets its rows in order, however little memory there is', async () => {
+  const texts = Array.from({ length: 500 }, (_, n) => `row ${n}; ${'.'.repeat(n % 7)}`);
+  for (const memory of [1, 100, 1000, 1e6]) {
+    const spill = await openSpill(3, memory);
+    try {
+      for (let first = 0; first < 500; first += 20) {
+        const rows = Uint32Array.from({ length: 19 }, (_, n) => n);
+        const keys = BigInt64Array.from(rows, (row) => BigInt(first + row) << 40n);
+        await spill.add(
+          block(texts.slice(first, first + 20)),
+          rows,
+          keys,
+          rows.map((row) => 2 * (row % 2)),
+        );
+      }
+      const extents = await spill.finish();
+      const found = extents.map((some) => textsOf(readExtents(spill.file, some)));
+      const expected = [0, 1, 2].map((group) =>
+        texts.flatMap((text, n) =>
+          n % 20 < 19 && 2 * ((n % 20) % 2) === group ? [[BigInt(n) << 40n, text]] : [],
+        ),
+      );
+      assert.deepEqual(found, expected, `${memory} bytes`);
+    } finally {
+      await spill.close();
+    }
+  }
 });
 
-test('what is appended is copied', async () => {
-  const spill = await openSpill(1, 1000);
-  const bytes = Buffer.from('abc');
-  spill.append(0, bytes, 0, 3);
-  bytes.fill(0);
-  assert.equal(`${await spill.read(0)}`, 'abc');
-  await spill.close();
+test('rows are sorted by their keys, then by their bytes', () => {
+  const keys = BigInt64Array.of(7n, 3n << 60n, 7n, 0n, 7n);
+  const texts = textsOf(sorted({ rows: block(['b', 'x', 'abc', 'y', 'ab']), keys }));
+  assert.deepEqual(texts, [
+    [0n, 'y'],
+    [7n, 'ab'],
+    [7n, 'abc'],
+    [7n, 'b'],
+    [3n << 60n, 'x'],
+  ]);
 });
 
 test('the temporary file has no name', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'almagest-spill-'));
   const before = process.env.TMPDIR;
   process.env.TMPDIR = folder;
-  const spill = await openSpill(1, 0);
+  const spill = await openSpill(1, 1);
   try {
-    spill.append(0, Buffer.from('abc'), 0, 3);
-    await spill.relieve();
+    const one = Uint32Array.of(0);
+    await spill.add(block(['abc']), one, BigInt64Array.of(5n), one);
+    const extents = await spill.finish();
     assert.deepEqual(await readdir(folder), []);
-    assert.equal(`${await spill.read(0)}`, 'abc');
+    assert.deepEqual(textsOf(readExtents(spill.file, extents[0]!)), [[5n, 'abc']]);
   } finally {
     await spill.close();
     if (before === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = before;
     await rm(folder, { recursive: true });
-  }
-});
-
-test('a folder that cannot take the file is named, and TMPDIR', async () => {
-  const { TMPDIR } = process.env;
-  process.env.TMPDIR = join(tmpdir(), 'is-not-there');
-  try {
-    await assert.rejects(
-      spillAll(0, [[0, 'row']]),
-      /rows cannot wait in \S+is-not-there .*ENOENT.* set TMPDIR/,
-    );
-  } finally {
-    if (TMPDIR === undefined) delete process.env.TMPDIR;
-    else process.env.TMPDIR = TMPDIR;
   }
 });

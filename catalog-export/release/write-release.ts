@@ -1,28 +1,22 @@
 import type pg from 'pg';
-import {
-  type LeafEntry,
-  MANIFEST_VERSION,
-  type Manifest,
-  manifestKey,
-} from '../../engine/catalog/manifest.ts';
-import { hasPositions, qualifiedName, type Table } from '../../engine/catalog/table.ts';
+import { MANIFEST_VERSION, type Manifest, manifestKey } from '../../engine/catalog/manifest.ts';
+import { qualifiedName, type Table } from '../../engine/catalog/table.ts';
 import type { HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
 import type { Storage } from '../../engine/storage/storage.ts';
+import { tableState } from '../database/table-state.ts';
 import { coverageOfMoc, mocFiles, mocOfHistogram } from '../hats/coverage.ts';
-import { type DataFooter, footerOf } from '../hats/footer.ts';
-import { hatsFiles } from '../hats/hats-files.ts';
-import { describePartition, type Partition } from '../hats/partition.ts';
-import { type Cell, partitionCells, rowsPerCell } from '../hats/partitioning.ts';
+import { datasetFiles, type HatsFile, hatsFiles } from '../hats/hats-files.ts';
+import { rowsPerCell } from '../hats/partitioning.ts';
 import { skymapFiles } from '../hats/skymap.ts';
 import type { Progress } from '../progress.ts';
-import { leafWriter } from './index-leaves.ts';
-import { partitionFile } from './partition-file.ts';
-import { writeParts } from './plain-release.ts';
+import { knownPartitions, NONE_KNOWN, previousRelease } from './known-partitions.ts';
+import { LAYOUT_VERSION } from './partition-content.ts';
 import { putJson } from './put-json.ts';
-import { type ReleaseWriter, releaseWriter } from './release-writer.ts';
-import { distribute, distribution } from './rows.ts';
-import { beginSnapshot, checkColumns, estimatedRows } from './source.ts';
-import { openSpill, type Spill } from './spill.ts';
+import { releaseWriter } from './release-writer.ts';
+import { beginSnapshot, checkColumns } from './source.ts';
+import { openRows, type PartitionLimits } from './table-rows.ts';
+import { type WrittenPartitions, writePartitions } from './write-partitions.ts';
+import { RECORDS_FOLDER } from './written-records.ts';
 
 export interface WriteOptions {
   /** No transaction is open on it, and nobody else uses it meanwhile. Closed when the export fails half-way. */
@@ -34,6 +28,10 @@ export interface WriteOptions {
   readonly date: Date;
   /** Most rows of a partition. */
   readonly maxRows?: number;
+  /** Most bytes of a partition's rows, as PostgreSQL sends them. */
+  readonly maxBytes?: number;
+  /** Whether all is written anew, whatever has changed. */
+  readonly full?: boolean;
   readonly progress: Progress;
 }
 
@@ -55,127 +53,113 @@ export interface Written {
   readonly partitions: { readonly written: number; readonly copied: number };
 }
 
-/**
- * Partitions are what LSDB takes at a time and what changes as a whole.
- */
+/** Partitions are what LSDB takes at a time and what changes as a whole. */
 const MAX_PARTITION_ROWS = 250_000;
+
+/** What is sorted and encoded in memory at a time, by each thread. */
+const MAX_PARTITION_BYTES = 32 * 2 ** 20;
 
 /** Cells of 3.7°: fine enough to see the Milky Way, coarse enough for a manifest. */
 const SKYMAP_ORDER = 4;
 
-/** Rows that wait in memory for their partitions; what is more goes to a temporary file. */
-const SPILL_MEMORY_BYTES = 128 * 2 ** 20;
-
 /**
  * Writes a table, as it is at one moment, as a release: every object up to and with the manifest, which makes it complete.
- * The pointer is left as it is.
+ * The pointer is left as it is. Where nothing has changed since the previous release, nothing is written.
  * @throws Error when the table has changed since it was published, or when PostgreSQL or the storage fails.
  */
 export async function writeRelease(
   options: WriteOptions,
   release: string,
-  { requireLease }: Surroundings,
+  { previous, unfinished, requireLease }: Surroundings,
 ): Promise<Written> {
-  const { client, table, storage, kernel, date, maxRows = MAX_PARTITION_ROWS, progress } = options;
+  const { client, table, storage, full = false, progress } = options;
   const catalog = qualifiedName(table);
-  const writer = releaseWriter(storage, catalog, release);
-
+  const limits = {
+    rows: options.maxRows ?? MAX_PARTITION_ROWS,
+    bytes: options.maxBytes ?? MAX_PARTITION_BYTES,
+  };
   const snapshot = await beginSnapshot(client);
   await checkColumns(client, table);
-  if (!hasPositions(table)) {
-    const { partitions, leaves, rows } = await writeParts(
-      { client, table, kernel, maxRows, progress },
-      writer,
-    );
+  const state = await stateOf(client, table, limits);
+  if (!full && previous !== null && state !== null && state === previous.state) {
     await client.query('commit');
-    const manifest: Manifest = {
-      version: MANIFEST_VERSION,
-      catalog,
-      release,
-      created: date.toISOString(),
-      table,
-      rows,
-      rowsWithoutPosition: 0,
-      skymap: null,
-      coverage: null,
-      snapshot,
-      state: null,
-      history: null,
-      files: await writer.close(),
-      partitions: partitions.length,
-      bytes: partitions.reduce((sum, { bytes }) => sum + bytes, 0),
-      leaves,
-    };
-    await requireLease();
-    await putJson(storage, manifestKey(catalog, release), manifest);
-    progress.done();
-    return { outcome: 'released', manifest, partitions: { written: partitions.length, copied: 0 } };
+    return unchanged(previous);
   }
-  progress.start(`Reading positions of ${catalog}`, await estimatedRows(client, table));
-  const { histogram, rows, rowsWithoutPosition } = await distribution(client, table, kernel, progress);
-  const cells = partitionCells(histogram, maxRows);
-  progress.done();
-
-  const spill = await openSpill(cells.length, SPILL_MEMORY_BYTES);
+  const before = full || previous === null ? null : await previousRelease(storage, previous);
+  const known = full ? NONE_KNOWN : await knownPartitions(storage, catalog, before, unfinished);
+  const source = await openRows(options, limits);
   try {
-    progress.start(`Reading rows of ${catalog}`, rows + rowsWithoutPosition);
-    await distribute(client, table, kernel, cells, spill, progress);
-    await client.query('commit');
-    progress.done();
-
-    progress.start(`Writing partitions of ${catalog}`, rows);
-    const { partitions, footers, leaves } = await writePartitions(options, writer, cells, spill);
-    const created = date.toISOString();
-    const moc = mocOfHistogram(histogram);
-    const { files: skymaps, orders: skymap } = skymapFiles(histogram);
-    const hats = hatsFiles({ table, created, partitions, footers, maxRows, skymap, moc });
-    for (const file of [...hats, ...skymaps, ...mocFiles(moc)]) {
-      await writer.put(file.path, file.bytes);
+    const writer = releaseWriter(storage, catalog, release);
+    const written = await writePartitions({ ...options, writer, known, before }, source);
+    if (written === null) {
+      progress.done();
+      return unchanged(previous!);
     }
+    for (const { path, bytes } of filesAbout(options, written, source.histogram, limits))
+      await writer.put(path, bytes);
     const manifest: Manifest = {
       version: MANIFEST_VERSION,
       catalog,
       release,
-      created,
+      created: options.date.toISOString(),
       table,
-      rows,
-      rowsWithoutPosition,
-      skymap: { order: SKYMAP_ORDER, rows: rowsPerCell(histogram, SKYMAP_ORDER) },
-      coverage: coverageOfMoc(moc),
+      ...skyOf(source.histogram),
+      rows: written.rows,
+      rowsWithoutPosition: source.rowsWithoutPosition,
       snapshot,
-      state: null,
+      state,
       history: null,
       files: await writer.close(),
-      partitions: partitions.length,
-      bytes: partitions.reduce((sum, { bytes }) => sum + bytes, 0),
-      leaves,
+      partitions: written.partitions.length,
+      bytes: written.partitions.reduce((sum, { bytes }) => sum + bytes, 0),
+      leaves: written.leaves,
     };
+    // As long as the records are there, the next export can go on from here should this one fail.
+    await requireLease();
+    await storage.remove(`${writer.prefix}/${RECORDS_FOLDER}`);
     await requireLease();
     await putJson(storage, manifestKey(catalog, release), manifest);
     progress.done();
-    return { outcome: 'released', manifest, partitions: { written: partitions.length, copied: 0 } };
+    return { outcome: 'released', manifest, partitions: written.count };
   } finally {
-    await spill.close();
+    await source.close();
   }
 }
 
-async function writePartitions(
-  { table, kernel, progress }: WriteOptions,
-  writer: ReleaseWriter,
-  cells: readonly Cell[],
-  spill: Spill,
-): Promise<{ partitions: Partition[]; footers: DataFooter[]; leaves: LeafEntry[] }> {
-  const partitions: Partition[] = [];
-  const footers: DataFooter[] = [];
-  const leaves = leafWriter(writer, 1 + table.columns.length);
-  for (const [number, cell] of cells.entries()) {
-    const file = partitionFile(table, kernel, await spill.read(number));
-    const partition = describePartition(cell, file);
-    await writer.put(partition.path, file, { rows: partition.rows });
-    await leaves.add(partition);
-    partitions.push(partition);
-    footers.push({ path: partition.path, footer: footerOf(file).slice() });
-    progress.advance(partition.rows);
-  }
-  return { partitions, footers, leaves: await leaves.close() };
+/** Null where the database was not prepared for it by the migrations, or cannot tell. */
+async function stateOf(client: pg.Client, table: Table, limits: PartitionLimits): Promise<string | null> {
+  const { rows } = await client.query<{ marked: boolean }>(
+    "select to_regclass('almagest.changes') is not null as marked",
+  );
+  return rows[0]!.marked ? tableState(client, table, { version: LAYOUT_VERSION, limits }) : null;
+}
+
+function unchanged(previous: Manifest): Written {
+  return {
+    outcome: 'unchanged',
+    manifest: previous,
+    partitions: { written: 0, copied: previous.partitions },
+  };
+}
+
+function filesAbout(
+  { table, date }: WriteOptions,
+  { partitions, footers }: WrittenPartitions,
+  histogram: Uint32Array | null,
+  limits: PartitionLimits,
+): HatsFile[] {
+  if (histogram === null) return datasetFiles(table, footers);
+  const created = date.toISOString();
+  const moc = mocOfHistogram(histogram);
+  const { files: skymaps, orders: skymap } = skymapFiles(histogram);
+  const hats = hatsFiles({ table, created, partitions, footers, maxRows: limits.rows, skymap, moc });
+  return [...hats, ...skymaps, ...mocFiles(moc)];
+}
+
+function skyOf(histogram: Uint32Array | null): Pick<Manifest, 'skymap' | 'coverage'> {
+  if (histogram === null) return { skymap: null, coverage: null };
+  return {
+    skymap: { order: SKYMAP_ORDER, rows: rowsPerCell(histogram, SKYMAP_ORDER) },
+    coverage: coverageOfMoc(mocOfHistogram(histogram)),
+  };
 }
