@@ -1,5 +1,5 @@
 import type { HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
-import { type Cell, MAX_ORDER } from './partitioning.ts';
+import type { Cell } from './partitioning.ts';
 
 /** The margins of the partitions of a catalogue: rows around each that are near enough to matter to its own. */
 export interface Margins {
@@ -13,6 +13,8 @@ export interface Margins {
 }
 
 const INDEX_ORDER = 29;
+/** No partition is of a finer order; the numbers of its cells are exact in a double. */
+const FINEST_ORDER = 24;
 const BASE_CELLS = 12;
 
 /** Orders below a cell in which rows at its border are told from those inside. */
@@ -33,10 +35,10 @@ export function marginsOf(
   arcsec: number,
 ): Margins {
   const cells = wholeSky(partitions);
-  const firsts = Uint32Array.from(cells, ({ order, pixel }) => pixel * 4 ** (MAX_ORDER - order));
+  const firsts = Float64Array.from(cells, ({ order, pixel }) => pixel * 4 ** (FINEST_ORDER - order));
   const borders = cells.map(({ order }) => borderOf(order, arcsec));
 
-  /** The cell that a cell at MAX_ORDER is in. */
+  /** The cell that a cell of the finest order is in. */
   function cellAt(finest: number): number {
     let low = 0;
     let high = firsts.length;
@@ -51,7 +53,7 @@ export function marginsOf(
   return {
     cells,
     near(high, low, lon, lat) {
-      const own = cellAt(high >>> (2 * (INDEX_ORDER - MAX_ORDER) - 32));
+      const own = cellAt(high * 2 ** (32 - FINEST_SHIFT) + (low >>> FINEST_SHIFT));
       if (!isAtBorder(borders[own]!, high, low)) return NONE;
       const { start, end } = kernel.coneRanges({ lon, lat, radius: arcsec * ARCSEC });
       const found = new Set<number>();
@@ -67,8 +69,10 @@ export function marginsOf(
 
 const NONE: readonly number[] = [];
 
+const FINEST_SHIFT = 2 * (INDEX_ORDER - FINEST_ORDER);
+
 function finestCell(index: bigint): number {
-  return Number(index >> BigInt(2 * (INDEX_ORDER - MAX_ORDER)));
+  return Number(index >> BigInt(FINEST_SHIFT));
 }
 
 /** Fills the gaps between cells, which do not overlap and are in the order of the index, with the largest cells that fit. */
@@ -77,7 +81,7 @@ export function wholeSky(cells: readonly Cell[]): Cell[] {
   let next = 0;
   const fill = (until: number): void => {
     while (next < until) {
-      let order = MAX_ORDER;
+      let order = FINEST_ORDER;
       let size = 1;
       while (order > 0 && next % (4 * size) === 0 && next + 4 * size <= until) {
         order -= 1;
@@ -88,12 +92,12 @@ export function wholeSky(cells: readonly Cell[]): Cell[] {
     }
   };
   for (const cell of cells) {
-    const size = 4 ** (MAX_ORDER - cell.order);
+    const size = 4 ** (FINEST_ORDER - cell.order);
     fill(cell.pixel * size);
     whole.push(cell);
     next += size;
   }
-  fill(BASE_CELLS * 4 ** MAX_ORDER);
+  fill(BASE_CELLS * 4 ** FINEST_ORDER);
   return whole;
 }
 
@@ -109,7 +113,7 @@ interface Border {
 function borderOf(order: number, arcsec: number): Border | null {
   const degrees = arcsec * ARCSEC;
   let finer = order;
-  while (finer < order + BORDER_ORDERS && narrowest(finer + 1) >= degrees) finer += 1;
+  while (finer < Math.min(order + BORDER_ORDERS, FINEST_ORDER) && narrowest(finer + 1) >= degrees) finer += 1;
   if (finer === order) return null;
   return { shift: 2 * (INDEX_ORDER - finer), mask: 4 ** (finer - order) - 1 };
 }
