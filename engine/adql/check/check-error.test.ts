@@ -467,6 +467,31 @@ const FAULTS: readonly (readonly [text: string, problem: string, place: string])
     'The first element of a slice comes before the last one',
     '1:16',
   ],
+  [
+    "SELECT ra FROM hipparcos.stars WHERE 1 = INTERSECTS(CIRCLE(ra, dec, 1), REGION('Intersection (Circle 1 2 3 Box 1 2 3 4)'))",
+    'What meets an Intersection, and in what one lies, is told of points only: the shape that its parts have in common is not worked out',
+    '1:73',
+  ],
+  [
+    "SELECT ra FROM hipparcos.stars WHERE 1 = CONTAINS(CIRCLE(ra, dec, 1), REGION('Union (Circle 1 2 3 Circle 3 2 3)'))",
+    'Whether a shape lies in a Union is told of points only: several parts may hold it together',
+    '1:71',
+  ],
+  [
+    "SELECT ra FROM hipparcos.stars WHERE 1 = CONTAINS(REGION('Not (Box 1 2 3 4)'), CIRCLE(ra, dec, 1))",
+    'Where all but a polygon or box lies is not worked out',
+    '1:51',
+  ],
+  [
+    "SELECT ra FROM hipparcos.stars WHERE 1 = CONTAINS(REGION('Not (Circle 1 2 180)'), CIRCLE(ra, dec, 1))",
+    'Not of the whole sky is nothing, which lies nowhere',
+    '1:51',
+  ],
+  [
+    "SELECT REGION('Union (Circle 1 2 3') FROM hipparcos.stars",
+    "A parenthesis of the region is not closed: 'Union ICRS (Circle 10 20 1 Circle 11 20 1)'",
+    '1:15',
+  ],
   ['SELECT id[1] FROM survey.sources', '“id” is no array', '1:10'],
   ['SELECT mag_auto[1][2] FROM survey.sources', '“mag_auto” has only 1 dimension(s)', '1:19'],
   ['SELECT covariance[3][1] FROM survey.sources', '“covariance” has 2 elements, not 3', '1:18'],

@@ -57,8 +57,11 @@ function conditionOf(
 ): Condition {
   const { types, regions } = findings;
   let count = 0;
-  const one: NumberLiteral = { kind: 'number', position, text: '1', form: 'integer' };
-  types.set(one, INTEGER);
+  const [zero, one] = ['0', '1'].map((text): NumberLiteral => {
+    const number: NumberLiteral = { kind: 'number', position, text, form: 'integer' };
+    types.set(number, INTEGER);
+    return number;
+  }) as [NumberLiteral, NumberLiteral];
   return written(tree);
 
   function written(part: PredicateTree): Condition {
@@ -68,6 +71,8 @@ function conditionOf(
         return { kind: part.kind, position, operands: part.operands.map(written) };
       case 'not':
         return { kind: 'not', position, operand: written(part.operand) };
+      case 'constant':
+        return { kind: 'comparison', position, operator: '=', left: one, right: part.value ? one : zero };
       default: {
         if (++count > MOST_PREDICATES)
           throw new AdqlCheckError(

@@ -19,7 +19,7 @@ export function inIcrs(shape: Shape, frame: Frame): Shape {
 }
 
 /** Of a box with sides on great circles, as `almagest.box` has them. */
-function corners({ lon, lat, width, height }: Shape & { kind: 'box' }): ShapePoint[] {
+export function corners({ lon, lat, width, height }: Shape & { kind: 'box' }): ShapePoint[] {
   const [east, north] = [width, height].map((size) => Math.tan((size / 2) * degrees)) as [number, number];
   const [sine, cosine] = [Math.sin(lat * degrees), Math.cos(lat * degrees)];
   const corner = (x: number, y: number): ShapePoint => ({

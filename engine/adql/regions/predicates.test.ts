@@ -39,6 +39,8 @@ function truth(tree: PredicateTree, own: Circle): boolean {
       return tree.operands.some((operand) => truth(operand, own));
     case 'not':
       return !truth(tree.operand, own);
+    case 'constant':
+      return tree.value;
     default: {
       const [a, b] = [circle(tree.left), circle(tree.right)];
       const between = apart(a, b);

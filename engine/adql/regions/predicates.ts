@@ -1,3 +1,4 @@
+import { constantContained, constantsIntersect } from './caps.ts';
 import type { Region, Shape } from './shape.ts';
 import { isCompound } from './shape.ts';
 
@@ -11,6 +12,7 @@ export type Single = Shape | 'own';
 export type PredicateTree =
   | { readonly kind: 'and' | 'or'; readonly operands: readonly PredicateTree[] }
   | { readonly kind: 'not'; readonly operand: PredicateTree }
+  | { readonly kind: 'constant'; readonly value: boolean }
   | { readonly kind: Predicate; readonly left: Single; readonly right: Single };
 
 /** Regions whose predicate is no combination of their parts' predicates. */
@@ -33,12 +35,20 @@ export type Operand = Region | { readonly kind: 'own'; readonly isPoint: boolean
 /**
  * What CONTAINS or INTERSECTS of regions mean, exactly: a point is in a union if it is in one part, …; a shape is in what is
  * outside of another if they do not meet, and meets it if it is not in the other.
- * @throws UndecidedRegions where the parts do not tell: several of a union may cover a shape together, and what parts have in
- * common is no shape
+ * Of two regions that the query gives it is worked out what their parts have in common.
+ * @throws UndecidedRegions where the parts of a region do not tell of a shape that differs from row to row: several of a union may
+ * cover it together, and what parts have in common is no shape
  */
 export function predicateTree(predicate: Predicate, left: Operand, right: Operand): PredicateTree {
   const [a, b] = [partOf(left), partOf(right)];
-  return predicate === 'contains' ? contained(a, b) : intersecting(a, b);
+  try {
+    return predicate === 'contains' ? contained(a, b) : intersecting(a, b);
+  } catch (error) {
+    if (!(error instanceof UndecidedRegions) || left.kind === 'own' || right.kind === 'own') throw error;
+    const value = predicate === 'contains' ? constantContained(left, right) : constantsIntersect(left, right);
+    if (value === null) throw error;
+    return { kind: 'constant', value };
+  }
 }
 
 function partOf(operand: Operand): Part {

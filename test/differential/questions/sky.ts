@@ -105,6 +105,8 @@ export const SKY: readonly Questions[] = [
       `SELECT id, CONTAINS(CIRCLE(ra, dec, flux), ${region('Not (Circle 84 0 10)')}) FROM sample.things`,
       `SELECT COUNT(*) FROM small.stars WHERE 1 = CONTAINS(${region('Position 1 2')}, ${region('Union GALACTIC (Circle 100 -60 9 Circle ICRS 1 3 2)')})`,
       `SELECT COUNT(*) FROM small.stars WHERE 1 = INTERSECTS(${region('Not (Circle 0 0 170)')}, ${region('Not (Circle 180 0 170)')})`,
+      `SELECT COUNT(*) FROM small.stars WHERE 1 = INTERSECTS(${region('Intersection (Circle 10 0 2 Circle 12 0 2)')}, ${region('Box 11 1.5 1 1')})`,
+      `SELECT COUNT(*) FROM small.stars WHERE 1 = CONTAINS(${region('Intersection (Circle 10 0 2 Circle 12 0 2)')}, ${region('Circle 11 0 1.7')})`,
       "SELECT source_id FROM small.stars WHERE 1 = CONTAINS(POINT(ra, dec), REGION('Box GALACTIC 200 -20 40 30'))",
       `SELECT source_id FROM small.stars WHERE 1 = CONTAINS(POINT(${'SQRT('.repeat(6)}POWER(ra, 64)${')'.repeat(6)}, CASE WHEN vmag + bv + ra + dec > 1000 THEN dec - 1 WHEN vmag - bv * ra / 2 + dec > 2000 THEN dec - 2 ELSE dec END), ${region(MADE[0]!)})`,
       'SELECT * FROM (SELECT constellation, vmag FROM small.stars) AS q GROUP BY vmag, constellation',
