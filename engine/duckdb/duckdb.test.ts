@@ -270,6 +270,7 @@ describe('faults', () => {
     const all = table(['ra', 'dec']);
     for (const [sql, names] of [
       [`SELECT COUNT(*) AS r0 FROM t0 a, t1 b WHERE ${nearby}`, ['t0', 't1']],
+      [`SELECT COUNT(*) AS r0 FROM t0 a, t0 b WHERE ${nearby}`, ['t0']],
       [`WITH x AS (SELECT * FROM t0) SELECT COUNT(*) AS r0 FROM x a, x b WHERE ${nearby}`, ['t0']],
     ] as const) {
       const tables = names.map((name) => ({ ...all, name }));
@@ -283,8 +284,8 @@ describe('faults', () => {
   test('the deadline, while rows are loaded and while they are looked at', async () => {
     const duckdb = shared;
     const query = queryOf(
-      `SELECT COUNT(DISTINCT sin(a.${c('ra')} + b.${c('dec')})) AS r0 FROM t0 a JOIN t0 b ON a.${c('hd')} = b.${c('hd')} JOIN t0 d ON b.${c('hd')} = d.${c('hd')}`,
-      table(['ra', 'dec', 'hd']),
+      `SELECT COUNT(DISTINCT sin(${c('ra')} + ${c('dec')})) AS r0 FROM t0`,
+      table(['ra', 'dec']),
       { deadline: 1 },
     );
     const late = isFault('deadline', /more than 0.001 s/);

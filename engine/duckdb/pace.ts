@@ -7,17 +7,25 @@ export interface Pace {
    * @throws DuckdbError 'deadline'; the signal's reason when nobody waits any more.
    */
   step(): Promise<void> | undefined;
+  /** Turns are short from now on: a step may take a thousand times as long as those before it, as within a join. */
+  shorten(): void;
   /** Time until `resume` is not the query's: whoever reads its rows takes that long. */
   pause(): void;
   resume(): void;
 }
 
-/** Milliseconds that a turn is to take: long beside the one that a timer costs, short for whoever waits. */
-const TURN = 25;
+/** Of turns. */
+interface Turns {
+  /** Milliseconds that one is to take: long beside the one that a timer costs, short for whoever waits. */
+  readonly milliseconds: number;
+  /** Steps of the first one. */
+  readonly first: number;
+  /** How many times as many steps the next one may have. */
+  readonly growth: number;
+}
 
-/** Steps of the first turn, and by how much the next may be longer: of a query's steps some take a hundred times as long as others. */
-const FIRST_TURN = 3;
-const GROWTH = 8;
+const USUAL: Turns = { milliseconds: 25, first: 3, growth: 8 };
+const SHORT: Turns = { milliseconds: 10, first: 1, growth: 2 };
 
 /**
  * The clock of workerd shows the time of the last event, so a turn is as many steps as took the right time before.
@@ -28,7 +36,8 @@ export function startPace(deadline: number, signal: AbortSignal | null): Pace {
   let began = Date.now();
   let turnBegan = began;
   let steps = 0;
-  let turn = FIRST_TURN;
+  let turns = USUAL;
+  let turn = turns.first;
 
   function check(): void {
     signal?.throwIfAborted();
@@ -39,8 +48,8 @@ export function startPace(deadline: number, signal: AbortSignal | null): Pace {
   async function yieldTurn(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 0));
     const now = Date.now();
-    const wanted = (turn * TURN) / Math.max(1, now - turnBegan);
-    turn = Math.max(1, Math.min(Math.round(wanted), GROWTH * turn));
+    const wanted = (turn * turns.milliseconds) / Math.max(1, now - turnBegan);
+    turn = Math.max(1, Math.min(Math.round(wanted), turns.growth * turn));
     steps = 0;
     turnBegan = now;
     check();
@@ -50,6 +59,10 @@ export function startPace(deadline: number, signal: AbortSignal | null): Pace {
     step() {
       check();
       return ++steps < turn ? undefined : yieldTurn();
+    },
+    shorten() {
+      turns = SHORT;
+      turn = turns.first;
     },
     pause() {
       remaining -= Date.now() - began;

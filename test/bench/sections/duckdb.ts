@@ -27,10 +27,11 @@ const QUERIES: readonly {
     fault: 'memory',
   },
   {
-    sql: 'SELECT count(*) AS r0 FROM t0 AS a, t0 AS b WHERE a.c1 * b.c2 < 1',
+    sql: 'SELECT sum(list_sum(list_transform(range(300), lambda n: sin(n * c1)))) AS r0 FROM t0',
     fault: 'deadline',
-    deadline: 1500,
+    deadline: 200,
   },
+  { sql: 'SELECT count(*) AS r0 FROM t0 AS a, t0 AS b WHERE a.c1 * b.c2 < 1', fault: 'deadline' },
   { sql: "SELECT CASE WHEN c1 > -1 THEN error('no') END AS r0 FROM t0", fault: 'query' },
   { sql: 'SELECT count(*) AS r0 FROM t0', fault: null },
 ];
