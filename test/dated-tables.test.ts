@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { migrate } from '../catalog-export/database/migrate.ts';
+import { indexPositions } from '../catalog-export/database/positions-index.ts';
+import { keepHistory } from '../catalog-export/database/row-history.ts';
+import { writeTable } from '../catalog-export/database/tap-schema.ts';
+import { inTransaction } from '../catalog-export/database/transaction.ts';
 import {
   column,
   DEC,
@@ -112,4 +116,56 @@ test('a release is asked by its date', () =>
       refused.text,
       /it keeps no versions of the rows of survey\.stars, whose release 2026-11-20 is not the latest/,
     );
+  }));
+
+test('PostgreSQL answers as of the release, of a table that keeps its history', () =>
+  withTable(TABLE, withMagnitudes(300), async (catalog) => {
+    const { client } = catalog;
+    await migrate(client);
+    await client.query('ALTER TABLE survey.stars ADD PRIMARY KEY (id)');
+    await writeTable(client, TABLE);
+    const unkept = await exported(catalog, TABLE, { date: new Date('2026-11-19T01:00:00Z') });
+    assert.equal(unkept.history, null);
+    await inTransaction(client, () => keepHistory(client, TABLE));
+    await indexPositions(client, TABLE, { concurrently: false });
+    const first = await exported(catalog, TABLE, { date: new Date('2026-11-20T01:00:00Z') });
+    assert.equal(first.release, '2026-11-20', 'a release that names the history, though no row has changed');
+    assert.notEqual(first.history, null);
+    await client.query(
+      'UPDATE survey.stars SET mag = 98 WHERE id = 7; DELETE FROM survey.stars WHERE id = 8',
+    );
+    await exported(catalog, TABLE, { date: new Date('2026-11-22T01:00:00Z') });
+    // What no release has yet.
+    await client.query(
+      'UPDATE survey.stars SET mag = 99; INSERT INTO survey.stars VALUES (1000, 84, -4, 0.5)',
+    );
+
+    const app = tapOver(catalog);
+    const sky = '1 = CONTAINS(POINT(ra, dec), CIRCLE(83.5, -4.5, 2))';
+    for (const [query, rows] of [
+      ['SELECT id, mag FROM survey."stars@2026-11-20" WHERE id BETWEEN 7 AND 8', ['7,0.875', '8,1']],
+      ['SELECT id, mag FROM survey.stars WHERE id BETWEEN 7 AND 8', ['7,98']],
+      ['SELECT COUNT(*), MAX(mag) FROM survey."stars@2026-11-20"', ['300,37.375']],
+      ['SELECT COUNT(*), MAX(mag) FROM survey.stars', ['299,98']],
+      [
+        'SELECT a.id, a.mag, b.mag FROM survey."stars@2026-11-20" AS a JOIN survey.stars AS b ON a.id = b.id AND a.mag <> b.mag',
+        ['7,0.875,98'],
+      ],
+      [
+        'SELECT a.id, b.id FROM survey."stars@2026-11-20" AS a JOIN survey.stars AS b ON DISTANCE(a.ra, a.dec, b.ra, b.dec) < 0.0001 WHERE a.id < 10',
+        ['0,0', '1,1', '2,2', '3,3', '4,4', '5,5', '6,6', '7,7', '9,9'],
+      ],
+    ] as const) {
+      for (const engine of ['duckdb', 'postgresql'])
+        assert.deepEqual(await rowsOf(app, query, engine), rows, `${engine}: ${query}`);
+    }
+    for (const name of ['survey.stars', 'survey."stars@2026-11-20"']) {
+      const query = `SELECT id, mag FROM ${name} WHERE ${sky}`;
+      const found = await rowsOf(app, query, 'postgresql');
+      assert.ok(found.length > 50);
+      assert.deepEqual(await rowsOf(app, query, 'duckdb'), found);
+      assert.deepEqual(await rowsOf(app, query, 'scan'), found);
+    }
+    const refused = await asked(app, 'SELECT id FROM survey."stars@2026-11-19"', 'postgresql');
+    assert.match(refused.text, /it keeps no versions of the rows of survey\.stars/);
   }));

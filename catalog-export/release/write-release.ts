@@ -3,6 +3,7 @@ import { MANIFEST_VERSION, type Manifest, manifestKey } from '../../engine/catal
 import { qualifiedName, type Table } from '../../engine/catalog/table.ts';
 import type { HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
 import type { Storage } from '../../engine/storage/storage.ts';
+import { historyId } from '../database/row-history.ts';
 import { tableState } from '../database/table-state.ts';
 import { coverageOfMoc, mocFiles, mocOfHistogram } from '../hats/coverage.ts';
 import { datasetFiles, type HatsFile, hatsFiles } from '../hats/hats-files.ts';
@@ -81,7 +82,10 @@ export async function writeRelease(
   const snapshot = await beginSnapshot(client);
   await checkColumns(client, table);
   const state = await stateOf(client, table, limits);
-  if (!full && previous !== null && state !== null && state === previous.state) {
+  const history = await historyOf(client, table);
+  // PostgreSQL can be asked only for releases that name the history.
+  const isKnown = previous !== null && previous.history === history;
+  if (!full && isKnown && state !== null && state === previous.state) {
     await client.query('commit');
     return unchanged(previous);
   }
@@ -90,7 +94,10 @@ export async function writeRelease(
   const source = await openRows(options, limits);
   try {
     const writer = releaseWriter(storage, catalog, release);
-    const written = await writePartitions({ ...options, writer, known, before }, source);
+    const written = await writePartitions(
+      { ...options, writer, known, before: isKnown ? before : null },
+      source,
+    );
     if (written === null) {
       progress.done();
       return unchanged(previous!);
@@ -108,7 +115,7 @@ export async function writeRelease(
       rowsWithoutPosition: source.rowsWithoutPosition,
       snapshot,
       state,
-      history: null,
+      history,
       files: await writer.close(),
       partitions: written.partitions.length,
       bytes: written.partitions.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -124,6 +131,14 @@ export async function writeRelease(
   } finally {
     await source.close();
   }
+}
+
+/** Null where no versions of rows are kept, in a database that was not prepared for it among others. */
+async function historyOf(client: pg.Client, table: Table): Promise<string | null> {
+  const { rows } = await client.query<{ kept: boolean }>(
+    "select to_regclass('almagest.history') is not null as kept",
+  );
+  return rows[0]!.kept ? historyId(client, table) : null;
 }
 
 /** Null where the database was not prepared for it by the migrations, or cannot tell. */
