@@ -43,7 +43,7 @@ function almagest(...args: string[]): Promise<Outcome> {
 
 test('without a published catalogue it says how to publish one', async () => {
   const { code, stdout, stderr } = await almagest('export');
-  assert.equal(code, 1);
+  assert.equal(code, 2);
   assert.equal(stdout, '');
   assert.match(
     stderr,
@@ -73,19 +73,41 @@ test('exports what is published, in a line for each', async () => {
 });
 
 test('--json is one object per catalogue and nothing else', async () => {
-  const { code, stdout } = await almagest('export', '--json', 'dso.objects');
+  const { code, stdout } = await almagest('export', '--json', '--full', 'dso.objects');
   assert.equal(code, 0);
-  const { release, bytes, seconds, ...rest } = JSON.parse(stdout);
-  assert.deepEqual(rest, { catalog: 'dso.objects', rows: 15806, rowsWithoutPosition: 3, partitions: 12 });
+  const { release, bytes, seconds, started, ...rest } = JSON.parse(stdout);
+  assert.deepEqual(rest, {
+    catalog: 'dso.objects',
+    rows: 15806,
+    rowsWithoutPosition: 3,
+    partitions: { written: 12, copied: 0 },
+    outcome: 'released',
+  });
+  assert.ok(Math.abs(Date.parse(started) - Date.now()) < 600_000);
   assert.match(release, /^\d{4}-\d{2}-\d{2}\.\d+$/);
   assert.ok(bytes > 100_000 && seconds > 0);
   const pointer = await folderStorage(join(folder, 'bucket')).get(pointerKey('dso.objects'));
   assert.equal(JSON.parse(new TextDecoder().decode(pointer!)).release, release);
 });
 
+test('a catalogue that has not changed gets no release', async () => {
+  const { code, stdout } = await almagest('export', 'dso.objects');
+  assert.equal(code, 0);
+  assert.match(
+    stdout,
+    /^Nothing has changed in dso\.objects since release [-.\d]+, which stays the latest: 15,806 rows, \S+ s\n$/,
+  );
+  const json = await almagest('export', '--json', 'dso.objects');
+  const { release, outcome, partitions } = JSON.parse(json.stdout);
+  assert.deepEqual(
+    { release, outcome, partitions },
+    { release: null, outcome: 'unchanged', partitions: { written: 0, copied: 12 } },
+  );
+});
+
 test('a catalogue that is not published is named, and nothing is exported', async () => {
   const { code, stdout, stderr } = await almagest('export', 'dso.objects', 'survey.nothing');
-  assert.equal(code, 1);
+  assert.equal(code, 2);
   assert.equal(stdout, '');
   assert.equal(
     stderr,
@@ -93,11 +115,45 @@ test('a catalogue that is not published is named, and nothing is exported', asyn
   );
 });
 
+test('--release names the release, --target the bucket', async () => {
+  const target = join(folder, 'elsewhere');
+  const named = ['export', 'dso.objects', '--target', target, '--release', '2025-03-01.2', '--json'];
+  const first = await almagest(...named);
+  assert.equal(first.code, 0, first.stderr);
+  assert.equal(JSON.parse(first.stdout).release, '2025-03-01.2');
+  assert.deepEqual(await folderStorage(target).list('dso.objects'), [
+    '2025-03-01.2',
+    'latest.json',
+    'reports.json',
+  ]);
+  const again = await almagest(...named);
+  assert.equal(again.code, 1);
+  assert.deepEqual(Object.keys(JSON.parse(again.stdout)), ['catalog', 'outcome', 'message']);
+  assert.match(
+    again.stderr,
+    /dso\.objects was not exported, its last release stays: the release cannot be named 2025-03-01\.2: there is, or was, a release of that name; \d{4}-\d\d-\d\d would do/,
+  );
+});
+
+test('what is wrong with the question has status 2', async () => {
+  const questions: [string[], RegExp][] = [
+    [['--everything'], /unknown option '--everything'/],
+    [['--target', 'ftp://sky'], /"ftp:\/\/sky" is no folder: a bucket is a folder or s3:/],
+    [['--target', 's3://sky'], /needs credentials: set AWS_ACCESS_KEY_ID/],
+  ];
+  for (const [args, message] of questions) {
+    const { code, stdout, stderr } = await almagest('export', ...args);
+    assert.equal(code, 2);
+    assert.equal(stdout, '');
+    assert.match(stderr, message);
+  }
+});
+
 test('one catalogue that fails does not stop the others', async () => {
   const client = await connect(database.url);
   await client.query('ALTER TABLE dso.objects RENAME COLUMN morphology TO shape');
   await client.end();
-  const { code, stdout, stderr } = await almagest('export');
+  const { code, stdout, stderr } = await almagest('export', '--full');
   assert.equal(code, 1);
   assert.match(stdout, /^Exported hipparcos\.stars: [^\n]*\n$/);
   assert.match(

@@ -2,58 +2,82 @@ import { Command } from 'commander';
 import type pg from 'pg';
 import { connect } from '../../catalog-export/database/connect.ts';
 import { publishedTables } from '../../catalog-export/database/tap-schema.ts';
-import { exportCatalog } from '../../catalog-export/release/export.ts';
-import type { Manifest } from '../../engine/catalog/manifest.ts';
+import { type Exported, exportCatalog } from '../../catalog-export/release/export.ts';
 import { qualifiedName, type Table } from '../../engine/catalog/table.ts';
 import { loadKernel } from '../../engine/healpix-wasm/node.ts';
-import { readSettings } from '../settings.ts';
-import { openTarget } from '../target.ts';
+import { refusesWith2, untilBegun } from '../exit-status.ts';
 import { terminalProgress } from '../terminal/progress.ts';
+import { addTargetOption, bucketOf, TARGET_HELP, type TargetFlag } from './target-option.ts';
 import { withDatabase } from './with-database.ts';
 
-const EXAMPLES = `
+const HELP = `
 Examples:
   almagest export                          all published catalogues
   almagest export survey.stars             one of them
   almagest export --json > report.json     what was written, for a script
-  DATABASE_URL=postgres://me@host/sky almagest export
+  almagest export --target s3://sky/releases
+  almagest export survey.stars --release 2026-11-20
+  almagest export --full                   also what has not changed
+  DATABASE_URL=postgres://me@host/sky almagest export && almagest gc
 
-Each catalogue becomes a new release in the bucket (.almagest/bucket, or below ALMAGEST_DATA), and readers see it
-once it is complete. Rows too many for memory wait in TMPDIR, which needs as much room as the largest table.
-Exit status: 0 when every catalogue was exported, 1 otherwise.`;
+Each catalogue becomes a new release in the bucket, and readers see it once it is complete; until then, and when anything fails, they see the last
+one. A catalogue that has not changed since its last release gets none, and files that have not changed are taken over. Rows too many for memory wait in TMPDIR,
+which needs as much room as the largest table. An export that was killed is taken up by the next one.
+A release is named after the day (UTC), the second of a day YYYY-MM-DD.1, and so on; --release gives it another name of that form, which has to be
+later than those that there are.
+Two exports of a catalogue never run at once, be it from two machines or two databases into one bucket: the second is refused.
+What became of each export is kept in the bucket (reports.json of the catalogue) and shown on the catalogue's page below /bulk.
+${TARGET_HELP}
 
-export const exportCommand = new Command('export')
-  .description('write published catalogues as new releases: HATS catalogues in Parquet')
-  .argument('[catalog...]', 'schema.table of each catalogue; all published ones if none is given')
-  .option('--json', 'print one JSON object per catalogue on standard output')
-  .addHelpText('after', EXAMPLES)
-  .action(async (catalogs: string[], { json = false }: { json?: boolean }) => {
-    const storage = openTarget(readSettings().bucket);
-    const progress = terminalProgress(json ? process.stderr : process.stdout);
-    await withDatabase(async (session, url) => {
-      const kernel = loadKernel();
-      for (const table of await chosenTables(session, catalogs)) {
-        const started = performance.now();
-        // A session of its own: what goes wrong with one catalogue leaves the next ones alone.
-        const client = await connect(url);
-        try {
-          const { manifest } = await exportCatalog({ client, table, storage, kernel, progress });
-          if (json) console.log(JSON.stringify(report(manifest, performance.now() - started)));
-        } catch (error) {
-          // Before the message, or the bar would be drawn over it.
-          progress.done();
-          process.exitCode = 1;
-          const { message } = error as Error;
-          if (json) console.log(JSON.stringify({ catalog: qualifiedName(table), error: message }));
-          console.error(
-            `almagest: ${qualifiedName(table)} was not exported, its last release stays: ${message}`,
-          );
-        } finally {
-          await client.end().catch(() => {});
-        }
+Exit status: 0 when every catalogue was exported or had not changed, 1 when one could not be, 2 when nothing was tried: a name or an option is wrong, or the
+database cannot be reached.`;
+
+interface Flags extends TargetFlag {
+  readonly release?: string;
+  readonly full?: boolean;
+  readonly json?: boolean;
+}
+
+export const exportCommand = refusesWith2(
+  addTargetOption(
+    new Command('export')
+      .description('write published catalogues as new releases: HATS catalogues in Parquet')
+      .argument('[catalog...]', 'schema.table of each catalogue; all published ones if none is given')
+      .option('--release <name>', 'name of the releases: YYYY-MM-DD or YYYY-MM-DD.n, later than the last')
+      .option('--full', 'write every file anew, whatever has changed')
+      .option('--json', 'print one JSON object per catalogue on standard output'),
+  ).addHelpText('after', HELP),
+).action((catalogs: string[], flags: Flags) => untilBegun((begun) => exportChosen(catalogs, flags, begun)));
+
+async function exportChosen(catalogs: readonly string[], flags: Flags, begun: () => void): Promise<void> {
+  const { json = false, full = false, release } = flags;
+  const storage = bucketOf(flags);
+  const progress = terminalProgress(json ? process.stderr : process.stdout);
+  await withDatabase(async (session, url) => {
+    const tables = await chosenTables(session, catalogs);
+    begun();
+    const kernel = loadKernel();
+    for (const table of tables) {
+      // A session of its own: what goes wrong with one catalogue leaves the next ones alone.
+      const client = await connect(url);
+      try {
+        const options = { client, table, storage, kernel, progress, full, ...(release && { release }) };
+        const exported = await exportCatalog(options);
+        if (json) console.log(JSON.stringify(asJson(exported)));
+      } catch (error) {
+        // Before the message, or the bar would be drawn over it.
+        progress.done();
+        process.exitCode = 1;
+        const catalog = qualifiedName(table);
+        const { message } = error as Error;
+        if (json) console.log(JSON.stringify({ catalog, outcome: 'failed', message }));
+        console.error(`almagest: ${catalog} was not exported, its last release stays: ${message}`);
+      } finally {
+        await client.end().catch(() => {});
       }
-    }).finally(() => progress.done());
-  });
+    }
+  }).finally(() => progress.done());
+}
 
 async function chosenTables(client: pg.Client, catalogs: readonly string[]): Promise<Table[]> {
   const published = await publishedTables(client);
@@ -73,17 +97,8 @@ async function chosenTables(client: pg.Client, catalogs: readonly string[]): Pro
     : published.filter((table) => catalogs.includes(qualifiedName(table)));
 }
 
-function report(
-  { catalog, release, rows, rowsWithoutPosition, partitions, bytes }: Manifest,
-  milliseconds: number,
-) {
-  return {
-    catalog,
-    release,
-    rows,
-    rowsWithoutPosition,
-    partitions,
-    bytes,
-    seconds: Math.round(milliseconds) / 1000,
-  };
+/** The report that is kept, with what a script wants beside it. */
+function asJson({ manifest, report }: Exported) {
+  const { catalog, rowsWithoutPosition } = manifest;
+  return { catalog, ...report, rowsWithoutPosition };
 }
