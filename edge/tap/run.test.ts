@@ -3,6 +3,7 @@ import test from 'node:test';
 import { Int32, vectorFromArray } from 'apache-arrow';
 import { DuckdbError } from '../../engine/duckdb/duckdb-error.ts';
 import type { EngineName } from '../../engine/plan/plan.ts';
+import { PlanError } from '../../engine/plan/plan-error.ts';
 import { PostgresError } from '../../engine/postgres/errors.ts';
 import { writerFor } from '../../engine/table/formats.ts';
 import type { Batch } from '../../engine/table/result.ts';
@@ -108,6 +109,7 @@ test("without PostgreSQL, or where it may not, the edge's error is told", async 
     [engines(failing(broken), answering(3)), run('duckdb', { takeover: false })],
     [engines(failing(broken), answering(3)), run('duckdb', {}, 'it has no such table')],
     [engines(failing(broken), failing(new PostgresError('unavailable', 'it is away'))), run('duckdb')],
+    [engines(failing(broken), failing(new PlanError('its history began later'))), run('duckdb')],
   ] as const) {
     await assert.rejects(text(all, asked), broken);
   }

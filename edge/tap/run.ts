@@ -1,4 +1,5 @@
 import type { EngineName, Plan } from '../../engine/plan/plan.ts';
+import { PlanError } from '../../engine/plan/plan-error.ts';
 import { PostgresError } from '../../engine/postgres/errors.ts';
 import type { Batch, Overflow } from '../../engine/table/result.ts';
 import { answerBody, type Body, type Bytes } from '../answer/answer-body.ts';
@@ -31,7 +32,7 @@ export interface Run {
 /**
  * Answers a query by the engine that its plan names. Where one at the edge fails before anything was sent, for whatever reason,
  * PostgreSQL answers in its place, if it can: the errors of a query are then PostgreSQL's too.
- * @throws the engine's error; that of the edge where PostgreSQL cannot be reached.
+ * @throws the engine's error; that of the edge where PostgreSQL cannot be reached, or has not the rows.
  */
 export async function runQuery(engines: Engines, run: Run, write: WriteAnswer): Promise<Answer> {
   const { query, rows, takeover, signal } = run;
@@ -50,9 +51,14 @@ export async function runQuery(engines: Engines, run: Run, write: WriteAnswer): 
       `PostgreSQL takes over from ${plan.engine}: ${error instanceof Error ? error.message : error}`,
     );
     return answerBy('postgresql', Math.max(1, run.seconds - (Date.now() - begun) / 1000)).catch((later) => {
-      throw later instanceof PostgresError && later.fault === 'unavailable' ? error : later;
+      throw isAbsent(later) ? error : later;
     });
   }
+}
+
+/** Whether PostgreSQL cannot be reached, or has the release's rows no longer. */
+function isAbsent(error: unknown): boolean {
+  return error instanceof PlanError || (error instanceof PostgresError && error.fault === 'unavailable');
 }
 
 function canTakeOver({ engine, refusals }: Plan, engines: Engines): boolean {

@@ -122,6 +122,11 @@ const FAULTS: readonly (readonly [text: string, problem: string, place: string])
   ['select a from b where a=1 and', 'Expected a value but found the end of the query', '1:30'],
   ['select a from b where a like', 'Expected a value but found the end of the query', '1:29'],
   ['select $a from b', '“$” is no part of ADQL', '1:8'],
+  [
+    'select a from survey.stars@2026-11-20',
+    'The name of a release stands in double quotes, as in survey."stars@2026-11-20"',
+    '1:27',
+  ],
   ['select a from b where x = 0x', '“0x” is not a hexadecimal number', '1:27'],
   ['insert into b values (1)', 'ADQL only reads: a query begins with SELECT or WITH, not INSERT', '1:1'],
   ['select a from b as select', 'Expected a name but found “select”', '1:20'],

@@ -50,5 +50,6 @@ function unknownCharacter(image: string): string {
   if (/\p{L}/u.test(image)) {
     return `A name with letters other than a to z, such as ${image}, stands in double quotes ("…")`;
   }
+  if (image === '@') return 'The name of a release stands in double quotes, as in survey."stars@2026-11-20"';
   return `${quoted({ image })} is no part of ADQL`;
 }
