@@ -47,7 +47,7 @@ function fileOf(first: number, rows: number): Uint8Array<ArrayBuffer> {
       valueOffsets: Int32Array.from({ length: rows + 1 }, (_, row) => 6 * row),
     }),
   ];
-  return Uint8Array.from(parquetFile(TABLE, arrays));
+  return parquetFile(TABLE, [arrays]);
 }
 
 test('merged footers hold what the footers hold, and the files they came from', () => {

@@ -16,12 +16,9 @@ const MAGIC = new TextEncoder().encode('PAR1');
 const CLOSING_BYTES = 8;
 
 // Field ids of parquet.thrift.
-const FILE_NUM_ROWS = 3;
-const FILE_ROW_GROUPS = 4;
-const FILE_KEY_VALUES = 5;
-const KEY = 1;
-const VALUE = 2;
-const ROW_GROUP_COLUMNS = 1;
+export const FILE_NUM_ROWS = 3;
+export const FILE_ROW_GROUPS = 4;
+export const ROW_GROUP_COLUMNS = 1;
 const COLUMN_FILE_PATH = 1;
 
 /** A data file's name, relative to the folder that `_metadata` lies in, and its footer. */
@@ -34,23 +31,6 @@ export interface DataFooter {
 export function footerOf(file: Uint8Array): Uint8Array {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   return file.subarray(file.length - CLOSING_BYTES - view.getUint32(file.length - CLOSING_BYTES, true));
-}
-
-/**
- * A file with other key-value metadata than its writer's, which are in random order, while the same rows shall give the same
- * bytes, and have the schema once more in Arrow's format, for which see `withArrowSchema`.
- * @param file which has some.
- */
-export function withKeyValues(
-  file: Uint8Array,
-  metadata: ReadonlyMap<string, string>,
-): Uint8Array<ArrayBuffer> {
-  const footer = footerOf(file);
-  const fields = structFields(footer, 0).fields.map((old) => {
-    if (old.id !== FILE_KEY_VALUES) return taken(footer, old);
-    return { ...old, value: encodeList(TYPE.struct, Array.from(metadata, keyValue)) };
-  });
-  return closeFile(file.subarray(0, file.length - footer.length), fields);
 }
 
 /**
@@ -74,27 +54,25 @@ export function mergeFooters(schema: Uint8Array, files: readonly DataFooter[]): 
     if (old.id === FILE_ROW_GROUPS) return { ...old, value: encodeList(TYPE.struct, rowGroups) };
     return taken(base, old);
   });
-  return closeFile(MAGIC, merged);
+  return fileOf([], merged);
 }
 
-/** Adds a footer to the bytes before it. */
-function closeFile(bytes: Uint8Array, fields: readonly EncodedField[]): Uint8Array<ArrayBuffer> {
+/** A file of the magic, some bytes and the metadata after them. */
+export function fileOf(
+  parts: readonly Uint8Array[],
+  fields: readonly EncodedField[],
+): Uint8Array<ArrayBuffer> {
   const metadata = encodeStruct(fields);
   const length = Buffer.alloc(4);
   length.writeUInt32LE(metadata.length);
-  const file = new Uint8Array(bytes.length + metadata.length + CLOSING_BYTES);
-  file.set(bytes);
-  file.set(metadata, bytes.length);
-  file.set(length, bytes.length + metadata.length);
-  file.set(MAGIC, file.length - MAGIC.length);
+  const all = [MAGIC, ...parts, metadata, length, MAGIC];
+  const file = new Uint8Array(all.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of all) {
+    file.set(part, at);
+    at += part.length;
+  }
   return file;
-}
-
-function keyValue([key, value]: [string, string]): Uint8Array {
-  return encodeStruct([
-    { id: KEY, type: TYPE.binary, value: encodeBinary(key) },
-    { id: VALUE, type: TYPE.binary, value: encodeBinary(value) },
-  ]);
 }
 
 function rowGroupIn(footer: Uint8Array, start: number, path: string): Uint8Array {
@@ -114,11 +92,13 @@ function columnIn(footer: Uint8Array, start: number, path: string): Uint8Array {
   return encodeStruct([filePath, ...rest.map((old) => taken(footer, old))]);
 }
 
-function taken(bytes: Uint8Array, { id, type, start, end }: Field): EncodedField {
+/** A field as it is. */
+export function taken(bytes: Uint8Array, { id, type, start, end }: Field): EncodedField {
   return { id, type, value: bytes.subarray(start, end) };
 }
 
-function field(fields: readonly Field[], id: number): Field {
+/** @throws Error where a footer lacks it. */
+export function field(fields: readonly Field[], id: number): Field {
   const found = fields.find((candidate) => candidate.id === id);
   if (found === undefined) throw new Error(`the Parquet footer lacks field ${id} of FileMetaData`);
   return found;

@@ -23,7 +23,7 @@ import { HEALPIX_COLUMN } from '../../engine/catalog/manifest.ts';
 import { hasPositions, type Table } from '../../engine/catalog/table.ts';
 import { arrowType } from '../../engine/table/arrow.ts';
 import { fileMetadata, isText, longestTexts } from './file-metadata.ts';
-import { withKeyValues } from './footer.ts';
+import { joinFiles } from './join-files.ts';
 
 /** A row group is what a small cone reads: asking for it, and decoding it, should cost about the same. */
 const ROW_GROUP_ROWS = 1024;
@@ -31,25 +31,30 @@ const ROW_GROUP_BYTES = 2 ** 20;
 
 /**
  * Writes rows as one Parquet file of a release, which is also a VOParquet 1.0 file.
- * @param arrays the index column, if the table has positions, then the table's columns in their order; of equal length.
+ * @param pieces rows that follow each other, as much as there is room for at a time: the index column, if the table has positions,
+ * then the table's columns in their order; of equal length.
  */
-export function parquetFile(table: Table, arrays: readonly Data[]): Uint8Array {
+export function parquetFile(table: Table, pieces: Iterable<readonly Data[]>): Uint8Array<ArrayBuffer> {
   const schema = arrowSchema(table);
-  const length = arrays[0]!.length;
-  const batch = new RecordBatch(
-    schema,
-    makeData({ type: new Struct(schema.fields), length, nullCount: 0, children: [...arrays] }),
-  );
-  const ipc = tableToIPC(new ArrowTable(schema, batch), 'stream');
-  const texts = longestTexts(table, arrays.slice(-table.columns.length));
-  const bytes = arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  return write(ipc, table, texts, rowGroupRows(length, bytes));
+  const texts = new Map<string, number>();
+  const files: Uint8Array[] = [];
+  for (const arrays of pieces) {
+    const { length } = arrays[0]!;
+    const struct = makeData({ type: new Struct(schema.fields), length, nullCount: 0, children: [...arrays] });
+    const bytes = arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    files.push(
+      write(table, new ArrowTable(schema, new RecordBatch(schema, struct)), rowGroupRows(length, bytes)),
+    );
+    for (const [name, longest] of longestTexts(table, arrays.slice(-table.columns.length)))
+      texts.set(name, Math.max(longest, texts.get(name) ?? 0));
+  }
+  return joinFiles(files, fileMetadata(table, texts));
 }
 
 /** A Parquet file with the schema and metadata of a table's data files, and no rows. */
-export function emptyParquetFile(table: Table): Uint8Array {
-  const ipc = tableToIPC(new ArrowTable(arrowSchema(table), []), 'stream');
-  return write(ipc, table, new Map(), ROW_GROUP_ROWS);
+export function emptyParquetFile(table: Table): Uint8Array<ArrayBuffer> {
+  const file = write(table, new ArrowTable(arrowSchema(table), []), ROW_GROUP_ROWS);
+  return joinFiles([file], fileMetadata(table, new Map()));
 }
 
 /**
@@ -73,14 +78,9 @@ function writtenType(column: Column): DataType {
   return DataType.isList(type) ? new List(new Field('element', type.valueType, true)) : type;
 }
 
-function write(
-  ipc: Uint8Array,
-  table: Table,
-  texts: ReadonlyMap<string, number>,
-  rowsPerGroup: number,
-): Uint8Array {
-  const file = writeParquet(ParquetTable.fromIPCStream(ipc), writerProperties(table, rowsPerGroup));
-  return withKeyValues(file, fileMetadata(table, texts));
+function write(table: Table, rows: ArrowTable, rowsPerGroup: number): Uint8Array {
+  const ipc = tableToIPC(rows, 'stream');
+  return writeParquet(ParquetTable.fromIPCStream(ipc), writerProperties(table, rowsPerGroup));
 }
 
 function writerProperties(table: Table, rowsPerGroup: number) {
@@ -88,7 +88,9 @@ function writerProperties(table: Table, rowsPerGroup: number) {
     .setCompression(Compression.SNAPPY)
     .setStatisticsEnabled(EnabledStatistics.Chunk)
     .setMaxRowGroupSize(rowsPerGroup)
-    .setDictionaryEnabled(false);
+    .setDictionaryEnabled(false)
+    // In place of these the joined file has its own.
+    .setKeyValueMetadata(new Map([['rows', 'some']]));
   // Texts repeat (types, names of constellations); numbers hardly, and decode faster without a dictionary.
   for (const { name } of table.columns.filter(isText)) {
     builder = builder.setColumnDictionaryEnabled(name, true);

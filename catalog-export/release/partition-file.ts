@@ -1,4 +1,4 @@
-import { Int64, makeData } from 'apache-arrow';
+import { type Data, Int64, makeData } from 'apache-arrow';
 import { hasPositions, type Table } from '../../engine/catalog/table.ts';
 import { arrowColumns } from '../../engine/postgres/arrow-columns.ts';
 import { parquetFile } from '../hats/parquet-file.ts';
@@ -6,15 +6,34 @@ import { checkArrayShapes } from './array-shapes.ts';
 import type { KeyedRows } from './keyed-rows.ts';
 import { transportOid } from './source.ts';
 
+/** Rows that are decoded and encoded at a time, and bytes of them as a binary COPY has them. */
+const PIECE_ROWS = 32_768;
+const PIECE_BYTES = 4 * 2 ** 20;
+
 /**
  * The Parquet file of a partition.
  * @param rows in the order of the file; where the table has positions, their keys are their order-29 cells.
  */
-export function partitionFile(table: Table, { rows, keys }: KeyedRows): Uint8Array {
+export function partitionFile(table: Table, rows: KeyedRows): Uint8Array<ArrayBuffer> {
+  return parquetFile(table, piecesOf(table, rows));
+}
+
+/** The columns of the rows, some of the rows at a time. */
+function* piecesOf(table: Table, { rows, keys }: KeyedRows): Generator<Data[]> {
   const { columns } = table;
-  checkArrayShapes(table, rows);
-  const arrays = arrowColumns(columns, columns.map(transportOid), rows);
-  if (!hasPositions(table)) return parquetFile(table, arrays);
-  const index = makeData({ type: new Int64(), length: keys.length, nullCount: 0, data: keys });
-  return parquetFile(table, [index, ...arrays]);
+  const { bytes, view, starts, count } = rows;
+  const pieces = Math.max(1, Math.ceil(count / PIECE_ROWS), Math.ceil(bytes.length / PIECE_BYTES));
+  const most = Math.max(1, Math.ceil(count / pieces));
+  for (let from = 0; from < count; from += most) {
+    const to = Math.min(count, from + most);
+    const piece = { bytes, view, starts: starts.subarray(from, to + 1), count: to - from };
+    checkArrayShapes(table, piece);
+    const arrays = arrowColumns(columns, columns.map(transportOid), piece);
+    if (!hasPositions(table)) yield arrays;
+    else yield [indexData(keys.subarray(from, to)), ...arrays];
+  }
+}
+
+function indexData(cells: BigInt64Array): Data {
+  return makeData({ type: new Int64(), length: cells.length, nullCount: 0, data: cells });
 }
