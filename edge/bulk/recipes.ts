@@ -28,12 +28,15 @@ export function recipesOf(subject: RecipeSubject): Recipe[] {
     ...(cone === null ? [] : [lsdb(subject, cone)]),
     ...(file === null ? [] : [pyarrow(subject), duckdb(subject), astropy(subject, file)]),
     download(subject),
+    ...(file === null ? [] : [downloadedDuckdb(subject)]),
     ...(cone === null ? [] : [region(subject, cone)]),
     ...(cone === null || file === null ? [] : [selection(subject, file)]),
   ];
 }
 
-const python = (text: string): string => JSON.stringify(text);
+/** A text in Python, in the quotes that it does not have itself. */
+const python = (text: string): string =>
+  text.includes('"') && !/['\\\n]/.test(text) ? `'${text}'` : JSON.stringify(text);
 const inShell = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 function lsdb({ url }: RecipeSubject, { lon, lat, radius }: Cone): Recipe {
@@ -69,18 +72,19 @@ print(rows.to_table(columns=[${shownColumns(manifest).map(python).join(', ')}]))
   };
 }
 
-function duckdb({ url }: RecipeSubject): Recipe {
+function duckdb({ manifest, url }: RecipeSubject): Recipe {
+  const columns = shownColumns(manifest);
   return {
-    title: 'DuckDB: SQL on the files where they are',
+    title: 'DuckDB: SQL on the files where they are, which pyarrow reads for it',
     language: 'python',
     code: `import duckdb
 import fsspec
+import pyarrow.dataset
 
 http = fsspec.filesystem("http")
-duckdb.register_filesystem(http)  # or, where the internet is at hand: duckdb.sql("INSTALL httpfs; LOAD httpfs")
 files = http.cat(${python(`${url}/parquet.txt`)}).decode().split()
-rows = duckdb.read_parquet(files)
-print(rows.count("*"))`,
+rows = pyarrow.dataset.dataset(files, filesystem=http)
+print(duckdb.sql(${python(`SELECT count(*), ${columns.map((name) => `max("${name.replaceAll('"', '""')}")`).join(', ')} FROM rows`)}))`,
   };
 }
 
@@ -97,14 +101,28 @@ table.info(["attributes", "stats"])`,
   };
 }
 
+/** Some versions of curl call it an error (416) that a file is there already: the checksums judge. */
+const RESUMING_CURL = 'curl --fail --create-dirs --continue-at - --retry 5 --config - || true';
+
 function download({ manifest: { catalog }, url }: RecipeSubject): Recipe {
   return {
     title: 'curl: download all of it; again, to go on where it broke off',
     language: 'sh',
     code: `mkdir -p ${inShell(catalog)} && cd ${inShell(catalog)}
 curl --fail --remote-name ${inShell(`${url}/SHA256SUMS`)}
-curl --fail ${inShell(`${url}/curl.txt`)} | curl --fail --create-dirs --continue-at - --retry 5 --config -
+curl --fail ${inShell(`${url}/curl.txt`)} | ${RESUMING_CURL}
 sha256sum --check --quiet SHA256SUMS`,
+  };
+}
+
+function downloadedDuckdb({ manifest: { catalog } }: RecipeSubject): Recipe {
+  return {
+    title: 'DuckDB: SQL on what was downloaded',
+    language: 'python',
+    code: `import duckdb
+
+rows = duckdb.read_parquet(${python(`${catalog}/dataset/**/*.parquet`)})
+print(rows.describe())`,
   };
 }
 
@@ -114,7 +132,7 @@ function region({ url }: RecipeSubject, { lon, lat, radius }: Cone): Recipe {
     title: 'curl: only the files that are needed for a region',
     language: 'sh',
     code: `mkdir -p region && cd region
-curl --fail ${inShell(`${url}/curl.txt?${query}`)} | curl --fail --create-dirs --continue-at - --retry 5 --config -
+curl --fail ${inShell(`${url}/curl.txt?${query}`)} | ${RESUMING_CURL}
 curl --fail ${inShell(`${url}/SHA256SUMS?${query}`)} | sha256sum --check --quiet`,
   };
 }
