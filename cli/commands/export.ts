@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type pg from 'pg';
 import { connect } from '../../catalog-export/database/connect.ts';
+import { prepareExport } from '../../catalog-export/database/prepare-export.ts';
 import { publishedTables } from '../../catalog-export/database/tap-schema.ts';
 import { type Exported, exportCatalog } from '../../catalog-export/release/export.ts';
 import { qualifiedName, type Table } from '../../engine/catalog/table.ts';
@@ -62,6 +63,8 @@ async function exportChosen(catalogs: readonly string[], flags: Flags, begun: ()
       const client = await connect(url);
       try {
         const options = { client, table, storage, kernel, progress, full, ...(release && { release }) };
+        const warning = await prepareExport(client, table);
+        if (warning !== null) console.error(`almagest: ${warning}`);
         const exported = await exportCatalog(options);
         if (json) console.log(JSON.stringify(asJson(exported)));
       } catch (error) {
