@@ -317,3 +317,82 @@ describe('load reads lists of Parquet', () => {
       /columns of these types cannot be published: a \(LIST\)/,
     ));
 });
+
+test('load reads arrays of a VOTable, and they are published as it declares them', () =>
+  withTestDatabase(server, async (client) => {
+    const path = join(folder, 'file.vot');
+    await writeFile(
+      path,
+      `<VOTABLE><RESOURCE><TABLE><FIELD name="id" datatype="int"/><FIELD name="ra" datatype="double"/>
+<FIELD name="dec" datatype="double"/><FIELD name="a" datatype="float" arraysize="2x2"/>
+<FIELD name="b" datatype="int" arraysize="*"/><FIELD name="c" datatype="double" arraysize="2" xtype="point"/>
+<FIELD name="d" datatype="unsignedByte" arraysize="2"/><DATA><TABLEDATA>
+<TR><TD>1</TD><TD>2</TD><TD>3</TD><TD>1 2 3 4</TD><TD>5</TD><TD>2 3</TD><TD>0 255</TD></TR>
+<TR><TD>2</TD><TD>2</TD><TD>3</TD><TD/><TD>6 7</TD><TD/><TD/></TR>
+</TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>`,
+    );
+    await migrate(client);
+    await loadFile(client, path, 'survey.stars', options(), silent);
+    assert.deepEqual(await described(client), {
+      a: 'float[2x2]',
+      b: 'int[*]',
+      c: 'double[2] point',
+      d: 'unsignedByte[2]',
+    });
+    const { rows } = await client.query(
+      'SELECT a::text, b::text, c::text, d::text FROM survey.stars ORDER BY id',
+    );
+    assert.deepEqual(rows, [
+      { a: '{{1,2},{3,4}}', b: '{5}', c: '{2,3}', d: '{0,255}' },
+      { a: null, b: '{6,7}', c: null, d: null },
+    ]);
+  }));
+
+describe('load reads arrays of a CSV file whose arraysize the metadata tell', () => {
+  async function loaded(text: string, metadata: Record<string, ColumnMetadata>) {
+    const path = join(folder, 'file.csv');
+    await writeFile(path, text);
+    return new Promise<{ columns: Record<string, string>; rows: unknown[] }>((resolve, reject) => {
+      withTestDatabase(server, async (client) => {
+        await migrate(client);
+        await loadFile(client, path, 'survey.stars', options(metadata), silent);
+        const { rows } = await client.query('SELECT a::text FROM survey.stars ORDER BY id');
+        resolve({ columns: await described(client), rows: rows.map(({ a }) => a) });
+      }).catch(reject);
+    });
+  }
+
+  for (const [how, cells] of Object.entries({
+    'with spaces': ['1.5 2 3 4', 'nan null 7 -inf'],
+    'in brackets': ['"[[1.5, 2], [3, 4]]"', '"[NaN, null, 7, -inf]"'],
+    'as PostgreSQL writes them': ['"{{1.5,2},{3,4}}"', '"{{NaN,NULL},{7,-Infinity}}"'],
+  })) {
+    test(how, async () => {
+      const found = await loaded(`id,ra,dec,a\n1,2,3,${cells[0]}\n2,3,4,\n3,4,5,${cells[1]}\n`, {
+        A: { arraysize: '2x2' },
+      });
+      assert.deepEqual(found, {
+        columns: { a: 'double[2x2]' },
+        rows: ['{{1.5,2},{3,4}}', null, '{{NaN,NULL},{7,-Infinity}}'],
+      });
+    });
+  }
+
+  test('of the narrowest type, and points', async () => {
+    const text = 'id,ra,dec,a\n1,2,3,1 2\n2,3,4,3 4\n';
+    assert.deepEqual((await loaded(text, { a: { arraysize: '*' } })).columns, { a: 'int[*]' });
+    assert.deepEqual((await loaded(text, { a: { xtype: 'point' } })).columns, { a: 'double[2] point' });
+  });
+
+  test('and refuses what is none, or of another size', async () => {
+    const text = 'id,ra,dec,a\n1,2,3,1 2\n2,3,4,bright\n';
+    await assert.rejects(
+      loaded(text, { a: { arraysize: '2' } }),
+      /file\.csv: column a has an arraysize, but not all of its values are arrays of numbers/,
+    );
+    await assert.rejects(
+      loaded(text.replace('bright', '3'), { a: { arraysize: '2' } }),
+      /row 2 has in column a an array of 1 elements, where the arraysize is 2/,
+    );
+  });
+});

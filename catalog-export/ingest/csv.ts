@@ -1,22 +1,24 @@
-import { createReadStream } from 'node:fs';
 import { pipeline, Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { parse } from 'csv-parse';
 import type { CopyValue } from '../database/copy.ts';
+import { arrayText, elementWords } from './array-text.ts';
 import { inferTypes } from './infer.ts';
+import { type ColumnMetadata, saidArraysizes } from './metadata-file.ts';
 import { BATCH_ROWS, type ColumnChoice, chosenIndexes, columnNames, type IngestSource } from './source.ts';
+import { decodedText } from './text-file.ts';
 
 const DELIMITERS = [',', '\t', ';', '|'];
 
 /**
  * Reads a CSV file (comma, tab, semicolon or bar; `.gz` too): names in the first line, types from all values,
- * an empty value is null.
+ * an empty value is null. Columns whose arraysize is known hold arrays.
  * @param seen is told how many rows the first reading has passed.
  * @throws Error naming the line that is not like the others, or the encoding when it is not UTF-8.
  */
 export async function openCsv(
   path: string,
   choice: ColumnChoice,
+  said: ReadonlyMap<string, ColumnMetadata>,
   seen: (rows: number) => void,
 ): Promise<IngestSource> {
   const delimiter = await findDelimiter(path);
@@ -26,7 +28,9 @@ export async function openCsv(
   const indexes = chosenIndexes(names, choice);
   const pick = (row: string[]) => indexes.map((i) => row[i]!);
 
-  const inference = inferTypes(indexes.map((i) => names[i]!));
+  const chosen = indexes.map((i) => names[i]!);
+  const arraysizes = chosen.map(saidArraysizes(said));
+  const inference = inferTypes(chosen, arraysizes);
   let rowCount = 0;
   for await (const rows of records(path, delimiter)) {
     for (const row of rows) inference.see(pick(row));
@@ -35,29 +39,27 @@ export async function openCsv(
   }
   if (rowCount === 0) throw new Error('the file has no rows after the line that names the columns');
   async function* batches(): AsyncGenerator<CopyValue[][]> {
+    let count = 0;
     for await (const rows of records(path, delimiter)) {
-      yield rows.map((row) => pick(row).map((text) => (text === '' ? null : text)));
+      yield rows.map((row) => {
+        count++;
+        return pick(row).map((text, at) => {
+          const arraysize = arraysizes[at]!;
+          if (text === '' || arraysize === null) return text === '' ? null : text;
+          return arrayOf(text, arraysize, `row ${count} has in column ${chosen[at]} `);
+        });
+      });
     }
   }
-  return { columns: inference.columns(), description: null, rowCount, arraysizes: new Set(), batches };
+  const declared = new Set(chosen.filter((_, at) => arraysizes[at] !== null));
+  return { columns: inference.columns(), description: null, rowCount, arraysizes: declared, batches };
 }
 
-function text(path: string): Readable {
-  const file = createReadStream(path);
-  if (!path.endsWith('.gz')) return file;
-  const unzip = createGunzip();
-  file.once('error', (error) => unzip.destroy(error));
-  return file.pipe(unzip);
-}
-
-async function* decoded(path: string): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
+function arrayOf(text: string, arraysize: string, where: string): string {
   try {
-    for await (const chunk of text(path)) yield decoder.decode(chunk, { stream: true });
-    yield decoder.decode();
+    return arrayText(elementWords(text), arraysize);
   } catch (error) {
-    if ((error as { code?: string }).code !== 'ERR_ENCODING_INVALID_ENCODED_DATA') throw error;
-    throw new Error('the file is not UTF-8: convert it, as by iconv -f latin1 -t utf-8');
+    throw new Error(`${where}${(error as Error).message}`);
   }
 }
 
@@ -66,7 +68,7 @@ async function* records(path: string, delimiter: string, toLine?: number): Async
   const range = toLine ? { to: toLine } : { from: 2 };
   const parser = parse({ delimiter, trim: true, skip_empty_lines: true, ...range });
   // Errors of any part reach the loop through the parser, which is the last.
-  const rows: AsyncIterable<string[]> = pipeline(Readable.from(decoded(path)), parser, () => {});
+  const rows: AsyncIterable<string[]> = pipeline(Readable.from(decodedText(path)), parser, () => {});
   let batch: string[][] = [];
   for await (const row of rows) {
     if (batch.push(row) < BATCH_ROWS) continue;
@@ -84,7 +86,7 @@ async function firstRow(path: string, delimiter: string): Promise<string[] | nul
 /** The delimiter that the first line has most of. */
 async function findDelimiter(path: string): Promise<string> {
   let line = '';
-  for await (const chunk of decoded(path)) {
+  for await (const chunk of decodedText(path)) {
     line += chunk;
     if (line.includes('\n')) break;
   }

@@ -10,12 +10,14 @@ import {
 import { markChanges } from '../database/change-marks.ts';
 import { indexPositions } from '../database/positions-index.ts';
 import { grantPublished } from '../database/reader-grants.ts';
+import { dropHistory, historyTable, keepHistory } from '../database/row-history.ts';
 import { writeTable } from '../database/tap-schema.ts';
+import { inTransaction } from '../database/transaction.ts';
 import { withArraysizes } from './array-shapes.ts';
 import { checkCatalog } from './catalog-check.ts';
 import { checkEnumerations } from './enumerations.ts';
 import { findMainColumns, type MainFlags, type MainNames, markMainColumns } from './main-columns.ts';
-import { type ColumnMetadata, shapeOf, withMetadata } from './metadata-file.ts';
+import { type ColumnMetadata, saidArraysizes, shapeOf, withMetadata } from './metadata-file.ts';
 import type { ColumnChoice } from './source.ts';
 
 /** What the user says of a catalogue. */
@@ -30,6 +32,8 @@ export interface CatalogOptions {
   readonly replace: boolean;
   /** Make indexes that are absent, by position and identifier: true unless given. */
   readonly index?: boolean;
+  /** Keep the versions of rows, so that PostgreSQL can be asked as of any release, or keep none. Else as it was. */
+  readonly history?: boolean;
 }
 
 /** What was published, for the user to see. */
@@ -51,6 +55,8 @@ export interface PreparedCatalog extends PublishedCatalog {
   readonly missingIndexes: readonly string[];
   /** SQL of the triggers that somebody who owns the table must make, so that an export can tell that nothing has changed. */
   readonly missingTriggers: readonly string[];
+  /** Whether versions of its rows are kept. */
+  readonly history: boolean;
 }
 
 /** Columns with the user's metadata on them, and identifier and position found and marked. */
@@ -82,13 +88,9 @@ export function declaredArraysizes(
   columns: readonly Column[],
   { metadata }: Pick<CatalogOptions, 'metadata'>,
 ): Set<string> {
-  const said = new Set(
-    [...metadata].filter(([, { arraysize }]) => arraysize).map(([name]) => name.toLowerCase()),
-  );
+  const said = saidArraysizes(metadata);
   return new Set(
-    columns
-      .filter(({ name, xtype }) => shapeOf(xtype) !== null || said.has(name.toLowerCase()))
-      .map(({ name }) => name),
+    columns.filter(({ name, xtype }) => (said(name) ?? shapeOf(xtype)) !== null).map(({ name }) => name),
   );
 }
 
@@ -119,16 +121,44 @@ export async function publishChecked(
   };
 }
 
-/** The catalogue with the triggers that note its changes, and its indexes, made unless the user wants none. */
+/** The catalogue with the triggers that note its changes, its history, and its indexes, made unless the user wants none. */
 export async function prepared(
   client: pg.Client,
   { table, catalog }: { readonly table: Table; readonly catalog: PublishedCatalog },
-  { index = true }: Pick<CatalogOptions, 'index'>,
+  { index = true, history: wanted }: Pick<CatalogOptions, 'index' | 'history'>,
   concurrently: boolean,
 ): Promise<PreparedCatalog> {
   const missingTriggers = await markChanges(client, table, { concurrently });
-  const { made, missing } = index
-    ? await indexPositions(client, table, { concurrently })
-    : { made: [], missing: [] };
-  return { ...catalog, indexes: made, missingIndexes: missing, missingTriggers };
+  const begin = () => withHistory(client, table, wanted);
+  const history = await (concurrently ? inTransaction(client, begin) : begin());
+  const made: string[] = [];
+  const missing: string[] = [];
+  for (const each of index ? [table, ...(history ? [history.table] : [])] : []) {
+    const indexes = await indexPositions(client, each, { concurrently });
+    made.push(...indexes.made);
+    missing.push(...indexes.missing);
+  }
+  return {
+    ...catalog,
+    missingGrants: history?.missingGrants ?? catalog.missingGrants,
+    indexes: made,
+    missingIndexes: missing,
+    missingTriggers,
+    history: history !== null,
+  };
+}
+
+/** The history of a table, as the user wants it or as it was, which readers may read; null where there is none. */
+async function withHistory(
+  client: pg.Client,
+  table: Table,
+  wanted: boolean | undefined,
+): Promise<{ table: Table; missingGrants: string[] } | null> {
+  const had = (await historyTable(client, table)) !== null;
+  if (!(wanted ?? had)) {
+    if (had) await dropHistory(client, table);
+    return null;
+  }
+  await keepHistory(client, table);
+  return { table: (await historyTable(client, table))!, missingGrants: await grantPublished(client) };
 }

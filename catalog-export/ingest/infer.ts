@@ -1,4 +1,5 @@
 import type { Column } from '../../engine/catalog/column.ts';
+import { elementWords } from './array-text.ts';
 import { plainColumn, scalar, TEXT, TIMESTAMP } from './source.ts';
 
 /** Kinds of values that a text can stand for, narrow before wide. */
@@ -50,17 +51,39 @@ export interface TypeInference {
   columns(): Column[];
 }
 
-export function inferTypes(names: readonly string[]): TypeInference {
+/** @param arraysizes of the columns that hold arrays, null for the others. */
+export function inferTypes(
+  names: readonly string[],
+  arraysizes: readonly (string | null)[] = names.map(() => null),
+): TypeInference {
   const kinds: (Kind | null)[] = names.map(() => null);
   return {
     see(row) {
       for (let i = 0; i < kinds.length; i++) {
         const text = row[i]!;
-        if (text !== '' && kinds[i] !== 'text') kinds[i] = widen(kinds[i]!, kindOf(text));
+        if (text === '' || kinds[i] === 'text') continue;
+        if (arraysizes[i] === null) kinds[i] = widen(kinds[i]!, kindOf(text));
+        else
+          for (const word of elementWords(text)) if (word !== null) kinds[i] = widen(kinds[i]!, kindOf(word));
       }
     },
-    columns: () => names.map((name, i) => plainColumn(name, columnType(kinds[i]!))),
+    columns: () =>
+      names.map((name, i) => {
+        const arraysize = arraysizes[i]!;
+        return plainColumn(
+          name,
+          arraysize === null ? columnType(kinds[i]!) : arrayType(name, kinds[i]!, arraysize),
+        );
+      }),
   };
+}
+
+/** Arrays without elements say nothing: doubles hold any number. */
+function arrayType(name: string, kind: Kind | null, arraysize: string): ReturnType<typeof scalar> {
+  if (kind === 'text' || kind === 'timestamp') {
+    throw new Error(`column ${name} has an arraysize, but not all of its values are arrays of numbers`);
+  }
+  return { ...scalar(kind ?? 'double'), arraysize };
 }
 
 function columnType(kind: Kind | null): Pick<Column, 'datatype' | 'arraysize' | 'xtype'> {

@@ -18,9 +18,10 @@ import {
 } from './describe.ts';
 import { openParquet } from './parquet.ts';
 import type { IngestSource } from './source.ts';
+import { openVotable } from './votable.ts';
 
 /**
- * Loads a CSV or Parquet file into a new table and publishes it, in one transaction: a load that fails or is
+ * Loads a CSV, VOTable or Parquet file into a new table and publishes it, in one transaction: a load that fails or is
  * killed leaves nothing behind.
  * @param name `schema.table`, of letters, digits and underscores.
  * @throws Error saying what in the file is wrong and where, or that the table is there already.
@@ -118,16 +119,19 @@ async function openSource(path: string, options: CatalogOptions, progress: Progr
   if (!file?.isFile()) throw new Error(`there is no file ${path}`);
   try {
     if (/\.(parquet|parq|pq)$/i.test(path)) return await openParquet(path, options.columns, options.metadata);
+    if (/\.(vot|votable|xml)(\.gz)?$/i.test(path)) return await openVotable(path, options.columns);
     if (/\.(csv|tsv|txt)(\.gz)?$/i.test(path)) {
       progress.start(`Reading ${basename(path)}`, 0);
-      const source = await openCsv(path, options.columns, (rows) => progress.advance(rows));
+      const source = await openCsv(path, options.columns, options.metadata, (rows) => progress.advance(rows));
       progress.done(`Read ${basename(path)}: ${source.rowCount.toLocaleString('en')} rows`);
       return source;
     }
   } catch (error) {
     throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
   }
-  throw new Error(`${path}: its name must end in .csv, .tsv, .txt (also with .gz) or .parquet`);
+  throw new Error(
+    `${path}: its name must end in .csv, .tsv, .txt or .vot, .votable, .xml (also with .gz) or .parquet`,
+  );
 }
 
 async function* reported(batches: AsyncIterable<RowBatch>, progress: Progress): AsyncGenerator<RowBatch> {

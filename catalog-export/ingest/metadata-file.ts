@@ -87,12 +87,20 @@ export function shapeOf(xtype: string | null | undefined): string | null {
   return xtype && Object.hasOwn(SHAPES, xtype) ? SHAPES[xtype]! : null;
 }
 
+/** Tells the arraysize that the metadata, or their xtype, give a column; null where they say nothing of it. */
+export function saidArraysizes(said: ReadonlyMap<string, ColumnMetadata>): (name: string) => string | null {
+  const byName = new Map(
+    Array.from(said, ([name, { arraysize, xtype }]) => [name.toLowerCase(), arraysize ?? shapeOf(xtype)]),
+  );
+  return (name) => byName.get(name.toLowerCase()) ?? null;
+}
+
 function describedColumn(column: Column, described: ColumnMetadata): Column {
   const { xtype, arraysize } = described;
   const shape = shapeOf(xtype);
   const isTimestamp = column.xtype === 'timestamp';
-  const isFloating = column.datatype === 'double' || column.datatype === 'float';
-  if (xtype && ((xtype === 'timestamp') !== isTimestamp || (shape && !(isArray(column) && isFloating)))) {
+  const isNumbers = isArray(column) && column.datatype !== 'boolean';
+  if (xtype && ((xtype === 'timestamp') !== isTimestamp || (shape && !isNumbers))) {
     throw new Error(
       `column ${column.name} cannot have the xtype ${xtype}: its values are ${valuesOf(column)}`,
     );

@@ -1,6 +1,6 @@
 import { type Schema, tableFromIPC } from 'apache-arrow';
 import type { FileMetaData, SchemaElement } from 'hyparquet';
-import type { ColumnMetadata } from './metadata-file.ts';
+import { type ColumnMetadata, saidArraysizes } from './metadata-file.ts';
 import type { VoparquetMetadata } from './voparquet.ts';
 
 /** What a column of lists holds, and how deep. */
@@ -34,16 +34,12 @@ export function arraysizesOf(
   described: VoparquetMetadata | null,
   said: ReadonlyMap<string, ColumnMetadata>,
 ): (name: string) => string | undefined {
-  const bySaid = new Map(Array.from(said, ([name, { arraysize }]) => [name.toLowerCase(), arraysize]));
+  const bySaid = saidArraysizes(said);
   const text = key_value_metadata?.find(({ key }) => key === 'ARROW:schema')?.value;
   const fields = text === undefined ? [] : (arrowSchema(text)?.fields ?? []);
   const byArrow = new Map(fields.map(({ name, metadata }) => [name, metadata.get('arraysize')]));
   return (name) => {
-    const found =
-      bySaid.get(name.toLowerCase()) ??
-      byArrow.get(name) ??
-      described?.shapes.get(name)?.arraysize ??
-      undefined;
+    const found = bySaid(name) ?? byArrow.get(name) ?? described?.shapes.get(name)?.arraysize ?? undefined;
     return found !== undefined && ARRAYSIZE.test(found) && found !== '1' ? found : undefined;
   };
 }
