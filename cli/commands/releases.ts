@@ -6,6 +6,7 @@ import type { Storage } from '../../engine/storage/storage.ts';
 import { refusesWith2, untilBegun } from '../exit-status.ts';
 import { columns } from '../terminal/columns.ts';
 import { bytes } from '../terminal/quantities.ts';
+import { splitAddress } from './release-address.ts';
 import { addTargetOption, bucketOf, TARGET_HELP, type TargetFlag } from './target-option.ts';
 
 const HELP = `
@@ -58,8 +59,8 @@ async function changePin(
   name: string,
   change: (storage: Storage, catalog: string, release: string) => Promise<void>,
 ): Promise<void> {
-  const [catalog, release, ...more] = name.split('@');
-  if (!catalog || !release || more.length > 0) {
+  const { catalog, release } = splitAddress(name);
+  if (release === null) {
     throw new Error(
       `"${name}" names no release: write schema.table@release, such as survey.stars@2026-11-20`,
     );
