@@ -166,6 +166,13 @@ test('PostgreSQL answers as of the release, of a table that keeps its history', 
       assert.deepEqual(await rowsOf(app, query, 'duckdb'), found);
       assert.deepEqual(await rowsOf(app, query, 'scan'), found);
     }
+    const plan = await app.request(
+      `/tap/sync?${new URLSearchParams({ LANG: 'ADQL', PLAN: 'text', ENGINE: 'postgresql', QUERY: 'SELECT id FROM survey.stars' })}`,
+    );
+    assert.match(
+      await plan.text(),
+      /FROM \(SELECT \* FROM "almagest_history"\."survey\.stars" WHERE pg_visible_in_snapshot\(/,
+    );
     const refused = await asked(app, 'SELECT id FROM survey."stars@2026-11-19"', 'postgresql');
     assert.match(refused.text, /it keeps no versions of the rows of survey\.stars/);
   }));

@@ -2,6 +2,7 @@ import { describePlan, planText } from '../../engine/plan/describe.ts';
 import { translate } from '../../engine/sql/translate.ts';
 import { tapSchemaJson } from '../../engine/tap-schema/rows.ts';
 import type { PlannedQuery } from './engines/engines.ts';
+import { expectedTables } from './engines/stored-tables.ts';
 import type { QueryRequest } from './parameters.ts';
 
 /** Tells how a query would be answered, in place of its rows. */
@@ -16,6 +17,7 @@ export function planAnswer(
       : translate(checked, dialect, {
           uses: plan.uses,
           positionJoins: plan.positionJoins,
+          stored: expectedTables(plan),
           tapSchema: (name) => tapSchemaJson(name, published),
           limit: maxrec + 1,
         });

@@ -55,11 +55,8 @@ export interface StoredTable {
 }
 
 /** What PostgreSQL reads a table from. */
-export function storedTable(table: Table, { stored, uses }: TranslationContext): StoredTable {
-  if (stored !== undefined) return stored(table);
-  // Which is called otherwise in the query, where it is named by the release's date.
-  const own = uses.find((use) => use.table === table)?.release?.manifest.table ?? table;
-  return { schema: own.schema, name: own.name, asOf: null };
+export function storedTable(table: Table, { stored }: TranslationContext): StoredTable {
+  return stored === undefined ? { schema: table.schema, name: table.name, asOf: null } : stored(table);
 }
 
 const OWN_INDEXES: TableIndexes = { ...NO_INDEXES, healpix: true, zones: true, identifier: true };

@@ -1,5 +1,6 @@
 import type { Release } from '../../../engine/catalog/release.ts';
 import type { Table } from '../../../engine/catalog/table.ts';
+import type { Plan } from '../../../engine/plan/plan.ts';
 import { PlanError } from '../../../engine/plan/plan-error.ts';
 import type { PostgresAccess } from '../../../engine/postgres/access.ts';
 import { knownHistories } from '../../../engine/postgres/known-histories.ts';
@@ -24,15 +25,31 @@ export async function storedTables(
   const latest = new Set(published.map((table) => sources.get(table)));
 
   function stored(release: Release): StoredTable {
-    const { table, history, snapshot, catalog, release: name } = release.manifest;
+    const { table, history, catalog, release: name } = release.manifest;
     const found = history === null ? null : historyOf(table);
-    if (found !== null && found.id === history)
-      return { schema: HISTORY_SCHEMA, name: found.history_name, asOf: asOf(snapshot) };
-    if (latest.has(release)) return { schema: table.schema, name: table.name, asOf: null };
+    if (found !== null && found.id === history) return versions(release, found.history_name);
+    if (latest.has(release)) return present(release);
     throw new PlanError(
       `PostgreSQL has the rows of ${catalog} as they were in release ${name} no longer: its history began later`,
     );
   }
 
   return new Map([...releases].map(([table, release]) => [table, stored(release)]));
+}
+
+/** The same without asking the database, for people to read: what a history is called there is not known. */
+export function expectedTables({ uses }: Plan): (table: Table) => StoredTable {
+  return (table) => {
+    const release = uses.find((use) => use.table === table)!.release!;
+    const { history, catalog } = release.manifest;
+    return history === null ? present(release) : versions(release, catalog);
+  };
+}
+
+function versions({ manifest: { snapshot } }: Release, name: string): StoredTable {
+  return { schema: HISTORY_SCHEMA, name, asOf: asOf(snapshot) };
+}
+
+function present({ manifest: { table } }: Release): StoredTable {
+  return { schema: table.schema, name: table.name, asOf: null };
 }
