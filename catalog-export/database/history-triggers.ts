@@ -14,6 +14,8 @@ export interface VersionedTable {
   readonly columns: readonly string[];
   /** Of them, by `almagest.column_shapes`. */
   readonly shapes: readonly string[];
+  /** The transaction (xid8) in which the history was made to agree with the table. */
+  readonly agreed: string;
 }
 
 /** The history, and the function that writes it, which has the same name. */
@@ -29,23 +31,38 @@ const IS_OWN = '(almagest.horizon IS NULL OR almagest.is_own(b.xmin, almagest.wr
  * One for each way to write: transition tables belong to one event. What a subscription of logical replication writes comes by rows, as to a
  * replica.
  */
-const TRIGGERS = [
-  ['almagest_history_insert', 'INSERT', 'REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT', 'ALWAYS'],
-  [
-    'almagest_history_update',
-    'UPDATE',
-    'REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT',
-    'ALWAYS',
-  ],
-  ['almagest_history_delete', 'DELETE', 'REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT', 'ALWAYS'],
-  ['almagest_history_truncate', 'TRUNCATE', 'FOR EACH STATEMENT', 'ALWAYS'],
-  ['almagest_history_replicated', 'INSERT OR UPDATE OR DELETE', 'FOR EACH ROW', 'REPLICA'],
+export const TRIGGERS = [
+  {
+    name: 'almagest_history_insert',
+    event: 'INSERT',
+    rows: 'REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT',
+    role: 'ALWAYS',
+  },
+  {
+    name: 'almagest_history_update',
+    event: 'UPDATE',
+    rows: 'REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT',
+    role: 'ALWAYS',
+  },
+  {
+    name: 'almagest_history_delete',
+    event: 'DELETE',
+    rows: 'REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT',
+    role: 'ALWAYS',
+  },
+  { name: 'almagest_history_truncate', event: 'TRUNCATE', rows: 'FOR EACH STATEMENT', role: 'ALWAYS' },
+  {
+    name: 'almagest_history_replicated',
+    event: 'INSERT OR UPDATE OR DELETE',
+    rows: 'FOR EACH ROW',
+    role: 'REPLICA',
+  },
 ] as const;
 
 /** SQL of the triggers that keep the versions of a table's rows. Their function must be there. */
 export function historyTriggers({ relation, historyName }: VersionedTable): string {
   return TRIGGERS.map(
-    ([name, event, rows, role]) =>
+    ({ name, event, rows, role }) =>
       `CREATE TRIGGER ${name} AFTER ${event} ON ${relation} ${rows} EXECUTE FUNCTION ${historyPath(historyName)}();
        ALTER TABLE ${relation} ENABLE ${role} TRIGGER ${name};`,
   ).join('\n');
@@ -54,12 +71,12 @@ export function historyTriggers({ relation, historyName }: VersionedTable): stri
 /**
  * SQL of the function behind the triggers. Whatever a statement did, and whichever triggers of the user's wrote meanwhile, it makes the history
  * of the keys that were touched agree with the table. Where it cannot it notes that, and the statement goes on: the table has not the columns
- * any more that are kept, or was truncated by a transaction that does not see all versions.
+ * any more that are kept; or a transaction of repeatable reads writes that does not see the versions, or truncates those that it does not see.
  *
  * Joins go by the indexes, so that a plan that was made for one row does for a million, and the other way round.
  */
 export function historyFunction(table: VersionedTable): string {
-  const { relation, historyName, columns, shapes } = table;
+  const { relation, historyName, columns, shapes, agreed } = table;
   const history = historyPath(historyName);
   const key = (row: string) => `SELECT ${table.key.map((name) => `${row}.${quoted(name)}`).join(', ')}`;
   const [oldRows, newRows] = [`${key('r')} FROM old_rows r`, `${key('r')} FROM new_rows r`];
@@ -74,9 +91,13 @@ DECLARE
     ELSE pg_snapshot_xmax(pg_current_snapshot()) END;
 BEGIN
   IF to_regclass(${literal(history)}) IS NULL OR almagest.column_shapes(TG_RELID, ${textArray(columns)}) IS DISTINCT FROM ${textArray(shapes)}
-    OR (TG_OP = 'TRUNCATE' AND current_setting('transaction_isolation') <> 'read committed') THEN
-    INSERT INTO almagest.history_fault (history_name) SELECT ${literal(historyName)}
-    WHERE NOT EXISTS (SELECT FROM almagest.history_fault WHERE history_name = ${literal(historyName)});
+    OR (almagest.horizon IS NOT NULL
+      AND (TG_OP = 'TRUNCATE' OR NOT pg_visible_in_snapshot(${literal(agreed)}::xid8, pg_current_snapshot()))) THEN
+    -- One note for a transaction; a note of before may be one that it alone sees still.
+    IF current_setting('almagest.missed_' || TG_RELID, true) IS DISTINCT FROM almagest.writer::text THEN
+      INSERT INTO almagest.history_fault (history_name) VALUES (${literal(historyName)});
+      PERFORM set_config('almagest.missed_' || TG_RELID, almagest.writer::text, true);
+    END IF;
   ELSIF TG_OP = 'TRUNCATE' THEN
     INSERT INTO almagest.history_file SELECT ${literal(historyName)}, relfilenode FROM pg_class WHERE oid = TG_RELID;
     ${agree(table, null, WRITER)}

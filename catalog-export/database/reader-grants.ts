@@ -1,8 +1,10 @@
 import type pg from 'pg';
 import type { Table } from '../../engine/catalog/table.ts';
+import { BORN, DIED } from '../../engine/postgres/table-history.ts';
 import { TAP_SCHEMA_TABLES } from '../../engine/tap-schema/tables.ts';
 import { quoted, quotedTable } from './identifier.ts';
 import { READER_LOCK } from './reader.ts';
+import { historyTable } from './row-history.ts';
 import { publishedTables } from './tap-schema.ts';
 
 /**
@@ -14,7 +16,12 @@ export async function grantPublished(client: pg.Client): Promise<string[]> {
   const readers = await client.query<{ role_name: string }>(
     'SELECT role_name FROM almagest.reader JOIN pg_roles ON rolname = role_name ORDER BY role_name',
   );
-  const tables = [...(await publishedTables(client)), ...TAP_SCHEMA_TABLES];
+  const published = await publishedTables(client);
+  const tables = [
+    ...published.map(readable),
+    ...TAP_SCHEMA_TABLES.map(readable),
+    ...(await histories(client, published)),
+  ];
   const missing: string[] = [];
   for (const { role_name: role } of readers.rows) {
     await client.query(`GRANT USAGE ON SCHEMA almagest TO ${quoted(role)}`);
@@ -24,7 +31,35 @@ export async function grantPublished(client: pg.Client): Promise<string[]> {
   return missing;
 }
 
-async function revokeOthers(client: pg.Client, role: string, tables: readonly Table[]): Promise<void> {
+interface Readable {
+  readonly schema: string;
+  readonly name: string;
+  readonly columns: readonly string[];
+}
+
+function readable({ schema, name, columns }: Table): Readable {
+  return { schema, name, columns: columns.map((column) => column.name) };
+}
+
+/** Of versions of rows what is published of the rows. */
+async function histories(client: pg.Client, published: readonly Table[]): Promise<Readable[]> {
+  const kept: Readable[] = [];
+  for (const table of published) {
+    const history = await historyTable(client, table);
+    if (history === null) continue;
+    const { schema, name, columns } = readable(history);
+    kept.push({ schema, name, columns: [...columns, BORN, DIED] });
+  }
+  return kept.length === 0 ? [] : [...kept, HISTORIES_VIEW];
+}
+
+const HISTORIES_VIEW: Readable = {
+  schema: 'almagest',
+  name: 'histories',
+  columns: ['schema_name', 'table_name', 'history_name', 'id'],
+};
+
+async function revokeOthers(client: pg.Client, role: string, tables: readonly Readable[]): Promise<void> {
   const { rows } = await client.query<{ relation: string }>(
     `SELECT c.oid::regclass::text AS relation
      FROM pg_class c
@@ -47,7 +82,7 @@ interface Privileges {
   readonly grants_table: boolean;
 }
 
-async function grantTable(client: pg.Client, role: string, table: Table): Promise<string[]> {
+async function grantTable(client: pg.Client, role: string, table: Readable): Promise<string[]> {
   const { rows } = await client.query<Privileges>(
     `SELECT array_agg(a.attname::text) AS columns,
             has_schema_privilege($1, n.oid, 'USAGE') AS reader_uses_schema,
@@ -57,7 +92,7 @@ async function grantTable(client: pg.Client, role: string, table: Table): Promis
      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
      WHERE c.oid = to_regclass($2) AND a.attname = ANY ($3) AND a.attnum > 0 AND NOT a.attisdropped
      GROUP BY c.oid, n.oid`,
-    [role, quotedTable(table), table.columns.map((column) => column.name)],
+    [role, quotedTable(table), table.columns],
   );
   const [found] = rows;
   if (found === undefined) return [];

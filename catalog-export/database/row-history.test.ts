@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test, { after } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { asOf } from '../../engine/postgres/table-history.ts';
 import { startTestDatabase, withTestDatabase } from '../../test/postgres.ts';
@@ -161,8 +162,14 @@ test('as of any snapshot the history has the rows that a transaction with that s
     const observe = async () => {
       while (writing) seen.push(await see(observer));
     };
-    // The history begins while they write.
-    const [committed] = await Promise.all([done, observe(), keep()]);
+    // The history begins while they write, and takes up what those of them that began before it did.
+    const begin = async () => {
+      while (writing) {
+        await keep();
+        await sleep(100);
+      }
+    };
+    const [committed] = await Promise.all([done, observe(), begin()]);
     seen.push(await see());
     assert.ok(
       committed.every((n) => n > 20),

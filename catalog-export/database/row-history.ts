@@ -7,6 +7,7 @@ import {
   historyFunction,
   historyPath,
   historyTriggers,
+  TRIGGERS,
   type VersionedTable,
 } from './history-triggers.ts';
 import { firstBytes, quoted, quotedTable } from './identifier.ts';
@@ -31,32 +32,36 @@ interface Kept {
  * Keeps the versions of a published table's rows from now on, or has its history go on after the table was made anew or published with other
  * columns. Nobody can write into the table meanwhile; reading goes on. Versions of before can only be kept where columns have their types still and
  * the server is the same: else the history begins anew. Call it in a transaction.
+ * @param anew whether it may
  * @throws Error when the table cannot have a history, is not this user's, or somebody writes into it for long.
  */
-export async function keepHistory(client: pg.Client, table: Table): Promise<void> {
+export async function keepHistory(
+  client: pg.Client,
+  table: Table,
+  { anew = true }: { readonly anew?: boolean } = {},
+): Promise<void> {
   const { key, columns } = await readVersioned(client, table);
-  const kept = await readKept(client, table);
   const names = columns.map(({ name }) => name);
-  if (kept?.same_server && kept.intact && sameNames(kept.columns, names)) return;
-  const fits = kept?.same_server === true && (await typesFit(client, kept.history_name, columns));
-  if (kept !== null && !fits) await dropHistory(client, table);
+  if (goesOn(await readKept(client, table), names)) return;
   await lock(client, table);
+  const kept = await readKept(client, table);
+  if (goesOn(kept, names)) return;
+  const fits = kept?.same_server === true && (await typesFit(client, kept.history_name, columns));
+  if (kept !== null && !fits) {
+    if (!anew) throw new Error('columns have other types now, or it is another server');
+    await dropHistory(client, table);
+  }
   const historyName = fits ? kept.history_name : await createHistory(client, table, columns);
   if (fits) await addColumns(client, historyName, columns);
-  const { rows } = await client.query<{ shapes: string[] }>(
-    'SELECT almagest.column_shapes(to_regclass($1), $2) AS shapes',
+  const { rows } = await client.query<{ shapes: string[]; agreed: string }>(
+    'SELECT almagest.column_shapes(to_regclass($1), $2) AS shapes, pg_current_xact_id()::text AS agreed',
     [quotedTable(table), names],
   );
-  const versioned = {
-    relation: quotedTable(table),
-    historyName,
-    key,
-    columns: names,
-    shapes: rows[0]!.shapes,
-  };
-  await dropTriggers(client, historyName);
-  await client.query(`DROP INDEX IF EXISTS ${historyPath(keyIndex(historyName))}`);
-  await client.query(`${historyFunction(versioned)} ${historyTriggers(versioned)}`);
+  const versioned = { relation: quotedTable(table), historyName, key, columns: names, ...rows[0]! };
+  await client.query(
+    `DROP INDEX IF EXISTS ${historyPath(keyIndex(historyName))}; ${historyFunction(versioned)}`,
+  );
+  await putTriggers(client, versioned);
   await client.query(agree(versioned, null, 'pg_current_xact_id()'));
   await indexKey(client, versioned);
   await register(client, table, versioned);
@@ -67,7 +72,7 @@ export async function dropHistory(client: pg.Client, table: Table): Promise<void
   const kept = await readKept(client, table);
   if (kept === null) return;
   const history = historyPath(kept.history_name);
-  await dropTriggers(client, kept.history_name);
+  await dropTriggers(client, kept.history_name, null);
   await client.query(`DROP FUNCTION IF EXISTS ${history}(); DROP TABLE IF EXISTS ${history}`);
   await forgetNotes(client, kept.history_name);
   await client.query('DELETE FROM almagest.history WHERE schema_name = $1 AND table_name = $2', [
@@ -76,9 +81,10 @@ export async function dropHistory(client: pg.Client, table: Table): Promise<void
   ]);
 }
 
-/** Whether versions of the table's rows are kept. */
-export async function hasHistory(client: pg.Client, table: Table): Promise<boolean> {
-  return (await readKept(client, table)) !== null;
+/** The history of a published table, with the columns that are published, as a table that can be indexed and read; null where there is none. */
+export async function historyTable(client: pg.Client, table: Table): Promise<Table | null> {
+  const kept = await readKept(client, table);
+  return kept === null ? null : { ...table, schema: HISTORY_SCHEMA, name: kept.history_name };
 }
 
 /**
@@ -90,17 +96,15 @@ export async function historyId(client: pg.Client, table: Table): Promise<string
   return kept?.same_server && kept.intact ? kept.id : null;
 }
 
-/**
- * Why a table's history cannot tell what is in it now, and what to do; null where it can or there is none.
- */
+/** Why the history of a table cannot tell what is in it now, and what to do; null where it can or there is none. */
 export async function historyFault(client: pg.Client, table: Table): Promise<string | null> {
   const kept = await readKept(client, table);
   if (kept === null || (kept.same_server && kept.intact)) return null;
   const name = qualifiedName(table);
   const reason = kept.same_server
-    ? 'the table was rewritten, has other columns or other triggers since'
+    ? 'the table was rewritten, or written by what its triggers could not follow'
     : 'the database was restored into another server or to an earlier time, where its transactions have other numbers';
-  return `the history of ${name} does not go on: ${reason}. "almagest publish ${name} --replace --history" has it go on`;
+  return `the history of ${name} does not go on: ${reason}. "almagest publish ${name} --replace --history" has it go on, or begin anew`;
 }
 
 /**
@@ -139,8 +143,9 @@ async function readKept(client: pg.Client, table: Table): Promise<Kept | null> {
   return rows[0] ?? null;
 }
 
-function sameNames(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((name) => b.includes(name));
+function goesOn(kept: Kept | null, columns: readonly string[]): boolean {
+  if (!kept?.same_server || !kept.intact) return false;
+  return kept.columns.length === columns.length && kept.columns.every((name) => columns.includes(name));
 }
 
 async function lock(client: pg.Client, table: Table): Promise<void> {
@@ -226,12 +231,27 @@ async function historyColumns(client: pg.Client, historyName: string): Promise<M
   return new Map(rows.map(({ name, type }) => [name, type]));
 }
 
-/** From whatever table they are on: it may have been renamed. */
-async function dropTriggers(client: pg.Client, historyName: string): Promise<void> {
+/** Those that are there and work stay: to drop one takes a lock that readers wait for. */
+async function putTriggers(client: pg.Client, versioned: VersionedTable): Promise<void> {
+  const { relation, historyName } = versioned;
+  const { rows } = await client.query<{ name: string; enabled: string }>(
+    `SELECT tgname AS name, tgenabled AS enabled FROM pg_trigger
+     WHERE tgrelid = to_regclass($1) AND tgfoid = to_regproc($2)`,
+    [relation, historyPath(historyName)],
+  );
+  const work = TRIGGERS.every(({ name, role }) =>
+    rows.some((row) => row.name === name && row.enabled === (role === 'ALWAYS' ? 'A' : 'R')),
+  );
+  await dropTriggers(client, historyName, work ? relation : null);
+  if (!work) await client.query(historyTriggers(versioned));
+}
+
+/** From whatever table they are on, but one that may keep them: it may have been renamed. */
+async function dropTriggers(client: pg.Client, historyName: string, except: string | null): Promise<void> {
   const { rows } = await client.query<{ sql: string }>(
     `SELECT format('DROP TRIGGER %I ON %s', tgname, tgrelid::regclass) AS sql FROM pg_trigger
-     WHERE tgfoid = (SELECT oid FROM pg_proc WHERE proname = $1 AND pronamespace = to_regnamespace($2))`,
-    [historyName, HISTORY_SCHEMA],
+     WHERE tgfoid = to_regproc($1) AND tgrelid IS DISTINCT FROM to_regclass($2)`,
+    [historyPath(historyName), except],
   );
   for (const { sql } of rows) await client.query(sql);
 }

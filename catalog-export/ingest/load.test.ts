@@ -68,6 +68,7 @@ test('a CSV file becomes a table and a catalogue', () =>
       indexes: ['"survey"."stars_healpix_29"', '"survey"."stars_zones"'],
       missingIndexes: [],
       missingTriggers: [],
+      history: false,
       columns: 8,
       id: 'source_id',
       ra: 'raj2000',

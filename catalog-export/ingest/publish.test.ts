@@ -53,6 +53,7 @@ async function publishOddTable(client: pg.Client): Promise<void> {
     indexes: ['"Survey"."Stars-1_healpix_29"', '"Survey"."Stars-1_zones"'],
     missingIndexes: [],
     missingTriggers: [],
+    history: false,
     columns: 14,
     id: 'Obj ID',
     ra: 'RA',

@@ -5,6 +5,7 @@ import { isReservedSchema, parseTableName, quotedTable } from '../database/ident
 import { readTable } from '../database/tap-schema.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { BASE_TYPES, type DatabaseColumn, publishedType } from '../database/types.ts';
+import { readVersioned } from '../database/versioned-table.ts';
 import {
   type CatalogOptions,
   declaredArraysizes,
@@ -59,6 +60,7 @@ export async function publishTable(
       ...withEnumerations(options),
     };
     const uniqueId = main.id !== null && relation.uniqueColumns.includes(main.id);
+    if (options.history) await readVersioned(client, table);
     return publishChecked(client, table, main, {
       uniqueId,
       arraysizes: declaredArraysizes(columns, options),

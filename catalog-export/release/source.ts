@@ -70,8 +70,14 @@ export async function checkColumns(client: pg.Client, table: Table): Promise<voi
  * server must not end a long read.
  * @returns it, as `pg_current_snapshot()` says it.
  */
-export async function beginSnapshot(client: pg.Client): Promise<string> {
+export async function beginSnapshot(client: pg.Client, table: Table): Promise<string> {
+  // To a snapshot from before a TRUNCATE, a table that it has not locked is empty.
+  const { rows: found } = await client.query<{ lockable: boolean }>(
+    "select relkind in ('r', 'p', 'v') as lockable from pg_class where oid = to_regclass($1)",
+    [quotedTable(table)],
+  );
   await client.query('begin isolation level repeatable read read only');
+  if (found[0]?.lockable) await client.query(`lock table ${quotedTable(table)} in access share mode`);
   const settings = [
     "timezone = 'UTC'",
     "datestyle = 'ISO, YMD'",

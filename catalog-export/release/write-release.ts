@@ -79,7 +79,7 @@ export async function writeRelease(
     rows: options.maxRows ?? MAX_PARTITION_ROWS,
     bytes: options.maxBytes ?? MAX_PARTITION_BYTES,
   };
-  const snapshot = await beginSnapshot(client);
+  const snapshot = await beginSnapshot(client, table);
   await checkColumns(client, table);
   const state = await stateOf(client, table, limits);
   const history = await historyOf(client, table);

@@ -16,6 +16,7 @@ export interface CatalogFlags {
   readonly enumeration?: readonly string[];
   readonly replace?: boolean;
   readonly index?: boolean;
+  readonly history?: boolean;
   readonly json?: boolean;
 }
 
@@ -42,6 +43,11 @@ export function addCatalogOptions(command: Command, replaceMeaning: string): Com
     )
     .option('--replace', replaceMeaning)
     .option('--no-index', 'make no indexes by position and identifier')
+    .option(
+      '--history',
+      'keep the versions of rows from now on, so that PostgreSQL answers as of any later release',
+    )
+    .option('--no-history', 'keep no versions of rows any more, and forget those that were kept')
     .option('--json', 'print what was published as one JSON object on standard output');
 }
 
@@ -60,6 +66,7 @@ export async function catalogOptions(flags: CatalogFlags): Promise<CatalogOption
     enumerations: parseEnumerations(flags.enumeration ?? []),
     replace: flags.replace ?? false,
     index: flags.index ?? true,
+    ...(flags.history !== undefined && { history: flags.history }),
   };
 }
 
@@ -70,7 +77,7 @@ export function reportPublished(published: PreparedCatalog, json: boolean): void
     return;
   }
   const { catalog, rows, rowsWithoutPosition, columns } = published;
-  const { missingGrants, indexes, missingIndexes, missingTriggers } = published;
+  const { missingGrants, indexes, missingIndexes, missingTriggers, history } = published;
   const { id, ra, dec } = published;
   const identifier = id === null ? 'no identifier' : `identifier ${id}`;
   const position = ra === null ? 'no positions' : `position ${ra}, ${dec}`;
@@ -98,6 +105,11 @@ export function reportPublished(published: PreparedCatalog, json: boolean): void
   if (missingIndexes.length > 0) {
     console.log(
       `For fast queries in PostgreSQL somebody who owns the table must run:\n  ${missingIndexes.join(';\n  ')};`,
+    );
+  }
+  if (history) {
+    console.log(
+      'Versions of its rows are kept: PostgreSQL answers as of the releases that are made from now on (--no-history ends that).',
     );
   }
   if (missingTriggers.length > 0) {

@@ -55,6 +55,7 @@ test('--json prints one object and nothing else', async () => {
     indexes: ['"survey"."b_healpix_29"', '"survey"."b_zones"'],
     missingIndexes: [],
     missingTriggers: [],
+    history: false,
     columns: 3,
     id: 'id',
     ra: 'ra',
