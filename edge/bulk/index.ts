@@ -24,7 +24,7 @@ import { neededFiles } from './needed-files.ts';
 import { recipesOf } from './recipes.ts';
 import { regionOf } from './region.ts';
 import { createKeptOutputs, type KeptOutputs } from './selection/kept-outputs.ts';
-import { dataFileOf, parseSelection } from './selection/parse-selection.ts';
+import { parseSelection } from './selection/parse-selection.ts';
 import { selectedFile } from './selection/selected-file.ts';
 import { DATED, LATEST, storedFile } from './stored-file.ts';
 
@@ -132,10 +132,9 @@ async function answerRelease(
   }
   if (file !== null) {
     const cacheControl = name === 'latest' ? LATEST : DATED;
-    const dataFile = dataFileOf(path);
-    const selection = dataFile && parseSelection(release, dataFile, addressParameters(c.req.url));
+    const selection = parseSelection(release, file, addressParameters(c.req.url));
     if (selection !== null) {
-      return selectedFile(engine, bulk.keptOutputs, release, file, selection, cacheControl, c.req.raw);
+      return selectedFile(engine, bulk.keptOutputs, release, selection, cacheControl, c.req.raw);
     }
     return storedFile(engine.storage, release, file, cacheControl, c.req.raw);
   }

@@ -6,6 +6,7 @@ import type { Storage } from '../storage/storage.ts';
 import { manifestKey } from './manifest.ts';
 import type { Release } from './release.ts';
 import { parseReleaseFiles, RELEASE_FILES_PATH, type ReleaseFile } from './release-files.ts';
+import { sha256Of } from './sha256.ts';
 
 /** What lies in a release: each of its files, the list of them and the manifest too. */
 export interface FileList {
@@ -60,11 +61,6 @@ export function createFileLists(storage: Storage): FileLists {
   return {
     of: async (release) => cache.get(release.prefix) ?? share(release.prefix, () => read(release)),
   };
-}
-
-async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function found(files: readonly ReleaseFile[], path: string): ReleaseFile | null {

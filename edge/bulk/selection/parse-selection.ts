@@ -1,17 +1,23 @@
 import { HEALPIX_COLUMN } from '../../../engine/catalog/manifest.ts';
 import type { Release } from '../../../engine/catalog/release.ts';
+import type { ReleaseFile } from '../../../engine/catalog/release-files.ts';
 import { nearestName } from '../../../engine/nearest-name.ts';
-import type { DataFile, Selection } from '../../../engine/selection/select-rows.ts';
+import type { DataFile } from '../../../engine/selection/indexed-groups.ts';
+import type { Selection } from '../../../engine/selection/select-rows.ts';
 import { given } from '../../request/read-parameters.ts';
 import type { RawParameters } from '../../request/request-parameters.ts';
 import { quoted, RequestError } from '../../request-error.ts';
 import { parseFilters, someOf } from './parse-filters.ts';
 
-const FILE = /^dataset\/(?:Norder=(\d+)\/Dir=\d+\/Npix=(\d+)|part-(\d+))\.parquet$/;
+/** Largest file, in bytes, that is chosen from though the index does not know it: it is read whole. */
+const MOST_BYTES = 32 << 20;
 
-/** The data file of the catalogue that a path names; null for any other file. */
-export function dataFileOf(path: string): DataFile | null {
-  const [, order, pixel, part] = FILE.exec(path) ?? [];
+/** In a HATS collection the catalogue has a folder of its own, beside its margin. */
+const INDEXED = /^(?:catalog\/)?dataset\/(?:Norder=(\d+)\/Dir=\d+\/Npix=(\d+)|part-(\d+))\.parquet$/;
+
+/** As the index knows a file; null where it does not. */
+function indexedFile(path: string): DataFile | null {
+  const [, order, pixel, part] = INDEXED.exec(path) ?? [];
   if (part !== undefined) return { order: 0, pixel: Number(part) };
   return pixel === undefined ? null : { order: Number(order), pixel: Number(pixel) };
 }
@@ -23,9 +29,10 @@ export function dataFileOf(path: string): DataFile | null {
  */
 export function parseSelection(
   release: Release,
-  file: DataFile,
+  file: ReleaseFile,
   parameters: RawParameters,
 ): Selection | null {
+  if (!file.path.endsWith('.parquet')) return null;
   const known = release.columns;
   const [columns, filters] = ['COLUMNS', 'FILTERS'].map((name) => {
     if ((parameters.get(name)?.length ?? 0) > 1) {
@@ -37,11 +44,18 @@ export function parseSelection(
     return given(parameters, name);
   });
   if (columns === undefined && filters === undefined) return null;
+  const indexed = indexedFile(file.path);
+  if (indexed === null && file.bytes > MOST_BYTES) {
+    throw new RequestError(
+      413,
+      `${file.path} is too large to choose columns and rows of: ask for it without columns and filters.`,
+    );
+  }
   const chosen = columns === undefined ? [...known.keys()] : parseColumns(columns, release);
   const conditions = filters === undefined ? [] : parseFilters(filters, known);
   const filtered = conditions.flat().map(({ column }) => column);
   const index = known.has(HEALPIX_COLUMN) ? [HEALPIX_COLUMN] : [];
-  return { file, columns: [...new Set([...chosen, ...filtered, ...index])], filters: conditions };
+  return { file, indexed, columns: [...new Set([...chosen, ...filtered, ...index])], filters: conditions };
 }
 
 /** LSDB leaves out the blanks of names. */

@@ -2,7 +2,6 @@ import type { Column } from '../../../engine/catalog/column.ts';
 import { INDEX_COLUMN } from '../../../engine/catalog/index-column.ts';
 import { HEALPIX_COLUMN } from '../../../engine/catalog/manifest.ts';
 import type { Release } from '../../../engine/catalog/release.ts';
-import type { ReleaseFile } from '../../../engine/catalog/release-files.ts';
 import type { Engine } from '../../../engine/engine.ts';
 import { type Selection, selectedRows } from '../../../engine/selection/select-rows.ts';
 import { writerFor } from '../../../engine/table/formats.ts';
@@ -23,13 +22,12 @@ export async function selectedFile(
   engine: Engine,
   kept: KeptOutputs,
   release: Release,
-  file: ReleaseFile,
   selection: Selection,
   cacheControl: string,
   request: Request,
 ): Promise<Response> {
   const { catalog, release: name, created } = release.manifest;
-  const etag = await entityTag(file, selection);
+  const etag = await entityTag(selection);
   const validators = { etag, lastModified: new Date(created).toUTCString() };
   const headers: Record<string, string> = {
     etag,
@@ -70,7 +68,7 @@ export async function selectedFile(
 }
 
 /** Strong: the bytes depend on the stored file, on what is chosen of it, and on the program that writes them. */
-async function entityTag(file: ReleaseFile, { columns, filters }: Selection): Promise<string> {
+async function entityTag({ file, columns, filters }: Selection): Promise<string> {
   const chosen = JSON.stringify([file.sha256, columns, filters, SOFTWARE], (_, value: unknown) => {
     if (typeof value === 'bigint') return `${value}n`;
     if (typeof value === 'number') return `${value}`;

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import type { Hono } from 'hono';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
+import type { ReleaseFiles } from '../../../engine/catalog/release-files.ts';
 import { appOver } from '../../../test/app.ts';
 import { type ScratchBucket, scratchBucket } from '../../../test/scratch-bucket.ts';
 
@@ -166,6 +168,40 @@ test('parameters without a value choose nothing: the file as it is stored', asyn
   const stored = await app.request(ADDRESS, { method: 'HEAD' });
   const response = await app.request(`${ADDRESS}?columns=&filters=`, { method: 'HEAD' });
   assert.equal(response.headers.get('etag'), stored.headers.get('etag'));
+});
+
+test('a file that the index does not know, such as one of a margin', async () => {
+  const own = await scratchBucket();
+  try {
+    const { release } = await own.latest('hipparcos.stars');
+    const prefix = `hipparcos.stars/${release}`;
+    const path = FILE.replace('dataset', 'margin_10arcs/dataset');
+    const bytes = (await own.storage.get(`${prefix}/${FILE}`))!;
+    await own.storage.put(`${prefix}/${path}`, bytes);
+    const list = await own.readJson<ReleaseFiles>(`${prefix}/files.json`);
+    const files = [...list.files, { ...list.files.find((file) => file.path === FILE)!, path }];
+    files.sort((a, b) => (a.path < b.path ? -1 : 1));
+    await own.writeJson(`${prefix}/files.json`, { ...list, files });
+    const written = (await own.storage.get(`${prefix}/files.json`))!;
+    const sha256 = createHash('sha256').update(written).digest('hex');
+    await own.editManifest('hipparcos.stars', (manifest) => ({
+      ...manifest,
+      files: { bytes: written.length, sha256 },
+    }));
+    const ownApp = appOver(own.storage);
+    const query = new URLSearchParams({ columns: 'source_id', filters: 'constellation==Cet,vmag<5' });
+    const bodyOf = async (below: string) => {
+      const response = await ownApp.request(`http://vo.example/bulk/${prefix}/${below}?${query}`);
+      assert.equal(response.status, 200);
+      return new Uint8Array(await response.arrayBuffer());
+    };
+    assert.deepEqual(await bodyOf(path), await bodyOf(FILE));
+    await own.storage.put(`${prefix}/${path}`, bytes.slice().fill(0, 1000, 1001));
+    const damaged = await ownApp.request(`http://vo.example/bulk/${prefix}/${path}?columns=ra`);
+    assert.equal(damaged.status, 500);
+  } finally {
+    await own.remove();
+  }
 });
 
 test('a damaged file gives no rows', async () => {
