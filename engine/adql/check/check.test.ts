@@ -76,6 +76,22 @@ test('members of enumerations are places in arrays, within queries of queries to
   assert.deepEqual([...findings.items.values()], [3]);
 });
 
+test('an enumeration is that of the table, and of none where tables differ in it', () => {
+  const survey = TEST_TABLES.find(({ name }) => name === 'sources')!;
+  const members = ['uJAVA', 'rSDSS'].map((filter) => ({ name: filter, description: null }));
+  const tables = [survey, { ...survey, name: 'later', enumerations: [{ name: 'jplus', members }] }];
+  const places = (text: string) => [
+    ...checkQuery(parseAdql(text), tables, FUNCTIONS).findings.items.values(),
+  ];
+  const both =
+    'SELECT a.mag_auto[jplus::rSDSS] - b.mag_auto[jplus::rSDSS] FROM survey.sources AS a, survey.later AS b';
+  assert.deepEqual(places(both), [1, 2]);
+  assert.throws(() => places('SELECT m[jplus::rSDSS] FROM (SELECT mag_auto AS m FROM survey.later) AS q'), {
+    problem: '“jplus” is not the same in all tables: take the element in the query that reads the table',
+    column: 10,
+  });
+});
+
 test('numbers widen, and integers stay integers', () => {
   assert.deepEqual(of('hipparcos.stars', 'hd + 1', 'hd + source_id', 'hd / 2', 'hd * 1.5', 'hd % 2'), [
     'int',
