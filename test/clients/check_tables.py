@@ -239,7 +239,7 @@ def arrow_cell(column, cell):
     return cell.isoformat(timespec="microseconds").rstrip("0").rstrip(".")
 
 
-def compare_arrow(path, expected, table):
+def compare_arrow(path, expected, table, fixed_sizes=False):
     columns = expected["columns"]
     assert table.column_names == [c["name"] for c in columns]
     types = {
@@ -250,7 +250,10 @@ def compare_arrow(path, expected, table):
         text = pa.timestamp("us") if column["xtype"] == "timestamp" else pa.string()
         wanted = types.get(column["datatype"], text)
         if is_array(column):
-            assert pa.types.is_list(field.type), f"{path}: {field}"
+            sizes = column["arraysize"].split("x")
+            length = math.prod(map(int, sizes)) if fixed_sizes and not sizes[-1].endswith("*") else None
+            found = field.type.list_size if pa.types.is_fixed_size_list(field.type) else None
+            assert found == length, f"{path}: {field}"
             assert field.type.value_type == wanted, f"{path}: {field}"
         else:
             assert field.type == wanted, f"{path}: {field}"
@@ -278,7 +281,7 @@ def check_arrow(path, expected):
 
 def check_parquet(path, expected):
     file = pa.parquet.ParquetFile(path)
-    compare_arrow(path, expected, file.read())
+    compare_arrow(path, expected, file.read(), fixed_sizes=True)
     metadata = {key.decode(): text.decode() for key, text in file.metadata.metadata.items()}
     assert metadata["IVOA.VOTable-Parquet.version"] == "1.0"
     content = io.BytesIO(metadata["IVOA.VOTable-Parquet.content"].encode())
