@@ -18,6 +18,7 @@ import { bytesSection } from './sections/bytes.ts';
 import { coldSection } from './sections/cold.ts';
 import { conesSection } from './sections/cones.ts';
 import { duckdbSection } from './sections/duckdb.ts';
+import { exportSection } from './sections/export.ts';
 import { growthSection } from './sections/growth.ts';
 import { kernelSection } from './sections/kernel.ts';
 import { memorySection } from './sections/memory.ts';
@@ -36,7 +37,11 @@ const SECTIONS = {
   tap: tapSection,
   duckdb: duckdbSection,
   kernel: kernelSection,
+  export: exportSection,
 } as const;
+
+/** Those that are of no catalogue of the bench's. */
+const ALONE = ['kernel', 'export'] as const;
 
 export type SectionName = keyof typeof SECTIONS;
 export const SECTION_NAMES = Object.keys(SECTIONS) as SectionName[];
@@ -69,8 +74,9 @@ export async function bench(options: BenchOptions, stopped: Promise<never>): Pro
   } satisfies BenchResults;
   console.log(described(results));
 
-  const ofCatalog = sections.filter((section) => section !== 'kernel');
-  const steps = catalogs.length * ofCatalog.length + (sections.includes('kernel') ? 1 : 0);
+  const alone = ALONE.filter((section) => sections.includes(section));
+  const ofCatalog = sections.filter((section) => section !== 'kernel' && section !== 'export');
+  const steps = catalogs.length * ofCatalog.length + alone.length;
   const status = statusLine();
   const say = (text: string) => status.show(`${results.sections.length} of ${steps}: ${text}`);
 
@@ -102,9 +108,9 @@ export async function bench(options: BenchOptions, stopped: Promise<never>): Pro
       await run(section, catalog, (report) => SECTIONS[section](context, report));
     }
   }
-  if (sections.includes('kernel')) {
-    console.log(`\nkernel\n${header()}`);
-    await run('kernel', null, (report) => kernelSection({ say }, report));
+  for (const section of alone) {
+    console.log(`\n${section}\n${header()}`);
+    await run(section, null, (report) => SECTIONS[section]({ say, quick }, report));
   }
   const minutes = (performance.now() - started) / 60_000;
   console.log(`\n${minutes.toFixed(1)} minutes, load average ${load()} after them`);
