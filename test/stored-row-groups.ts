@@ -1,6 +1,12 @@
 import { decodeLeaf, type Leaf } from '../engine/catalog/leaf.ts';
-import { dataPath, leafPath, type Manifest, releasePrefix } from '../engine/catalog/manifest.ts';
-import { hasPositions, type Table } from '../engine/catalog/table.ts';
+import {
+  catalogFolder,
+  dataPath,
+  leafPath,
+  type Manifest,
+  releasePrefix,
+} from '../engine/catalog/manifest.ts';
+import { hasPositions } from '../engine/catalog/table.ts';
 import type { Storage } from '../engine/storage/storage.ts';
 
 /** A row group of a release as the release's index describes it. */
@@ -29,12 +35,12 @@ export async function storedRowGroups(storage: Storage, manifest: Manifest): Pro
     const bytes = await storage.get(`${prefix}/${leafPath(leafNumber)}`);
     const { table } = manifest;
     const leaf = decodeLeaf(bytes!, table.columns.length + Number(hasPositions(table)));
-    for (const at of leaf.first.keys()) found.push(rowGroupIn(table, leaf, leafNumber, at));
+    for (const at of leaf.first.keys()) found.push(rowGroupIn(manifest, leaf, leafNumber, at));
   }
   return found;
 }
 
-function rowGroupIn(table: Table, leaf: Leaf, leafNumber: number, at: number): StoredRowGroup {
+function rowGroupIn(manifest: Manifest, leaf: Leaf, leafNumber: number, at: number): StoredRowGroup {
   const chunks = [];
   let offset = leaf.offset[at]!;
   for (let chunk = at * leaf.columns; chunk < (at + 1) * leaf.columns; chunk++) {
@@ -47,7 +53,7 @@ function rowGroupIn(table: Table, leaf: Leaf, leafNumber: number, at: number): S
     leafNumber,
     leaf,
     at,
-    path: dataPath(table, order, pixel),
+    path: catalogFolder(manifest) + dataPath(manifest.table, order, pixel),
     order,
     pixel,
     group: leaf.group[at]!,

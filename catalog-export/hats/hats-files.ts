@@ -1,11 +1,8 @@
 import type { Table } from '../../engine/catalog/table.ts';
-import type { Moc } from '../../engine/healpix-wasm/moc.ts';
-import packageJson from '../../package.json' with { type: 'json' };
 import { type DataFooter, mergeFooters } from './footer.ts';
 import { emptyParquetFile } from './parquet-file.ts';
 import type { DataFile } from './partition.ts';
-import { hatsProperties } from './properties.ts';
-import type { SkymapOrders } from './skymap.ts';
+import { type HatsCatalog, type HatsTable, hatsProperties, marginProperties } from './properties.ts';
 
 export interface HatsFile {
   /** Relative to the catalogue's root. */
@@ -13,26 +10,17 @@ export interface HatsFile {
   readonly bytes: Uint8Array;
 }
 
-export interface HatsContent {
-  readonly table: Table;
-  /** ISO 8601, UTC. */
-  readonly created: string;
-  readonly partitions: readonly DataFile[];
+interface Footers {
   /** Of the partitions, in their order; paths are relative to the catalogue's root. Null where there are too many. */
   readonly footers: readonly DataFooter[] | null;
-  /** Most rows of a partition above the highest order. */
-  readonly maxRows: number;
-  readonly skymap: SkymapOrders;
-  /** Where the rows lie. */
-  readonly moc: Moc;
 }
 
 const DATASET = 'dataset/';
 
 /**
  * The files that tell Parquet readers of all data files together.
- * @param footers of the data files, in their order; paths are relative to the release. Null where they are too many to be read together:
- * then there is no `_metadata`, which HATS does not ask for.
+ * @param footers of the data files, in their order; paths are relative to the catalogue's root. Null where they are too many to be read
+ * together: then there is no `_metadata`, which HATS does not ask for.
  */
 export function datasetFiles(table: Table, footers: readonly DataFooter[] | null): HatsFile[] {
   const schema = emptyParquetFile(table);
@@ -43,22 +31,29 @@ export function datasetFiles(table: Table, footers: readonly DataFooter[] | null
 }
 
 /** The files that make data files a HATS 1.0 catalogue. */
-export function hatsFiles(content: HatsContent): HatsFile[] {
-  const { table, partitions, footers } = content;
-  const properties = hatsProperties({ ...content, builder: `almagest v${packageJson.version}` });
+export function hatsFiles(catalog: HatsCatalog & Footers): HatsFile[] {
+  return filesOf(catalog, hatsProperties(catalog));
+}
+
+/** The files that make data files the margin of one. */
+export function marginFiles(margin: HatsTable & Footers, arcsec: number): HatsFile[] {
+  return filesOf(margin, marginProperties(margin, arcsec));
+}
+
+function filesOf({ table, partitions, footers }: HatsTable & Footers, properties: string): HatsFile[] {
   return [
     ...datasetFiles(table, footers),
-    { path: 'partition_info.csv', bytes: encode(partitionInfo(partitions)) },
-    { path: 'hats.properties', bytes: encode(properties) },
+    textFile('partition_info.csv', partitionInfo(partitions)),
+    textFile('hats.properties', properties),
     // The name before HATS 1.0, which readers of today still look for.
-    { path: 'properties', bytes: encode(properties) },
+    textFile('properties', properties),
   ];
+}
+
+export function textFile(path: string, text: string): HatsFile {
+  return { path, bytes: new TextEncoder().encode(text) };
 }
 
 function partitionInfo(partitions: readonly DataFile[]): string {
   return `Norder,Npix\n${partitions.map(({ order, pixel }) => `${order},${pixel}\n`).join('')}`;
-}
-
-function encode(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
 }

@@ -7,9 +7,10 @@ export interface Margins {
   readonly cells: readonly Cell[];
   /**
    * Numbers of the cells that a row is near to, its own left out; a cell may be among them that is a little farther away.
-   * @param index order-29 cell of the row, as its two halves: the higher 30 bits and the lower 32.
+   * @param high of the order-29 cell of the row the higher 30 bits, and `low` the lower 32.
+   * @param position of the row: degrees. Asked only of rows that may be near to a border.
    */
-  near(high: number, low: number, lon: number, lat: number): readonly number[];
+  near(high: number, low: number, position: () => { lon: number; lat: number }): readonly number[];
 }
 
 const INDEX_ORDER = 29;
@@ -52,10 +53,10 @@ export function marginsOf(
 
   return {
     cells,
-    near(high, low, lon, lat) {
+    near(high, low, position) {
       const own = cellAt(high * 2 ** (32 - FINEST_SHIFT) + (low >>> FINEST_SHIFT));
       if (!isAtBorder(borders[own]!, high, low)) return NONE;
-      const { start, end } = kernel.coneRanges({ lon, lat, radius: arcsec * ARCSEC });
+      const { start, end } = kernel.coneRanges({ ...position(), radius: arcsec * ARCSEC });
       const found = new Set<number>();
       for (let range = 0; range < start.length; range += 1) {
         const last = cellAt(finestCell(end[range]! - 1n));

@@ -3,17 +3,17 @@ import test from 'node:test';
 import type { Column } from '../../engine/catalog/column.ts';
 import type { Table } from '../../engine/catalog/table.ts';
 import { mocOfRanges } from '../../engine/healpix-wasm/moc.ts';
+import packageJson from '../../package.json' with { type: 'json' };
 import type { Partition } from './partition.ts';
-import { hatsProperties } from './properties.ts';
+import { collectionProperties, hatsProperties, marginProperties } from './properties.ts';
 
 function column(name: string, ucd: string, principal: boolean): Column {
   const rest = { arraysize: null, xtype: null, unit: null, utype: null, description: null };
   return { name, datatype: 'double', ucd, principal, indexed: false, std: false, ...rest };
 }
 
-function propertiesOf(names: [string, string, string], description: string | null): Map<string, string> {
-  const [id, ra, dec] = names;
-  const table: Table = {
+function tableOf([id, ra, dec]: [string, string, string], description: string | null): Table {
+  return {
     schema: 'survey',
     name: 'stars',
     description,
@@ -25,11 +25,14 @@ function propertiesOf(names: [string, string, string], description: string | nul
       column('detail', 'meta.note', false),
     ],
   };
+}
+
+function propertiesOf(names: [string, string, string], description: string | null): Map<string, string> {
   const partition = (order: number, pixel: number): Partition => ({
     ...{ order, pixel, path: '', bytes: 1500, rows: 10, rowGroups: [] },
   });
   const text = hatsProperties({
-    table,
+    table: tableOf(names, description),
     created: '2026-11-21T12:00:00.000Z',
     partitions: [partition(0, 1), partition(1, 8), partition(1, 9)],
     maxRows: 20,
@@ -38,7 +41,6 @@ function propertiesOf(names: [string, string, string], description: string | nul
       { start: new BigInt64Array([0n]), end: new BigInt64Array([4n ** 28n]), full: new Uint8Array(1) },
       10,
     ),
-    builder: 'almagest v1',
   });
   const lines = text.trim().split('\n').slice(1);
   return new Map(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
@@ -64,11 +66,30 @@ test('tells what HATS readers need', () => {
     hats_skymap_order: '10',
     hats_skymap_alt_orders: '4',
     moc_sky_fraction: '0.020833',
-    hats_builder: 'almagest v1',
+    hats_builder: `almagest v${packageJson.version}`,
     hats_creation_date: '2026-11-21T12:00Z',
     hats_release_date: '2025-08-22',
     hats_version: 'v1.0',
   });
+});
+
+test('a margin names its catalogue and distance, the collection both', () => {
+  const table = tableOf(['id', 'ra', 'dec'], 'Stars');
+  const created = '2026-11-21T12:00:00.000Z';
+  const margin = marginProperties({ table, created, partitions: [] }, 2.5);
+  for (const line of [
+    'dataproduct_type=margin',
+    'hats_margin_threshold=2.5',
+    'hats_primary_table_url=catalog',
+    'hats_nrows=0',
+  ]) {
+    assert.ok(margin.split('\n').includes(line), line);
+  }
+  const collection = collectionProperties(table, created, 'margin_2.5arcs');
+  assert.match(
+    collection,
+    /^hats_primary_table_url=catalog\nall_margins=margin_2\.5arcs\ndefault_margin=margin_2\.5arcs$/m,
+  );
 });
 
 test('stays one line per property, whatever a description holds', () => {

@@ -1,11 +1,17 @@
 import { decodeLeaf, type Leaf } from '../../engine/catalog/leaf.ts';
-import { dataPath, leafPath, type Manifest, releasePrefix } from '../../engine/catalog/manifest.ts';
+import {
+  catalogFolder,
+  dataPath,
+  leafPath,
+  type Manifest,
+  releasePrefix,
+} from '../../engine/catalog/manifest.ts';
 import {
   parseReleaseFiles,
   RELEASE_FILES_PATH,
   type ReleaseFile,
 } from '../../engine/catalog/release-files.ts';
-import { hasPositions, type Table } from '../../engine/catalog/table.ts';
+import { hasPositions } from '../../engine/catalog/table.ts';
 import { CorruptReleaseError } from '../../engine/errors.ts';
 import type { Storage } from '../../engine/storage/storage.ts';
 import type { RowGroup } from '../hats/partition.ts';
@@ -87,7 +93,7 @@ export async function previousRelease(storage: Storage, manifest: Manifest): Pro
   const prefix = releasePrefix(catalog, release);
   const listed = await storage.get(`${prefix}/${RELEASE_FILES_PATH}`);
   if (listed === null) return null;
-  const located = dataFiles(prefix, table, listed);
+  const located = dataFiles(prefix, manifest, listed);
   if (located === null) return null;
   const columns = table.columns.length + Number(hasPositions(table));
   const first = firstRows(located.map(({ file }) => file.rows));
@@ -130,10 +136,10 @@ interface LocatedFile {
   readonly pixel: number;
 }
 
-function dataFiles(prefix: string, table: Table, listed: Uint8Array): LocatedFile[] | null {
+function dataFiles(prefix: string, manifest: Manifest, listed: Uint8Array): LocatedFile[] | null {
   try {
     const { files } = parseReleaseFiles(`${prefix}/${RELEASE_FILES_PATH}`, listed);
-    return files.flatMap((file) => locatedFile(table, file)).sort(inOrderOfIndex);
+    return files.flatMap((file) => locatedFile(manifest, file)).sort(inOrderOfIndex);
   } catch (error) {
     if (error instanceof CorruptReleaseError) return null;
     throw error;
@@ -143,12 +149,12 @@ function dataFiles(prefix: string, table: Table, listed: Uint8Array): LocatedFil
 const CELL = /Norder=(\d+)\/Dir=\d+\/Npix=(\d+)\.parquet$/;
 const PART = /part-(\d+)\.parquet$/;
 
-function locatedFile(table: Table, file: ReleaseFile): LocatedFile[] {
+function locatedFile(manifest: Manifest, file: ReleaseFile): LocatedFile[] {
   const [, order, pixel] = CELL.exec(file.path) ?? [null, '0', PART.exec(file.path)?.[1]];
   const { rows, content } = file;
   if (pixel === undefined || rows === undefined || content === undefined) return [];
   const cell = { order: Number(order), pixel: Number(pixel) };
-  return dataPath(table, cell.order, cell.pixel) === file.path
+  return catalogFolder(manifest) + dataPath(manifest.table, cell.order, cell.pixel) === file.path
     ? [{ file: { ...file, rows, content }, ...cell }]
     : [];
 }

@@ -24,6 +24,8 @@ export interface PartitionTask {
 /** What is made of all tasks of an export. */
 export interface PartitionWork {
   readonly table: Table;
+  /** What the paths of the files begin with. */
+  readonly folder: string;
   /** Contents of which there are files already. */
   readonly known: ReadonlySet<string>;
   /** False where only the contents are wanted. */
@@ -70,10 +72,10 @@ export function* makePartitions(
 }
 
 function made(work: PartitionWork, anew: boolean, cell: Cell, rows: KeyedRows): MadePartition {
-  const { table, known, files } = work;
+  const { table, folder, known, files } = work;
   const { order, pixel } = cell;
   const content = contentOf(table, rows);
-  const path = dataPath(table, order, pixel);
+  const path = folder + dataPath(table, order, pixel);
   const file = files && (anew || !known.has(content)) ? madeFile(table, cell, rows) : null;
   return { order, pixel, path, rows: rows.rows.count, content, file };
 }

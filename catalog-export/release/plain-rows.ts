@@ -24,5 +24,5 @@ export async function readParts(
     await client.query('commit');
   }
 
-  return { rows, rowsWithoutPosition: 0, histogram: null, tasks, close: async () => {} };
+  return { rows, rowsWithoutPosition: 0, histogram: null, tasks, margins: null, close: async () => {} };
 }

@@ -9,6 +9,7 @@ import {
 } from '../hats/partitioning.ts';
 import { copiedRows } from './copied-rows.ts';
 import type { CopyRows } from './copy-binary.ts';
+import { marginTasks } from './margin-tasks.ts';
 import { locate } from './positions.ts';
 import { BUCKET_ORDER, BUCKETS, crowdedCells, tasksOf } from './sky-tasks.ts';
 import { copyAll, estimatedRows } from './source.ts';
@@ -65,6 +66,7 @@ export async function readSky(
       rowsWithoutPosition,
       histogram: counts.rows,
       tasks: () => tasksOf(cells, source, opened),
+      margins: (arcsec) => marginTasks({ table, kernel }, cells, source, arcsec, opened),
       close: async () => {
         for (const one of opened) await one.close();
       },

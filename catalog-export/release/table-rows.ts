@@ -16,6 +16,11 @@ export interface TableRows {
   readonly histogram: Uint32Array | null;
   /** What is to be done for the partitions, in their order. After the last one, the transaction is over. */
   tasks(): AsyncGenerator<RowsTask>;
+  /**
+   * What is to be done for the margins of the partitions, once their own tasks are done; null where the table has no positions.
+   * @param arcsec within which a row belongs to the margin of a partition.
+   */
+  readonly margins: ((arcsec: number) => AsyncGenerator<RowsTask>) | null;
   /** To be called when no task is under way any more. */
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@ import type { LeafEntry } from '../../engine/catalog/manifest.ts';
 import { hasPositions, qualifiedName, type Table } from '../../engine/catalog/table.ts';
 import type { Storage } from '../../engine/storage/storage.ts';
 import { type DataFooter, footerOf } from '../hats/footer.ts';
+import { collectedFooters } from '../hats/footers.ts';
 import type { DataFile, RowGroup } from '../hats/partition.ts';
 import type { Progress } from '../progress.ts';
 import { inOrder } from './in-order.ts';
@@ -18,6 +19,8 @@ export interface PartitionsOptions {
   readonly table: Table;
   readonly storage: Storage;
   readonly writer: ReleaseWriter;
+  /** What the paths of the data files begin with. */
+  readonly folder: string;
   readonly known: KnownPartitions;
   /** The release that the new one is compared with; null where it is made whatever it holds. */
   readonly before: PreviousRelease | null;
@@ -33,9 +36,6 @@ export interface WrittenPartitions {
   readonly leaves: readonly LeafEntry[];
   readonly count: { readonly written: number; readonly copied: number };
 }
-
-/** `_metadata` has the footers of all files: beyond this neither clients nor the memory here would be glad of it. */
-const MOST_FOOTER_BYTES = 32 * 2 ** 20;
 
 /** Copies in the storage at a time, which cost time but no work here. */
 const COPIES = 8;
@@ -57,8 +57,8 @@ export async function writePartitions(
   options: PartitionsOptions,
   source: TableRows,
 ): Promise<WrittenPartitions | null> {
-  const { table, writer, known, progress } = options;
-  const maker = openMaker({ table, known: known.contents, files: true });
+  const { table, writer, folder, known, progress } = options;
+  const maker = openMaker({ table, folder, known: known.contents, files: true });
   try {
     if (source.histogram !== null)
       progress.start(`Writing partitions of ${qualifiedName(table)}`, source.rows);
@@ -66,8 +66,7 @@ export async function writePartitions(
     const { changed, isUnchanged } = comparison(options, source, stored);
     const leaves = leafWriter(writer, table.columns.length + Number(hasPositions(table)));
     const partitions: DataFile[] = [];
-    let footers: DataFooter[] | null = [];
-    let footerBytes = 0;
+    const footers = collectedFooters();
     let rows = 0;
     let written = 0;
     const settled = inOrder(changed, COPIES, (partition) => settle(options, partition));
@@ -76,15 +75,13 @@ export async function writePartitions(
       const data = { order, pixel, path: file.path, bytes: file.bytes, rows: file.rows };
       await leaves.add({ ...data, rowGroups: hasPositions(table) ? rowGroups : numbered(rowGroups, rows) });
       partitions.push(data);
-      footerBytes += footer.length;
-      if (footerBytes > MOST_FOOTER_BYTES) footers = null;
-      footers?.push({ path: file.path, footer });
+      footers.add({ path: file.path, footer });
       rows += file.rows;
       if (!copied) written += 1;
     }
     if (isUnchanged()) return null;
     const count = { written, copied: partitions.length - written };
-    return { rows, partitions, footers, leaves: await leaves.close(), count };
+    return { rows, partitions, footers: footers.list(), leaves: await leaves.close(), count };
   } finally {
     await maker.close();
   }

@@ -1,6 +1,11 @@
 import type pg from 'pg';
-import { MANIFEST_VERSION, type Manifest, manifestKey } from '../../engine/catalog/manifest.ts';
-import { qualifiedName, type Table } from '../../engine/catalog/table.ts';
+import {
+  catalogFolder,
+  MANIFEST_VERSION,
+  type Manifest,
+  manifestKey,
+} from '../../engine/catalog/manifest.ts';
+import { hasPositions, qualifiedName, type Table } from '../../engine/catalog/table.ts';
 import type { HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
 import type { Storage } from '../../engine/storage/storage.ts';
 import { historyId } from '../database/row-history.ts';
@@ -16,6 +21,7 @@ import { putJson } from './put-json.ts';
 import { releaseWriter } from './release-writer.ts';
 import { beginSnapshot, checkColumns } from './source.ts';
 import { openRows, type PartitionLimits } from './table-rows.ts';
+import { writeMargin } from './write-margin.ts';
 import { type WrittenPartitions, writePartitions } from './write-partitions.ts';
 import { RECORDS_FOLDER } from './written-records.ts';
 
@@ -31,6 +37,8 @@ export interface WriteOptions {
   readonly maxRows?: number;
   /** Most bytes of a partition's rows, as PostgreSQL sends them. */
   readonly maxBytes?: number;
+  /** Arcseconds around each partition within which rows are in its margin too; none where there is to be no margin. */
+  readonly margin?: number | undefined;
   /** Whether all is written anew, whatever has changed. */
   readonly full?: boolean;
   readonly progress: Progress;
@@ -60,6 +68,9 @@ const MAX_PARTITION_ROWS = 250_000;
 /** What is sorted and encoded in memory at a time, by each thread. */
 const MAX_PARTITION_BYTES = 32 * 2 ** 20;
 
+/** Arcseconds. */
+const MAX_MARGIN = 3600;
+
 /** Cells of 3.7°: fine enough to see the Milky Way, coarse enough for a manifest. */
 const SKYMAP_ORDER = 4;
 
@@ -79,12 +90,14 @@ export async function writeRelease(
     rows: options.maxRows ?? MAX_PARTITION_ROWS,
     bytes: options.maxBytes ?? MAX_PARTITION_BYTES,
   };
-  const snapshot = await beginSnapshot(client, table);
+  const margin = marginOf(options);
+  const folder = catalogFolder({ margin });
+  const snapshot = await beginSnapshot(client);
   await checkColumns(client, table);
   const state = await stateOf(client, table, limits);
   const history = await historyOf(client, table);
   // PostgreSQL can be asked only for releases that name the history.
-  const isKnown = previous !== null && previous.history === history;
+  const isKnown = previous !== null && previous.history === history && previous.margin === margin;
   if (!full && isKnown && state !== null && state === previous.state) {
     await client.query('commit');
     return unchanged(previous);
@@ -95,15 +108,16 @@ export async function writeRelease(
   try {
     const writer = releaseWriter(storage, catalog, release);
     const written = await writePartitions(
-      { ...options, writer, known, before: isKnown ? before : null },
+      { ...options, writer, folder, known, before: isKnown ? before : null },
       source,
     );
     if (written === null) {
       progress.done();
       return unchanged(previous!);
     }
-    for (const { path, bytes } of filesAbout(options, written, source.histogram, limits))
+    for (const { path, bytes } of filesAbout(options, written, source.histogram, limits, folder))
       await writer.put(path, bytes);
+    if (margin !== null) await writeMargin({ ...options, writer }, margin, source.margins!(margin));
     const manifest: Manifest = {
       version: MANIFEST_VERSION,
       catalog,
@@ -116,6 +130,7 @@ export async function writeRelease(
       snapshot,
       state,
       history,
+      margin,
       files: await writer.close(),
       partitions: written.partitions.length,
       bytes: written.partitions.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -131,6 +146,13 @@ export async function writeRelease(
   } finally {
     await source.close();
   }
+}
+
+/** @throws Error for a margin that is none. */
+function marginOf({ table, margin }: WriteOptions): number | null {
+  if (margin === undefined || !hasPositions(table)) return null;
+  if (margin > 0 && margin <= MAX_MARGIN) return margin;
+  throw new Error(`a margin of ${margin} arcseconds is none: it must be above 0, up to ${MAX_MARGIN}`);
 }
 
 /** Null where no versions of rows are kept, in a database that was not prepared for it among others. */
@@ -159,16 +181,21 @@ function unchanged(previous: Manifest): Written {
 
 function filesAbout(
   { table, date }: WriteOptions,
-  { partitions, footers }: WrittenPartitions,
+  written: WrittenPartitions,
   histogram: Uint32Array | null,
   limits: PartitionLimits,
+  folder: string,
 ): HatsFile[] {
-  if (histogram === null) return datasetFiles(table, footers);
+  if (histogram === null) return datasetFiles(table, written.footers);
+  const { partitions } = written;
+  const footers =
+    written.footers?.map(({ path, footer }) => ({ path: path.slice(folder.length), footer })) ?? null;
   const created = date.toISOString();
   const moc = mocOfHistogram(histogram);
   const { files: skymaps, orders: skymap } = skymapFiles(histogram);
   const hats = hatsFiles({ table, created, partitions, footers, maxRows: limits.rows, skymap, moc });
-  return [...hats, ...skymaps, ...mocFiles(moc)];
+  const inFolder = [...hats, ...skymaps].map(({ path, bytes }) => ({ path: folder + path, bytes }));
+  return [...inFolder, ...mocFiles(moc)];
 }
 
 function skyOf(histogram: Uint32Array | null): Pick<Manifest, 'skymap' | 'coverage'> {

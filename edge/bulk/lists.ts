@@ -11,9 +11,11 @@ export interface ListFormat {
   write(files: readonly ReleaseFile[], release: string): string;
 }
 
-/** Whether a file has rows of the catalogue itself. */
+const DATA_FOLDER = /^(?:catalog\/)?dataset\//;
+
+/** Whether a file has rows of the catalogue itself, not of its margin. */
 export function isDataFile({ path, rows }: ReleaseFile): boolean {
-  return rows !== undefined && path.startsWith('dataset/');
+  return rows !== undefined && DATA_FOLDER.test(path);
 }
 
 const lines = (texts: readonly string[]): string => texts.map((text) => `${text}\n`).join('');

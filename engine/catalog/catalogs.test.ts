@@ -166,6 +166,26 @@ describe('catalogues of a bucket', () => {
       ...manifest,
       leaves: manifest.leaves.map(({ crc32: _, ...leaf }) => leaf),
     }),
+    'it has only one of skymap and coverage': (manifest) => ({ ...manifest, skymap: null }),
+    'dso\\.objects has positions, but not a skymap': (manifest) => ({
+      ...manifest,
+      skymap: null,
+      coverage: null,
+    }),
+    'dso\\.objects has a skymap, but not positions': (manifest) => ({
+      ...manifest,
+      table: {
+        ...manifest.table,
+        columns: manifest.table.columns.map((column) => ({ ...column, ucd: null })),
+      },
+    }),
+    'margin is neither null nor a number of arcseconds': (manifest) => ({ ...manifest, margin: 0 }),
+    'it has a margin, but no skymap': (manifest) => ({
+      ...manifest,
+      margin: 10,
+      skymap: null,
+      coverage: null,
+    }),
     'coverage is no MOC': ({ coverage: _, ...manifest }) => manifest,
     'coverage\\.ranges are not in ascending order': (manifest) => ({
       ...manifest,

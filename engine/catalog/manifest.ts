@@ -38,6 +38,11 @@ export interface Manifest {
   readonly history: string | null;
   /** Of the list of the release's files (`ReleaseFiles`). */
   readonly files: { readonly bytes: number; readonly sha256: string };
+  /**
+   * Arcseconds around each partition within which the margin catalogue of the release has the rows of the others; null where
+   * there is none.
+   */
+  readonly margin: number | null;
   /** Number of Parquet files. */
   readonly partitions: number;
   /** Of all of them. */
@@ -104,7 +109,7 @@ export function leafPath(leaf: number): string {
 
 const DIRECTORY_CELLS = 10_000;
 
-/** Key of a cell's Parquet file relative to the release (HATS 1.0, "Partitioning scheme"). */
+/** Path of a cell's Parquet file in a HATS catalogue (HATS 1.0, "Partitioning scheme"). */
 export function partitionPath(order: number, pixel: number): string {
   const directory = Math.floor(pixel / DIRECTORY_CELLS) * DIRECTORY_CELLS;
   return `dataset/Norder=${order}/Dir=${directory}/Npix=${pixel}.parquet`;
@@ -112,12 +117,20 @@ export function partitionPath(order: number, pixel: number): string {
 
 const PART_DIGITS = 5;
 
-/** Key of a Parquet file of a table without positions, relative to the release. */
+/** Path of a Parquet file of a table without positions. */
 function partPath(part: number): string {
   return `dataset/part-${String(part).padStart(PART_DIGITS, '0')}.parquet`;
 }
 
-/** Key, relative to the release, of the Parquet file of a cell, or, where the table has no positions, of the part with that number. */
+/** Path, in the catalogue's folder, of the Parquet file of a cell, or, where the table has no positions, of the part with that number. */
 export function dataPath(table: Table, order: number, pixel: number): string {
   return hasPositions(table) ? partitionPath(order, pixel) : partPath(pixel);
+}
+
+/** Folder of the catalogue in a release that is a HATS collection, for it has a margin too. */
+export const COLLECTED_CATALOG = 'catalog';
+
+/** What the path of a data file begins with in its release: nothing, unless the release is a HATS collection. */
+export function catalogFolder({ margin }: Pick<Manifest, 'margin'>): string {
+  return margin === null ? '' : `${COLLECTED_CATALOG}/`;
 }

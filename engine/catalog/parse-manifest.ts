@@ -48,6 +48,12 @@ function checkEnumerations(enumerations: unknown): void {
   }
 }
 
+function checkMargin({ margin, skymap }: Json): void {
+  if (margin === null) return;
+  expect(typeof margin === 'number' && margin > 0, 'margin is neither null nor a number of arcseconds');
+  expect(skymap !== null, 'it has a margin, but no skymap');
+}
+
 /** Where on the sky the rows lie; nothing of a table without positions. */
 function checkSky(skymap: unknown, coverage: unknown, rows: unknown): void {
   expect((skymap === null) === (coverage === null), 'it has only one of skymap and coverage');
@@ -112,6 +118,7 @@ function checkManifest(manifest: unknown): asserts manifest is Manifest {
   checkTable(manifest.table);
   checkOrigin(manifest);
   checkSky(manifest.skymap, manifest.coverage, manifest.rows);
+  checkMargin(manifest);
   expect(Array.isArray(manifest.leaves), 'leaves is not a list');
   manifest.leaves.forEach((leaf, at) => {
     checkLeaf(leaf, `leaves[${at}]`);

@@ -2,7 +2,7 @@ import { type DataType, Int64 } from 'apache-arrow';
 import type { CellRanges } from '../healpix-wasm/kernel.ts';
 import { arrowType } from '../table/arrow.ts';
 import type { Leaf } from './leaf.ts';
-import { dataPath, HEALPIX_COLUMN, type Manifest, releasePrefix } from './manifest.ts';
+import { catalogFolder, dataPath, HEALPIX_COLUMN, type Manifest, releasePrefix } from './manifest.ts';
 import { hasPositions, qualifiedName } from './table.ts';
 
 /** A release that is open for reading. */
@@ -63,7 +63,8 @@ export function rowGroupAt(release: Release, leafNumber: number, leaf: Leaf, at:
 
 /** Key of the Parquet file that holds a row group. */
 export function fileOf({ release, leaf, at }: RowGroup): string {
-  return `${release.prefix}/${dataPath(release.manifest.table, leaf.order[at]!, leaf.pixel[at]!)}`;
+  const { prefix, manifest } = release;
+  return `${prefix}/${catalogFolder(manifest)}${dataPath(manifest.table, leaf.order[at]!, leaf.pixel[at]!)}`;
 }
 
 /** Numbers of the leaves whose row groups may hold a cell of the ranges, ascending. */

@@ -37,6 +37,35 @@ async function lintFooter(path: string): Promise<string> {
   return runStilts('votlint', [votable]).finally(() => rm(votable));
 }
 
+/** Rows within half a degree of poles, of RA 0, and of corners where three and four of the largest cells meet. */
+function* clumps(count: number): Generator<[number, number, number]> {
+  const centres = [
+    [0, 90],
+    [0, -90],
+    [0, 0],
+    [0, 20],
+    [45, 0],
+    [90, 41.8103],
+    [45, 41.8103],
+    [210, -41.8103],
+  ] as const;
+  let state = 7;
+  const random = () => {
+    state = (state * 48271) % 2147483647;
+    return state / 2147483647;
+  };
+  for (let id = 0; id < count; id += 1) {
+    const [lon, lat] = centres[id % centres.length]!;
+    // Crowded towards the middle, so that cells of many orders meet there.
+    const distance = 0.5 * random() ** 2;
+    const angle = 2 * Math.PI * random();
+    const dec = Math.abs(lat) === 90 ? lat - Math.sign(lat) * distance : lat + distance * Math.sin(angle);
+    const along =
+      Math.abs(lat) === 90 ? 360 * random() : (distance * Math.cos(angle)) / Math.cos((lat * Math.PI) / 180);
+    yield [id, (lon + along + 360) % 360, dec];
+  }
+}
+
 describe('clients of a release', { skip: skipWithoutPython }, () => {
   for (const catalog of ['hipparcos.stars', 'dso.objects']) {
     test(catalog, async (t) => checkRelease(t, await demoBucket(), catalog));
@@ -103,6 +132,15 @@ describe('clients of a release', { skip: skipWithoutPython }, () => {
     return withTable(table, rows, async (catalog) => {
       await exported(catalog, table, { maxRows: 1000 });
       await checkRelease(t, catalog.bucket, 'survey.stars');
+    });
+  });
+
+  test('a margin: around the poles, across RA 0, between cells of different orders', (t) => {
+    const table = tableOf([ID, RA, DEC]);
+    return withTable(table, clumps(4000), async (catalog) => {
+      const { release } = await exported(catalog, table, { maxRows: 150, margin: 60 });
+      const folder = join(catalog.bucket, releasePrefix('survey.stars', release));
+      await runChecks(t, 'check_margin.py', [folder, '60']);
     });
   });
 

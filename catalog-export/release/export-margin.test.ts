@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'node:test';
+import { parseReleaseFiles } from '../../engine/catalog/release-files.ts';
+import { coneSearch } from '../../engine/cone/cone-search.ts';
+import { createEngine } from '../../engine/engine.ts';
+import { partitionPaths } from '../../test/stored-row-groups.ts';
+import {
+  allRows,
+  currentRelease,
+  DEC,
+  exported,
+  fileOf,
+  ID,
+  kernel,
+  RA,
+  rowsOf,
+  stars,
+  tableOf,
+  withTable,
+} from './test-catalog.ts';
+
+const TABLE = tableOf([ID, RA, DEC]);
+const ARCSEC = 600;
+
+test('a release with a margin is a collection: the catalogue in one folder, its margin in another', () =>
+  withTable(TABLE, stars(5000), async (catalog) => {
+    const manifest = await exported(catalog, TABLE, { maxRows: 300, margin: ARCSEC });
+    assert.equal(manifest.margin, ARCSEC);
+    const paths = await partitionPaths(catalog.storage, manifest);
+    assert.ok(paths.every((path) => path.startsWith('catalog/dataset/Norder=')));
+    assert.equal((await allRows(catalog, manifest)).length, 5000);
+    const list = await fileOf(catalog, manifest, 'files.json');
+    const { files } = parseReleaseFiles('files.json', list);
+    const margins = files.filter(({ path }) => path.startsWith(`margin_${ARCSEC}arcs/dataset/Norder=`));
+    assert.ok(margins.length > 10);
+    for (const { path, rows } of margins) {
+      const [, order, pixel] = /Norder=(\d+)\/Dir=\d+\/Npix=(\d+)/.exec(path)!;
+      const found = await rowsOf(await fileOf(catalog, manifest, path));
+      assert.equal(found.length, rows);
+      const cells = found.map((row) => row._healpix_29 as bigint);
+      assert.ok(cells.every((cell, at) => at === 0 || cell >= cells[at - 1]!));
+      assert.ok(cells.every((cell) => cell >> BigInt(2 * (29 - Number(order))) !== BigInt(pixel!)));
+    }
+    const others = files.map(({ path }) => path).filter((path) => !/Norder=|^index\//.test(path));
+    assert.deepEqual(others.sort(), [
+      'catalog/dataset/_common_metadata',
+      'catalog/dataset/_metadata',
+      'catalog/hats.properties',
+      'catalog/partition_info.csv',
+      'catalog/point_map.fits',
+      'catalog/properties',
+      'catalog/skymap.4.fits',
+      'catalog/skymap.fits',
+      'collection.properties',
+      'margin_600arcs/dataset/_common_metadata',
+      'margin_600arcs/dataset/_metadata',
+      'margin_600arcs/hats.properties',
+      'margin_600arcs/partition_info.csv',
+      'margin_600arcs/properties',
+      'moc.fits',
+      'moc.json',
+      'moc.txt',
+    ]);
+  }));
+
+test('the edge answers from it', () =>
+  withTable(TABLE, stars(2000), async (catalog) => {
+    await exported(catalog, TABLE, { maxRows: 300, margin: ARCSEC });
+    const engine = createEngine({
+      storage: catalog.storage,
+      kernel,
+      cacheBytes: 2 ** 22,
+      pointerLifetime: 0,
+    });
+    const release = (await engine.catalogs.open('survey.stars'))!;
+    const cone = { lon: 0, lat: 0, radius: 180 };
+    const query = { cone, columns: ['id'], limit: 10_000, sorted: false, separation: false };
+    let rows = 0;
+    for await (const { length } of coneSearch(engine, release, query).batches) rows += length;
+    assert.equal(rows, 2000);
+  }));
+
+test('another margin, or none, is another release, and the same is none', () =>
+  withTable(TABLE, stars(1000), async (catalog) => {
+    const { client } = catalog;
+    const releases: (string | null)[] = [];
+    for (const margin of [undefined, 60, 60, 90, undefined]) {
+      await exported(catalog, TABLE, { margin });
+      releases.push(await currentRelease(catalog, TABLE));
+    }
+    const [none, first, same, other, noneAgain] = releases;
+    assert.equal(same, first);
+    assert.equal(new Set([none, first, other, noneAgain]).size, 4);
+    await client.query('UPDATE survey.stars SET dec = dec + 1e-9 WHERE id = 3');
+    await exported(catalog, TABLE, { margin: 60 });
+    const release = (await currentRelease(catalog, TABLE))!;
+    const folder = join(catalog.bucket, 'survey.stars', release);
+    assert.match(
+      await readFile(join(folder, 'collection.properties'), 'utf8'),
+      /^default_margin=margin_60arcs$/m,
+    );
+  }));
+
+test('a margin that is none is refused', () =>
+  withTable(TABLE, stars(10), async (catalog) => {
+    for (const margin of [0, -1, Number.NaN, 3601]) {
+      await assert.rejects(exported(catalog, TABLE, { margin }), /must be above 0, up to 3600/);
+    }
+    assert.equal(await currentRelease(catalog, TABLE), null);
+  }));
+
+test('an empty table has an empty margin', () =>
+  withTable(TABLE, [], async (catalog) => {
+    const manifest = await exported(catalog, TABLE, { margin: 10 });
+    const properties = new TextDecoder().decode(
+      await fileOf(catalog, manifest, 'margin_10arcs/hats.properties'),
+    );
+    assert.match(properties, /^hats_nrows=0$/m);
+  }));
