@@ -1,12 +1,12 @@
-import type { RowGroup } from '../catalog/release.ts';
 import { tableBytes } from './arrow-rows.ts';
 import { requireFeasible } from './effort.ts';
 import { tableOfGroups } from './load.ts';
 import { findTable } from './loaded-tables.ts';
 import type { Pace } from './pace.ts';
+import { piecesOf } from './pieces.ts';
 import type { DuckdbQuery } from './query.ts';
 import { type OpenedTable, openTable, showTable } from './query-tables.ts';
-import { type ReleaseReader, rowGroupsOf, sqlColumns } from './release-rows.ts';
+import { type ReleaseReader, releaseBytes, sqlColumns } from './release-rows.ts';
 import { rowsOf, run, runEither } from './run.ts';
 import type { Session } from './session.ts';
 
@@ -15,9 +15,6 @@ export type Statements = Pick<DuckdbQuery, 'quick' | 'sql'>;
 
 /** A whole table that takes more is not loaded for a query that can have it piece by piece. */
 const WHOLE_BYTES = 16 << 20;
-
-/** Row groups of a piece. */
-const PIECE_ROW_GROUPS = 64;
 
 /**
  * The answer to a query as Arrow IPC messages, the schema first; not many more rows than are wanted.
@@ -70,12 +67,13 @@ function mayJoin(sql: string, tables: DuckdbQuery['tables']): boolean {
 async function* inPieces(
   reader: ReleaseReader,
   session: Session,
-  { name, release, columns, ranges }: OpenedTable,
+  opened: OpenedTable,
   sql: string,
   pace: Pace,
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  const { name, release, columns } = opened;
   let first = true;
-  for await (const groups of pieces(rowGroupsOf(reader, release, ranges))) {
+  for await (const groups of piecesOf(reader, opened)) {
     const table = await tableOfGroups(reader, session, release, columns, groups, pace);
     session.show(table, name, sqlColumns(release, columns));
     let schema = true;
@@ -100,21 +98,6 @@ async function tableInPieces(
   const { release, columns, ranges } = opened;
   if (ranges !== null) return opened;
   if (findTable(instance, release, columns) !== null) return null;
-  return tableBytes(sqlColumns(release, columns), release.manifest.rows) > WHOLE_BYTES ? opened : null;
-}
-
-/** At least one, for a query without rows has columns. */
-async function* pieces(
-  groups: AsyncIterable<RowGroup>,
-): AsyncGenerator<readonly RowGroup[], void, undefined> {
-  let piece: RowGroup[] = [];
-  let first = true;
-  for await (const group of groups) {
-    piece.push(group);
-    if (piece.length < PIECE_ROW_GROUPS) continue;
-    yield piece;
-    piece = [];
-    first = false;
-  }
-  if (first || piece.length > 0) yield piece;
+  const bytes = tableBytes(sqlColumns(release, columns), await releaseBytes(reader, release, columns));
+  return bytes > WHOLE_BYTES ? opened : null;
 }

@@ -60,8 +60,8 @@ export function rowBytes(columns: readonly SqlColumn[]): number {
 const COLUMN_BYTES = 2 ** 19;
 
 /** Of a table, about. */
-export function tableBytes(columns: readonly SqlColumn[], rows: number): number {
-  return columns.length * COLUMN_BYTES + rows * rowBytes(columns);
+export function tableBytes(columns: readonly SqlColumn[], bytesOfRows: number): number {
+  return columns.length * COLUMN_BYTES + bytesOfRows;
 }
 
 /** Rows as an Arrow IPC stream of one record batch, which is what DuckDB inserts. */

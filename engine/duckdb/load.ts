@@ -1,9 +1,16 @@
 import type { Data } from 'apache-arrow';
 import type { Release, RowGroup } from '../catalog/release.ts';
-import { arrowRows, type SqlColumn, tableBytes } from './arrow-rows.ts';
+import { arrowRows, rowBytes, type SqlColumn, tableBytes } from './arrow-rows.ts';
 import { covers, createTable, findTable, type LoadedTable, type Loading, makeRoom } from './loaded-tables.ts';
 import type { Pace } from './pace.ts';
-import { type ReleaseColumns, type ReleaseReader, releaseRows, sqlColumns } from './release-rows.ts';
+import {
+  type ReleaseColumns,
+  type ReleaseReader,
+  releaseBytes,
+  releaseRows,
+  rowGroupBytes,
+  sqlColumns,
+} from './release-rows.ts';
 import type { Session } from './session.ts';
 
 /** Milliseconds between looks at what another query loads, and after which it is believed dead. */
@@ -38,9 +45,10 @@ export async function wholeTable(
   const loading: Loading = { prefix: release.prefix, columns: wanted, progress: Date.now() };
   instance.loading.add(loading);
   try {
-    const { rows } = release.manifest;
     let blocks = 0;
-    const table = await fill(session, sqlColumns(release, wanted), rows, async (insert) => {
+    const columns = sqlColumns(release, wanted);
+    const bytes = tableBytes(columns, await releaseBytes(reader, release, wanted));
+    const table = await fill(session, columns, bytes, async (insert) => {
       for await (const block of releaseRows(reader, release, wanted, groups)) {
         insert(block);
         if (++blocks % COMPRESSED_BLOCKS === 0) compress(session);
@@ -70,9 +78,11 @@ export function tableOfGroups(
   groups: readonly RowGroup[],
   pace: Pace,
 ): Promise<LoadedTable> {
-  const rows = groups.reduce((sum, { leaf, at }) => sum + leaf.rows[at]!, 0);
-  return fill(session, sqlColumns(release, wanted), rows, async (insert) => {
-    if (rows === 0) return;
+  const columns = sqlColumns(release, wanted);
+  const ofRows = groups.reduce((sum, group) => sum + rowGroupBytes(group, wanted), 0);
+  const bytes = tableBytes(columns, ofRows);
+  return fill(session, columns, bytes, async (insert) => {
+    if (groups.length === 0) return;
     for await (const block of releaseRows(reader, release, wanted, groups)) {
       insert(block);
       await pace.step();
@@ -86,28 +96,37 @@ export function tableOfRows(
   columns: readonly SqlColumn[],
   data: readonly Data[],
 ): Promise<LoadedTable> {
-  return fill(session, columns, data[0]!.length, async (insert) => insert(arrowRows(columns, data)));
+  const bytes = tableBytes(columns, data[0]!.length * rowBytes(columns));
+  return fill(session, columns, bytes, async (insert) => insert(arrowRows(columns, data)));
 }
 
 /**
  * An empty table, filled and held by the session.
+ * @param bytes that it takes, about. Where texts and arrays turn out to be longer, more room is made.
  * @throws DuckdbError 'memory'; what `insertAll` throws. No table is left then.
  */
 async function fill(
   session: Session,
   columns: readonly SqlColumn[],
-  rows: number,
+  bytes: number,
   insertAll: (insert: (stream: Uint8Array) => void) => Promise<void>,
 ): Promise<LoadedTable> {
   const { instance, connection } = session;
-  const bytes = tableBytes(columns, rows);
   makeRoom(instance, bytes);
   const table: LoadedTable = { name: instance.newName(), whole: null, bytes, readers: new Set() };
   instance.tables.add(table);
   session.hold(table);
   try {
     createTable(connection, table.name, columns);
-    await insertAll((stream) => connection.insert(table.name, stream));
+    let inserted = 0;
+    await insertAll((stream) => {
+      inserted += stream.length;
+      if (inserted > table.bytes) {
+        makeRoom(instance, inserted - table.bytes);
+        table.bytes = inserted;
+      }
+      connection.insert(table.name, stream);
+    });
   } catch (error) {
     session.leave(table);
     throw error;

@@ -11,7 +11,7 @@ export interface LoadedTable {
   /** What it is found by once it is full; null for a table of one query, which goes with it. */
   whole: WholeTable | null;
   /** In memory, about. */
-  readonly bytes: number;
+  bytes: number;
   /** Queries that read it: it stays as long as there are any. */
   readonly readers: Set<object>;
 }

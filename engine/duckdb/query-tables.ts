@@ -35,10 +35,14 @@ export async function openTable(reader: ReleaseReader, table: ReleaseTable): Pro
   return { name, release, columns: atLeastOne(columns, release), ranges: ranges && cellRanges(ranges) };
 }
 
-/** COUNT(*) names no column: the rows are counted by their cells, or, where they have no positions, by the first column. */
-function atLeastOne(columns: ReleaseColumns, { manifest }: Release): ReleaseColumns {
+/** COUNT(*) names no column: the rows are counted by their cells, or, where they have no positions, by the smallest column. */
+function atLeastOne(columns: ReleaseColumns, release: Release): ReleaseColumns {
   if (columns.healpix || columns.numbers.length > 0) return columns;
-  return hasPositions(manifest.table) ? { ...columns, healpix: true } : { ...columns, numbers: [0] };
+  const { table } = release.manifest;
+  if (hasPositions(table)) return { ...columns, healpix: true };
+  const numbers = [...table.columns.keys()];
+  const bytes = sqlColumns(release, { numbers, healpix: false }).map((column) => column.bytes);
+  return { ...columns, numbers: [bytes.indexOf(Math.min(...bytes))] };
 }
 
 /** Loads what a query reads of a table, and gives it its name there. */

@@ -1,4 +1,5 @@
-import { Int64 } from 'apache-arrow';
+import { type Data, Int64 } from 'apache-arrow';
+import type { Leaf } from '../catalog/leaf.ts';
 import { HEALPIX_COLUMN } from '../catalog/manifest.ts';
 import {
   leavesInRanges,
@@ -38,15 +39,51 @@ export function sqlColumns(release: Release, { numbers, healpix }: ReleaseColumn
   return stored;
 }
 
+function storedNames({ manifest }: Release, { numbers, healpix }: ReleaseColumns): string[] {
+  const names = numbers.map((number) => manifest.table.columns[number]!.name);
+  return healpix ? [...names, HEALPIX_COLUMN] : names;
+}
+
+/** What columns of a row group take in memory, about: texts and arrays may be longer than is usual, but are hardly made smaller in files. */
+export function rowGroupBytes({ release, leaf, at }: RowGroup, wanted: ReleaseColumns): number {
+  const chunks = storedNames(release, wanted).map(
+    (name) => at * leaf.columns + release.columns.get(name)!.at,
+  );
+  const stored = chunks.reduce((sum, chunk) => sum + leaf.chunkBytes[chunk]!, 0);
+  return Math.max(stored, leaf.rows[at]! * rowBytes(sqlColumns(release, wanted)));
+}
+
+/** What all rows of a release take in memory, about: as much each as those of its first leaf. */
+export async function releaseBytes(
+  reader: ReleaseReader,
+  release: Release,
+  wanted: ReleaseColumns,
+): Promise<number> {
+  const { leaves, rows } = release.manifest;
+  if (leaves.length === 0) return 0;
+  const leaf = await leafOf(reader, release, 0);
+  let bytes = 0;
+  let described = 0;
+  for (const [at, count] of leaf.rows.entries()) {
+    bytes += rowGroupBytes(rowGroupAt(release, 0, leaf, at), wanted);
+    described += count;
+  }
+  return (rows / described) * bytes;
+}
+
+async function leafOf({ leaves }: ReleaseReader, release: Release, number: number): Promise<Leaf> {
+  return leaves.cached(release, number) ?? (await leaves.load(release, number));
+}
+
 /** All row groups of a release, or those that may hold a cell of the ranges, in ascending order of cells. */
 export async function* rowGroupsOf(
-  { leaves }: ReleaseReader,
+  reader: ReleaseReader,
   release: Release,
   ranges: CellRanges | null,
 ): AsyncGenerator<RowGroup, void, undefined> {
   const numbers = ranges === null ? release.manifest.leaves.keys() : leavesInRanges(release, ranges);
   for (const number of numbers) {
-    const leaf = leaves.cached(release, number) ?? (await leaves.load(release, number));
+    const leaf = await leafOf(reader, release, number);
     const positions = ranges === null ? leaf.first.keys() : rowGroupsInRanges(leaf, ranges);
     for (const at of positions) yield rowGroupAt(release, number, leaf, at);
   }
@@ -64,8 +101,7 @@ export async function* releaseRows(
   groups: AsyncIterable<RowGroup> | Iterable<RowGroup>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const columns = sqlColumns(release, wanted);
-  const names = wanted.numbers.map((number) => release.manifest.table.columns[number]!.name);
-  if (wanted.healpix) names.push(HEALPIX_COLUMN);
+  const names = storedNames(release, wanted);
 
   const read = async (block: readonly RowGroup[]) => ({
     block,
@@ -73,12 +109,22 @@ export async function* releaseRows(
   });
   type Read = Awaited<ReturnType<typeof read>>;
 
-  function decode({ block, stored }: Read): Uint8Array {
-    const decoded = block.map((group) => rowGroups.decoded(group, stored, names));
-    return arrowRows(
-      columns,
-      names.map((_, at) => concatRows(decoded.map((group) => group[at]!))),
-    );
+  /** How long texts and arrays are is known when they are decoded. */
+  function* decoded({ block, stored }: Read): Generator<Uint8Array, void, undefined> {
+    let waiting: Data[][] = [];
+    let bytes = 0;
+    for (const group of block) {
+      const data = rowGroups.decoded(group, stored, names);
+      waiting.push(data);
+      bytes += data.reduce((sum, { byteLength }) => sum + byteLength, 0);
+      if (bytes < BLOCK_BYTES && group !== block.at(-1)) continue;
+      yield arrowRows(
+        columns,
+        names.map((_, at) => concatRows(waiting.map((one) => one[at]!))),
+      );
+      waiting = [];
+      bytes = 0;
+    }
   }
 
   let reading: Promise<Read> | null = null;
@@ -86,10 +132,10 @@ export async function* releaseRows(
     const next = read(block);
     // Whoever wants no more rows does not hear of it.
     next.catch(() => {});
-    if (reading !== null) yield decode(await reading);
+    if (reading !== null) yield* decoded(await reading);
     reading = next;
   }
-  if (reading !== null) yield decode(await reading);
+  if (reading !== null) yield* decoded(await reading);
 }
 
 /** Row groups in lists of about so many rows, and of bytes that are not too many. */

@@ -8,14 +8,18 @@ import {
   ID,
   kernel,
   RA,
+  type TestCatalog,
   tableOf,
   withTable,
 } from '../../catalog-export/release/test-catalog.ts';
+import type { Column, Datatype } from '../catalog/column.ts';
+import type { Manifest } from '../catalog/manifest.ts';
 import { createEngine } from '../engine.ts';
 import { joinedBytes } from '../joined-bytes.ts';
 import { arrowType } from '../table/arrow.ts';
-import { createDuckdb } from './duckdb.ts';
+import { createDuckdb, type Duckdb } from './duckdb.ts';
 import { loadDuckdbCode } from './node.ts';
+import type { ReleaseTable } from './query.ts';
 import { queryOf, rowsOf } from './test-answers.ts';
 
 const COLUMNS = [
@@ -152,5 +156,157 @@ test('every type and its extremes come through DuckDB as they were published, an
     const [cells] = await rowsOf(duckdb, queryOf('SELECT LIST(h ORDER BY c0) AS r0 FROM t0', use));
     const expected = kernel.hash(Float64Array.of(1, 2, 3, 4), Float64Array.of(1, 2, 3, 4));
     assert.deepEqual([...(cells![0] as Iterable<bigint>)], [...expected]);
+  });
+});
+
+function array(name: string, datatype: Datatype, arraysize: string): Column {
+  return { ...column(name, datatype), arraysize };
+}
+
+/** Each column with PostgreSQL's text of its cells, and their elements. */
+const ARRAYS: readonly [Column, readonly (readonly [text: string | null, elements: unknown])[]][] = [
+  [
+    array('booleans', 'boolean', '3'),
+    [
+      ['{t,f,NULL}', [true, false, null]],
+      [null, null],
+      ['{f,f,t}', [false, false, true]],
+    ],
+  ],
+  [
+    array('bytes', 'unsignedByte', '*'),
+    [
+      ['{255,NULL,0}', [255, null, 0]],
+      ['{}', []],
+      [null, null],
+    ],
+  ],
+  [
+    array('shorts', 'short', '2'),
+    [
+      ['{-32768,32767}', [-32768, 32767]],
+      [null, null],
+      ['{NULL,NULL}', [null, null]],
+    ],
+  ],
+  [
+    array('ints', 'int', '4*'),
+    [
+      ['{}', []],
+      ['{2147483647}', [2147483647]],
+      ['{1,2,3,4}', [1, 2, 3, 4]],
+    ],
+  ],
+  [
+    array('longs', 'long', '1*'),
+    [
+      ['{9223372036854775807}', [2n ** 63n - 1n]],
+      ['{}', []],
+      [null, null],
+    ],
+  ],
+  [
+    array('floats', 'float', '2x2'),
+    [
+      ['{{0.1,-0},{NULL,NaN}}', [Math.fround(0.1), -0, null, Number.NaN]],
+      [null, null],
+      ['{{1,2},{3,4}}', [1, 2, 3, 4]],
+    ],
+  ],
+  [
+    array('doubles', 'double', '*'),
+    [
+      [null, null],
+      ['{5e-324,Infinity}', [5e-324, Infinity]],
+      ['{}', []],
+    ],
+  ],
+];
+
+/** DuckDB over a catalogue, and the release as `t0` with all columns. */
+function duckdbOver({ storage }: TestCatalog, manifest: Manifest): { duckdb: Duckdb; use: ReleaseTable } {
+  const { catalog, release, table } = manifest;
+  const reader = createEngine({ storage, kernel, cacheBytes: 2 ** 22 });
+  const columns = [...table.columns.keys()];
+  return {
+    duckdb: createDuckdb({ reader, code: loadDuckdbCode(), memoryBytes: 2 ** 26 }),
+    use: { name: 't0', catalog, release, columns, healpix: false, ranges: null },
+  };
+}
+
+/** Numbers that no file makes smaller. */
+function* randomNumbers(): Generator<number, never, undefined> {
+  for (let state = 1; ; ) {
+    state = (state * 48271) % 2147483647;
+    yield state;
+  }
+}
+
+/** An array as its elements. */
+const elements = (value: unknown) => (value === null ? null : [...(value as Iterable<unknown>)]);
+
+test('arrays come through DuckDB with their nulls, and those without elements', () => {
+  const table = tableOf([ID, RA, DEC, ...ARRAYS.map(([column]) => column)]);
+  const rows = [0, 1, 2].map((row) => [row, row, row, ...ARRAYS.map(([, cells]) => cells[row]![0])]);
+  return withTable(table, rows, async (catalog) => {
+    const { duckdb, use } = duckdbOver(catalog, await exported(catalog, table));
+    for (const [at, [{ name }, cells]] of ARRAYS.entries()) {
+      const column = `c${at + 3}`;
+      const sql = `SELECT ${column} AS r0, ${column}[1] AS r1, len(${column}) AS r2 FROM t0 ORDER BY c0`;
+      assert.deepEqual(
+        (await rowsOf(duckdb, queryOf(sql, use))).map(([all, first, count]) => [elements(all), first, count]),
+        cells.map(([, all]) => {
+          const found = all as unknown[] | null;
+          return [found, found?.[0] ?? null, found && BigInt(found.length)];
+        }),
+        name,
+      );
+    }
+  });
+});
+
+test('arrays that are longer than is usual: as many as there is room for, or piece by piece', () => {
+  const long = array('long', 'float', '*');
+  const table = tableOf([ID, RA, DEC, long, column('v', 'double')]);
+  const random = randomNumbers();
+  const rows = Array.from({ length: 2000 }, (_, id) => {
+    const elements = Array.from({ length: 4498 }, () => random.next().value);
+    return [id, id % 360, 0, `{0,${id},${elements}}`, id];
+  });
+  return withTable(table, rows, async (catalog) => {
+    const { duckdb, use } = duckdbOver(catalog, await exported(catalog, table));
+    const small = queryOf('SELECT SUM(c4) AS r0 FROM t0', { ...use, columns: [4] });
+    assert.deepEqual(await rowsOf(duckdb, small), [[1999000]]);
+    await assert.rejects(
+      rowsOf(duckdb, queryOf('SELECT SUM(c3[2]) AS r0 FROM t0', { ...use, columns: [3] })),
+      { fault: 'memory', message: /the rows that the query reads take \d+ MB/ },
+    );
+    assert.deepEqual(await rowsOf(duckdb, small), [[1999000]]);
+    const pieces = queryOf('SELECT c0 AS r0, c3[2] AS r1, len(c3) AS r2 FROM t0 WHERE c3[1] = 0', use, {
+      pieces: 't0',
+    });
+    const found = await rowsOf(duckdb, pieces);
+    assert.deepEqual(
+      found.sort(([a], [b]) => Number(a) - Number(b)),
+      rows.map(([id]) => [BigInt(id as number), id, 4500n]),
+    );
+  });
+});
+
+test('rows without positions are counted by their smallest column', () => {
+  const table = tableOf([ID, array('long', 'float', '*'), column('flag', 'boolean')]);
+  const rows = Array.from({ length: 1500 }, (_, id) => [id, `{${id}}`, id % 3 === 0 ? null : true]);
+  return withTable(table, rows, async (catalog) => {
+    const { duckdb, use } = duckdbOver(catalog, await exported(catalog, table));
+    const nothing = { ...use, columns: [] };
+    assert.deepEqual(await rowsOf(duckdb, queryOf('SELECT COUNT(*) AS r0 FROM t0', nothing)), [[1500n]]);
+    const columns = "SELECT column_name AS r0 FROM duckdb_columns() WHERE table_name LIKE 'rows_%'";
+    assert.deepEqual(await rowsOf(duckdb, queryOf(columns)), [['c2']]);
+    const joined = `SELECT COUNT(*) AS r0 FROM t0 JOIN t1 ON t0.c0 = t1.c1[1]`;
+    const tables = [
+      { ...use, columns: [0] },
+      { ...use, name: 't1', columns: [1] },
+    ];
+    assert.deepEqual(await rowsOf(duckdb, queryOf(joined, null, { tables })), [[1500n]]);
   });
 });
