@@ -20,7 +20,7 @@ const BUCKET_BYTES = 48 * 2 ** 20;
 /** A cell of MAX_ORDER, 3.4′ wide, that is too large for memory is split by the cells so far below it, 1.6″ wide. */
 const CROWDED_LEVELS = 7;
 /** What one of those has at most, where nothing can be split any more. */
-const CROWDED_BYTES = 256 * 2 ** 20;
+const CROWDED_BYTES = 128 * 2 ** 20;
 
 const INDEX_ORDER = 29;
 
@@ -28,11 +28,13 @@ const INDEX_ORDER = 29;
  * What is to be done for the partitions, in their order.
  * @param cells ascending.
  * @param opened spills that tasks need; what is in it when all is over is to be closed.
+ * @param mostBytes of rows that are sorted into several partitions in memory.
  */
 export async function* tasksOf(
   cells: readonly Cell[],
   { file, extents }: Buckets,
   opened: Set<Spill>,
+  mostBytes = BUCKET_BYTES,
 ): AsyncGenerator<RowsTask> {
   for (let at = 0; at < cells.length; ) {
     const [first, last] = bucketsOf(cells[at]!);
@@ -43,13 +45,21 @@ export async function* tasksOf(
     at += inside.length;
     const source = { file, extents: extents.slice(first, last).flat() };
     const bytes = source.extents.reduce((sum, extent) => sum + extent.bytes, 0);
-    if (inside.length > 1 && bytes > BUCKET_BYTES) yield* takenApart(inside, source, opened);
+    if (inside.length > 1 && bytes > mostBytes) yield* takenApart(inside, source, opened);
     else yield { source, cells: inside, done: async () => {} };
   }
 }
 
-/** The cells inside of one that holds too much for memory. */
-export function crowdedCells(cell: Cell, { file, extents }: Buckets, limits: PartitionLimits): Cell[] {
+/**
+ * The cells inside of one that holds too much for memory.
+ * @throws Error where many rows lie in one place, so that even the smallest cell does.
+ */
+export function crowdedCells(
+  cell: Cell,
+  { file, extents }: Buckets,
+  limits: PartitionLimits,
+  mostBytes = CROWDED_BYTES,
+): Cell[] {
   const order = cell.order + CROWDED_LEVELS;
   const shift = BigInt(2 * (INDEX_ORDER - order));
   const first = firstIndex(cell) >> shift;
@@ -67,10 +77,10 @@ export function crowdedCells(cell: Cell, { file, extents }: Buckets, limits: Par
   }
   for (const [at, count] of bytes.entries()) kilobytes[at] = Math.ceil(count / 1024);
   const fullest = kilobytes.reduce((most, count) => Math.max(most, count), 0) * 1024;
-  if (fullest > CROWDED_BYTES) {
+  if (fullest > mostBytes) {
     throw new Error(
       `${Math.round(fullest / 2 ** 20)} MB of rows lie within two arcseconds of each other (in the nested cell ` +
-        `${first + BigInt(bytes.indexOf(Math.max(...bytes)))} of order ${order}), and ${CROWDED_BYTES / 2 ** 20} MB is the most that ` +
+        `${first + BigInt(bytes.indexOf(Math.max(...bytes)))} of order ${order}), and ${Math.round(mostBytes / 2 ** 20)} MB is the most that ` +
         'one partition takes: publish the table without positions, and one row for each object as a table with them',
     );
   }
