@@ -1,7 +1,9 @@
 import type pg from 'pg';
 import { createTable } from '../../catalog-export/database/copy.ts';
 import { indexPositions } from '../../catalog-export/database/positions-index.ts';
+import { historyTable, keepHistory } from '../../catalog-export/database/row-history.ts';
 import { describeSchema, writeTable } from '../../catalog-export/database/tap-schema.ts';
+import { inTransaction } from '../../catalog-export/database/transaction.ts';
 import { column } from '../../catalog-export/demo/columns.ts';
 import { OBJECTS } from '../../catalog-export/demo/objects.ts';
 import { STARS } from '../../catalog-export/demo/stars.ts';
@@ -233,7 +235,23 @@ export async function loadSamples(client: pg.Client): Promise<void> {
   );
   await publish(client, THINGS, 'id', THINGS_ROWS, [WORDS]);
   await publish(client, PHOTOMETRY, 'id', PHOTOMETRY_ROWS);
+  for (const table of [SMALL_STARS, THINGS]) await keepVersions(client, table);
   await publish(client, EPOCHS, 'star, band, night', EPOCHS_ROWS);
+}
+
+/** Keeps the versions of a table's rows, as `almagest publish --history` does. */
+async function keepVersions(client: pg.Client, table: Table): Promise<void> {
+  await inTransaction(client, () => keepHistory(client, table));
+  await indexPositions(client, (await historyTable(client, table))!, { concurrently: false });
+}
+
+/** Changes rows that the releases have, of tables that keep versions of them: PostgreSQL answers as of the releases all the same. */
+export async function changeRows(client: pg.Client): Promise<void> {
+  await client.query(`
+    DELETE FROM sample.things WHERE id % 5 = 0;
+    UPDATE sample.things SET flux = flux + 1, word = 'changed', ra = 359 - ra WHERE id % 3 = 0;
+    INSERT INTO sample.things (id, ra, dec, flux) SELECT 1000 + n, n, n, n FROM generate_series(1, 80) AS n;
+    UPDATE small.stars SET vmag = vmag + 10, dec = -dec WHERE source_id % 2 = 0`);
 }
 
 async function publish(

@@ -10,7 +10,7 @@ import { loadKernel } from '../../engine/healpix-wasm/node.ts';
 import { folderStorage } from '../../engine/storage/folder.ts';
 import { startDemoDatabase } from '../demo-database.ts';
 import { type RunningWorkers, startService } from '../service.ts';
-import { loadSamples } from './sample.ts';
+import { changeRows, loadSamples } from './sample.ts';
 
 const progress = { start() {}, advance() {}, done() {} };
 
@@ -28,7 +28,8 @@ export interface BothEngines extends Pick<RunningWorkers, 'url' | 'lines' | 'clo
 }
 
 /**
- * The service with PostgreSQL and the releases of all its tables: the demo, `small`, `sample` and, if there is the file, `tycho2`.
+ * The service with PostgreSQL and the releases of all its tables: the demo, `small`, `sample` and, if there is the file, `tycho2`. Rows of some
+ * of them have changed since.
  */
 export async function startBothEngines(
   variables: Readonly<Record<string, string>> = {},
@@ -75,6 +76,7 @@ async function exportAll(url: string, bucketFolder: string): Promise<void> {
     for (const table of await publishedTables(client)) {
       await exportCatalog({ client, table, storage, kernel, progress });
     }
+    await changeRows(client);
   } finally {
     await client.end();
   }
