@@ -92,7 +92,7 @@ export async function writeRelease(
   };
   const margin = marginOf(options);
   const folder = catalogFolder({ margin });
-  const snapshot = await beginSnapshot(client);
+  const snapshot = await beginSnapshot(client, table);
   await checkColumns(client, table);
   const state = await stateOf(client, table, limits);
   const history = await historyOf(client, table);
