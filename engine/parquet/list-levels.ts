@@ -41,13 +41,20 @@ export function listLevels(rows: number): {
   }
 
   function read(view: DataView, count: number) {
-    const { levels: repetitions, end: after } = levelsAt(view, 0, count, 1);
+    const after = 4 + view.getUint32(0, true);
     const { run, end } = runAt(view, after, count);
     if (run === ELEMENT) {
-      if (count > 0 && row < 0 && repetitions[0] !== 0) throw new Error('it begins within an array');
-      for (let at = 0; at < count; at++, elements++) if (repetitions[at] === 0) begin(false);
+      const first = elements;
+      eachZero(view, count, (at) => {
+        if (row < 0 && at > 0) throw withoutArray();
+        elements = first + at;
+        begin(false);
+      });
+      if (row < 0 && count > 0) throw withoutArray();
+      elements = first + count;
       return { count, defined: null, present: count, end };
     }
+    const { levels: repetitions } = levelsAt(view, 0, count, 1);
     const { levels: definitions } = levelsAt(view, after, count, 2);
     const defined = new Uint8Array(count);
     let slots = 0;
@@ -55,7 +62,7 @@ export function listLevels(rows: number): {
     for (let at = 0; at < count; at++) {
       const level = definitions[at]!;
       if (repetitions[at] === 0) begin(level < NO_ELEMENT);
-      else if (row < 0 || level < NULL_ELEMENT) throw new Error('it has an element without an array');
+      else if (row < 0 || level < NULL_ELEMENT) throw withoutArray();
       if (level < NULL_ELEMENT) continue;
       elements++;
       if (level === ELEMENT) defined[slots] = 1;
@@ -72,4 +79,37 @@ export function listLevels(rows: number): {
       return { offsets, valid, nullCount };
     },
   };
+}
+
+function withoutArray(): Error {
+  return new Error('it has an element without an array');
+}
+
+/**
+ * Calls back for each level at the start of a page that is 0, of levels of one bit: few are where arrays are long, and most bytes say
+ * of many levels at once that they are not.
+ */
+function eachZero(view: DataView, count: number, zero: (at: number) => void): void {
+  let at = 4;
+  for (let seen = 0; seen < count; ) {
+    let header = 0;
+    let byte = 128;
+    for (let shift = 0; byte >= 128 && shift < 32; shift += 7) {
+      byte = view.getUint8(at++);
+      header += (byte & 127) * 2 ** shift;
+    }
+    const length = Math.floor(header / 2);
+    if (length === 0) throw new Error('it has levels that make no sense');
+    if (header % 2 === 0) {
+      const end = Math.min(seen + length, count);
+      if (view.getUint8(at++) === 0) for (let level = seen; level < end; level++) zero(level);
+      seen = end;
+      continue;
+    }
+    for (const end = at + length; at < end && seen < count; seen += 8) {
+      const bits = view.getUint8(at++);
+      if (bits === 255) continue;
+      for (let bit = 0; bit < 8 && seen + bit < count; bit++) if (((bits >> bit) & 1) === 0) zero(seen + bit);
+    }
+  }
 }
