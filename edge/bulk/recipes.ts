@@ -28,7 +28,7 @@ export function recipesOf(subject: RecipeSubject): Recipe[] {
     ...(cone === null ? [] : [lsdb(subject, cone)]),
     ...(file === null ? [] : [pyarrow(subject), duckdb(subject), astropy(subject, file)]),
     download(subject),
-    ...(file === null ? [] : [downloadedDuckdb(subject)]),
+    ...(file === null ? [] : [downloadedDuckdb(subject, file)]),
     ...(cone === null ? [] : [region(subject, cone)]),
     ...(cone === null || file === null ? [] : [selection(subject, file)]),
   ];
@@ -115,13 +115,14 @@ sha256sum --check --quiet SHA256SUMS`,
   };
 }
 
-function downloadedDuckdb({ manifest: { catalog } }: RecipeSubject): Recipe {
+function downloadedDuckdb({ manifest: { catalog } }: RecipeSubject, file: string): Recipe {
+  const dataset = file.slice(0, file.indexOf('dataset/'));
   return {
     title: 'DuckDB: SQL on what was downloaded',
     language: 'python',
     code: `import duckdb
 
-rows = duckdb.read_parquet(${python(`${catalog}/dataset/**/*.parquet`)})
+rows = duckdb.read_parquet(${python(`${catalog}/${dataset}dataset/**/*.parquet`)})
 print(rows.describe())`,
   };
 }

@@ -5,6 +5,15 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
+import {
+  DEC,
+  exported,
+  ID,
+  RA,
+  stars,
+  tableOf,
+  withTable,
+} from '../../catalog-export/release/test-catalog.ts';
 import type { Pointer } from '../../engine/catalog/manifest.ts';
 import { demoBucket } from '../demo-release.ts';
 import { recipesIn, recipesOn, type ShownRecipe } from '../recipes.ts';
@@ -44,6 +53,23 @@ describe('bulk downloads', { skip: skipWithoutPython }, () => {
 
   test('LSDB, hats and pyarrow', async (t) => {
     await runChecks(t, 'check_bulk.py', [service.url, join(await demoBucket(), CATALOG, release)]);
+  });
+
+  test('LSDB opens a collection, with its margin', (t) => {
+    const table = tableOf([ID, RA, DEC]);
+    return withTable(table, stars(3000), async (catalog) => {
+      const manifest = await exported(catalog, table, { maxRows: 500, margin: 120 });
+      const own = await startService({ bucketFolder: catalog.bucket });
+      try {
+        const url = `${own.url}/bulk/survey.stars/latest`;
+        await runChecks(t, 'check_bulk_margin.py', [
+          url,
+          join(catalog.bucket, 'survey.stars', manifest.release),
+        ]);
+      } finally {
+        await own.close();
+      }
+    });
   });
 
   test("the document's recipes are those of the catalogue's page", async () => {

@@ -47,11 +47,11 @@ def same(found: pd.DataFrame, expected: pd.DataFrame) -> bool:
 
 
 def check_lsdb(url: str, folder: str) -> None:
-    for columns in ("all", ["source_id"], ["name", "vmag"]):
-        for filters in FILTERS:
-            served = lsdb.open_catalog(url, columns=columns, filters=filters).compute(progress_bar=False)
-            local = lsdb.open_catalog(folder, columns=columns, filters=filters).compute(progress_bar=False)
-            check(f"LSDB, columns={columns}, filters={filters}: {len(local)} rows", same(served, local), f"{len(served)}")
+    for at, filters in enumerate(FILTERS):
+        columns = ("all", ["source_id"], ["name", "vmag"])[at % 3]
+        served = lsdb.open_catalog(url, columns=columns, filters=filters).compute(progress_bar=False)
+        local = lsdb.open_catalog(folder, columns=columns, filters=filters).compute(progress_bar=False)
+        check(f"LSDB, columns={columns}, filters={filters}: {len(local)} rows", same(served, local), f"{len(served)}")
     for ra, dec, radius in CONES:
         cone = lsdb.ConeSearch(ra, dec, radius * 3600)
         served = lsdb.open_catalog(url, search_filter=cone).compute(progress_bar=False)
