@@ -2,6 +2,14 @@ import pg from 'pg';
 import { BORN, DIED, HISTORY_SCHEMA } from '../../engine/postgres/table-history.ts';
 import { quoted } from './identifier.ts';
 
+/** A column that is kept, as it is in the table: `pg_attribute`'s members. */
+export interface ColumnShape {
+  readonly attname: string;
+  readonly attnum: number;
+  readonly atttypid: number;
+  readonly atttypmod: number;
+}
+
 /** A table that keeps the versions of its rows. */
 export interface VersionedTable {
   /** `schema.table`, quoted. */
@@ -12,8 +20,7 @@ export interface VersionedTable {
   readonly key: readonly string[];
   /** Columns that are kept, those of the key among them. */
   readonly columns: readonly string[];
-  /** Of them, by `almagest.column_shapes`. */
-  readonly shapes: readonly string[];
+  readonly shapes: readonly ColumnShape[];
   /** The transaction (xid8) in which the history was made to agree with the table. */
   readonly agreed: string;
 }
@@ -76,7 +83,7 @@ export function historyTriggers({ relation, historyName }: VersionedTable): stri
  * Joins go by the indexes, so that a plan that was made for one row does for a million, and the other way round.
  */
 export function historyFunction(table: VersionedTable): string {
-  const { relation, historyName, columns, shapes, agreed } = table;
+  const { relation, historyName, shapes, agreed } = table;
   const history = historyPath(historyName);
   const key = (row: string) => `SELECT ${table.key.map((name) => `${row}.${quoted(name)}`).join(', ')}`;
   const [oldRows, newRows] = [`${key('r')} FROM old_rows r`, `${key('r')} FROM new_rows r`];
@@ -90,7 +97,7 @@ DECLARE
   horizon constant xid8 := CASE current_setting('transaction_isolation') WHEN 'read committed' THEN NULL
     ELSE pg_snapshot_xmax(pg_current_snapshot()) END;
 BEGIN
-  IF to_regclass(${literal(history)}) IS NULL OR almagest.column_shapes(TG_RELID, ${textArray(columns)}) IS DISTINCT FROM ${textArray(shapes)}
+  IF to_regclass(${literal(history)}) IS NULL OR ${lacksColumns(shapes)}
     OR (almagest.horizon IS NOT NULL
       AND (TG_OP = 'TRUNCATE' OR NOT pg_visible_in_snapshot(${literal(agreed)}::xid8, pg_current_snapshot()))) THEN
     -- One note for a transaction; a note of before may be one that it alone sees still.
@@ -170,6 +177,11 @@ function record({ columns }: VersionedTable, row: string): string {
 
 const literal = pg.escapeLiteral;
 
-function textArray(texts: readonly string[]): string {
-  return `ARRAY[${texts.map(literal).join(', ')}]::text[]`;
+/** The condition that the table has not all columns any more as they were. */
+function lacksColumns(shapes: readonly ColumnShape[]): string {
+  const cases = shapes.map(
+    ({ attname, attnum, atttypid, atttypmod }) =>
+      `WHEN ${attnum} THEN attname = ${literal(attname)} AND atttypid = ${atttypid} AND atttypmod = ${atttypmod}`,
+  );
+  return `(SELECT count(*) FROM pg_attribute WHERE attrelid = TG_RELID AND CASE attnum ${cases.join(' ')} ELSE false END) <> ${shapes.length}`;
 }

@@ -4,6 +4,7 @@ import { qualifiedName, type Table } from '../../engine/catalog/table.ts';
 import { BORN, DIED, HISTORY_SCHEMA } from '../../engine/postgres/table-history.ts';
 import {
   agree,
+  type ColumnShape,
   historyFunction,
   historyPath,
   historyTriggers,
@@ -53,11 +54,21 @@ export async function keepHistory(
   }
   const historyName = fits ? kept.history_name : await createHistory(client, table, columns);
   if (fits) await addColumns(client, historyName, columns);
-  const { rows } = await client.query<{ shapes: string[]; agreed: string }>(
-    'SELECT almagest.column_shapes(to_regclass($1), $2) AS shapes, pg_current_xact_id()::text AS agreed',
+  const shapes = await client.query<ColumnShape>(
+    `SELECT attname, attnum, atttypid, atttypmod FROM pg_attribute
+     WHERE attrelid = to_regclass($1) AND attname = ANY ($2) AND NOT attisdropped`,
     [quotedTable(table), names],
   );
-  const versioned = { relation: quotedTable(table), historyName, key, columns: names, ...rows[0]! };
+  const { rows } = await client.query<{ agreed: string }>('SELECT pg_current_xact_id()::text AS agreed');
+  const relation = quotedTable(table);
+  const versioned = {
+    relation,
+    historyName,
+    key,
+    columns: names,
+    shapes: shapes.rows,
+    agreed: rows[0]!.agreed,
+  };
   await client.query(
     `DROP INDEX IF EXISTS ${historyPath(keyIndex(historyName))}; ${historyFunction(versioned)}`,
   );
