@@ -17,6 +17,7 @@ import {
   withTable,
 } from '../catalog-export/release/test-catalog.ts';
 import { postgresqlEngine } from '../edge/tap/engines/postgresql.ts';
+import { removedKey } from '../engine/catalog/removed-releases.ts';
 import { duckdbOver, type TapApp, tapAppOver } from './tap-app.ts';
 
 const TABLE = tableOf([ID, RA, DEC, column('mag', 'double')]);
@@ -69,6 +70,9 @@ test('a release is asked by its date', () =>
     );
     const second = await exported(catalog, TABLE, { date: new Date('2026-11-22T01:00:00Z') });
     assert.deepEqual([first.release, second.release], ['2026-11-20', '2026-11-22']);
+    const removed = [{ release: '2026-11-18', removed: '2026-11-19T00:00:00Z' }];
+    const list = new TextEncoder().encode(JSON.stringify({ version: 1, releases: removed }));
+    await catalog.storage.put(removedKey('survey.stars'), list);
     const app = tapOver(catalog);
 
     for (const engine of ['scan', 'duckdb']) {
@@ -93,6 +97,11 @@ test('a release is asked by its date', () =>
         'SELECT id FROM survey."stars@2026-11-21"',
         400,
         /^There is no release “2026-11-21” of survey\.stars: about that time there are "stars@2026-11-20", "stars@2026-11-22" \(line 1, column 16\)/,
+      ],
+      [
+        'SELECT id FROM "stars@2026-11-18"',
+        400,
+        /^There is no release “2026-11-18” of survey\.stars any more: about that time there are "stars@2026-11-20"/,
       ],
       [
         'SELECT id FROM "stars@yesterday"',

@@ -3,6 +3,7 @@ import type { NamedTable, Statement } from '../../engine/adql/syntax-tree.ts';
 import { manifestKey } from '../../engine/catalog/manifest.ts';
 import type { Release } from '../../engine/catalog/release.ts';
 import { compareReleases, isReleaseName } from '../../engine/catalog/release-name.ts';
+import { removedReleases } from '../../engine/catalog/removed-releases.ts';
 import { qualifiedName, type Table } from '../../engine/catalog/table.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { nodesOf } from '../../engine/plan/tree.ts';
@@ -80,10 +81,11 @@ async function openDated(engine: Engine, { node, latest, release }: DatedName): 
     throw new DamagedTableError(`${catalog}@${release}`, describeFailure(error));
   });
   if (opened !== null) return opened;
+  const removed = (await removedReleases(engine.storage, catalog)).some((one) => one.release === release);
   const near = await nearestReleases(engine, catalog, release);
   const names = near.map((each) => `"${table.name}@${each}"`).join(', ');
   throw new AdqlCheckError(
-    `There is no release “${release}” of ${qualifiedName(table)}${names === '' ? '' : `: about that time there are ${names}`}`,
+    `There is no release “${release}” of ${qualifiedName(table)}${removed ? ' any more' : ''}${names === '' ? '' : `: about that time there are ${names}`}`,
     node.table.position,
   );
 }

@@ -36,6 +36,24 @@ WHERE table_name NOT LIKE 'tap_schema.%'
 ORDER BY table_name, column_index`,
       table: 'tap_schema.columns',
     },
+    ...enumerationsExample(releases),
+  ];
+}
+
+/** Where tables have any. */
+function enumerationsExample(releases: readonly Release[]): Example[] {
+  const [first] = releases.flatMap(({ manifest }) => manifest.table.enumerations ?? []);
+  if (first === undefined) return [];
+  return [
+    {
+      id: 'enumerations',
+      name: 'What are the elements of arrays called?',
+      description: `Names for the elements of array columns: queries say column[${queryName(first.name)}::${queryName(first.members[0]!.name)}].`,
+      query: `SELECT table_name, enumeration_name, member_index, member_name, description
+FROM tap_schema.enumerations
+ORDER BY table_name, enumeration_name, member_index`,
+      table: 'tap_schema.enumerations',
+    },
   ];
 }
 
