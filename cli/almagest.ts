@@ -9,6 +9,7 @@ import { loadCommand } from './commands/load.ts';
 import { publishCommand } from './commands/publish.ts';
 import { releasesCommand } from './commands/releases.ts';
 import { startCommand } from './commands/start.ts';
+import { verifyCommand } from './commands/verify.ts';
 import { NOT_BEGUN, NotBegunError } from './exit-status.ts';
 
 program
@@ -24,6 +25,7 @@ program
   .addCommand(devCommand)
   .addCommand(exportCommand)
   .addCommand(releasesCommand)
+  .addCommand(verifyCommand)
   .addCommand(gcCommand)
   .addCommand(loadCommand)
   .addCommand(publishCommand)

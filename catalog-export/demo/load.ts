@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { qualifiedName, type Table } from '../../engine/catalog/table.ts';
+import { markChanges } from '../database/change-marks.ts';
 import { type CopyValue, copyRows, createTable, type RowBatch } from '../database/copy.ts';
 import { quoted, quotedTable } from '../database/identifier.ts';
 import { indexPositions } from '../database/positions-index.ts';
@@ -36,6 +37,7 @@ export async function loadDemo(client: pg.Client, progress: Progress): Promise<v
       const present = await readTable(client, qualifiedName(catalog.table));
       if (present === null) await loadCatalog(client, catalog, progress);
       await indexPositions(client, catalog.table, { concurrently: false });
+      await markChanges(client, catalog.table, { concurrently: false });
     });
   }
 }

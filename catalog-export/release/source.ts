@@ -96,18 +96,21 @@ export function copyPositions(table: Table): string {
   return copyStatement(table, [ra, dec]);
 }
 
-/** COPY of all columns, in the table's order. */
-export function copyAll(table: Table): string {
-  return copyStatement(table, table.columns);
+/**
+ * COPY of all columns, in the table's order.
+ * @param relation SQL that the rows are read from in place of the table.
+ */
+export function copyAll(table: Table, relation?: string): string {
+  return copyStatement(table, table.columns, '', relation);
 }
 
 /** The same in the order of some columns: texts by their bytes, as the statistics in Parquet files compare them. */
-export function copyInOrder(table: Table, key: readonly Column[]): string {
+export function copyInOrder(table: Table, key: readonly Column[], relation?: string): string {
   const terms = key.map((column) => {
     const isText = transport(column) === 'text';
     return isText ? `${expression(column)} collate "C"` : quoted(column.name);
   });
-  return copyStatement(table, table.columns, `order by ${terms.join(', ')}`);
+  return copyStatement(table, table.columns, `order by ${terms.join(', ')}`, relation);
 }
 
 /** Rows as the planner last counted them; 0 where it never did. */
@@ -138,8 +141,13 @@ function published(column: Column): string {
   return column.xtype === 'timestamp' ? 'timestamp' : column.datatype;
 }
 
-function copyStatement(table: Table, columns: readonly Column[], order = ''): string {
-  const rows = `select ${columns.map(expression).join(', ')} from ${quotedTable(table)} ${order}`;
+function copyStatement(
+  table: Table,
+  columns: readonly Column[],
+  order = '',
+  relation = quotedTable(table),
+): string {
+  const rows = `select ${columns.map(expression).join(', ')} from ${relation} ${order}`;
   return `copy (${rows}) to stdout (format binary)`;
 }
 

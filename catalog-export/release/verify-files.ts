@@ -5,14 +5,13 @@ import {
   parseReleaseFiles,
   RELEASE_FILES_PATH,
   type ReleaseFile,
-  type ReleaseFiles,
 } from '../../engine/catalog/release-files.ts';
 import { CorruptReleaseError } from '../../engine/errors.ts';
 import type { Storage } from '../../engine/storage/storage.ts';
 import type { Progress } from '../progress.ts';
 import { sha256 } from './release-writer.ts';
 import { unlistedObjects } from './unlisted-objects.ts';
-import { verifyIndex } from './verify-index.ts';
+import { type IndexedFile, verifyIndex } from './verify-index.ts';
 
 /** What is wrong with a release. */
 export interface Fault {
@@ -24,7 +23,8 @@ export interface Fault {
 export interface VerifiedFiles {
   /** Null where it cannot be read, and neither can anything else be judged. */
   readonly manifest: Manifest | null;
-  readonly list: ReleaseFiles | null;
+  /** The data files, in the order of the index. */
+  readonly data: readonly IndexedFile[];
   /** Objects that were read whole, and their bytes. */
   readonly objects: number;
   readonly bytes: number;
@@ -47,7 +47,7 @@ export async function verifyFiles(
   const prefix = releasePrefix(catalog, release);
   const faults: Fault[] = [];
   const fault = (path: string, problem: string) => void faults.push({ path, problem });
-  const nothing = { manifest: null, list: null, objects: 0, bytes: 0, faults };
+  const nothing = { manifest: null, data: [], objects: 0, bytes: 0, faults };
 
   const manifestBytes = await storage.get(manifestKey(catalog, release));
   if (manifestBytes === null) {
@@ -91,8 +91,9 @@ export async function verifyFiles(
     progress.advance(file.rows ?? 0);
   }
   progress.done();
-  await verifyIndex(storage, manifest, list.files, new Set(good.map(({ path }) => path)), fault);
-  return { manifest, list, objects: known.length, bytes, faults };
+  const sound = new Set(good.map(({ path }) => path));
+  const data = await verifyIndex(storage, manifest, list.files, sound, fault);
+  return { manifest, data, objects: known.length, bytes, faults };
 }
 
 function readable<T>(

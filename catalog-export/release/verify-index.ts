@@ -7,6 +7,16 @@ import type { ReleaseFile } from '../../engine/catalog/release-files.ts';
 import type { Storage } from '../../engine/storage/storage.ts';
 import { readFooter } from './read-footer.ts';
 
+/** A data file as the index and the list of files have it. */
+export interface IndexedFile {
+  readonly order: number;
+  readonly pixel: number;
+  readonly path: string;
+  readonly rows: number;
+  /** Null where the list does not tell it. */
+  readonly content: string | null;
+}
+
 /** A row group as the index has it, and as its file does. */
 interface Placed {
   readonly rows: number;
@@ -17,6 +27,7 @@ interface Placed {
 /**
  * Compares the rows that the Parquet files have with those that the list of files, the index and the manifest tell of.
  * @param sound paths of the objects that are as the list says; nothing more is said of the others.
+ * @returns the data files in the order of the index, as far as that can be read.
  */
 export async function verifyIndex(
   storage: Storage,
@@ -24,9 +35,9 @@ export async function verifyIndex(
   files: readonly ReleaseFile[],
   sound: ReadonlySet<string>,
   fault: (path: string, problem: string) => void,
-): Promise<void> {
+): Promise<IndexedFile[]> {
   const release = openRelease(manifest);
-  const indexed = new Map<string, Placed[]>();
+  const indexed: Index = new Map();
   let wholeIndex = true;
   for (const [number, entry] of manifest.leaves.entries()) {
     const path = leafPath(number);
@@ -43,24 +54,39 @@ export async function verifyIndex(
     } else takeRowGroups(release, number, problem, indexed);
   }
 
-  const data = files.filter(({ rows }) => rows !== undefined);
-  for (const { path, rows } of data) {
+  const data = new Map(files.filter(({ rows }) => rows !== undefined).map((file) => [file.path, file]));
+  for (const { path, rows } of data.values()) {
+    if (wholeIndex && !indexed.has(path) && !path.startsWith(MARGIN)) {
+      fault(path, 'is a data file that the index does not name');
+    }
     if (!sound.has(path)) continue;
     const groups = await rowGroupsOf(storage, `${release.prefix}/${path}`);
     if (groups === null) fault(path, 'is no Parquet file');
-    else compareRows(path, groups, rows!, indexed.get(path), fault);
+    else compareRows(path, groups, rows!, indexed.get(path)?.groups, fault);
   }
-  for (const path of indexed.keys()) {
-    if (!data.some((file) => file.path === path))
-      fault(path, 'is named by the index, but not as a data file by files.json');
+  const located: (IndexedFile & { readonly bytes: number })[] = [];
+  for (const [path, { order, pixel }] of indexed) {
+    const file = data.get(path);
+    if (file === undefined) fault(path, 'is named by the index, but not as a data file by files.json');
+    else
+      located.push({
+        order,
+        pixel,
+        path,
+        rows: file.rows!,
+        content: file.content ?? null,
+        bytes: file.bytes,
+      });
   }
-  if (wholeIndex)
-    compareTotals(
-      manifest,
-      data.filter(({ path }) => indexed.has(path)),
-      fault,
-    );
+  if (wholeIndex) compareTotals(manifest, located, fault);
+  return located;
 }
+
+/** The neighbours of a catalogue's rows, which are no part of it, lie in a folder of that name. */
+const MARGIN = 'margin_';
+
+/** By path. */
+type Index = Map<string, { readonly order: number; readonly pixel: number; readonly groups: Placed[] }>;
 
 /** The leaf, or what is wrong with it. */
 function leafProblem(entry: LeafEntry, bytes: Uint8Array<ArrayBuffer>, release: Release): Leaf | string {
@@ -79,12 +105,13 @@ function leafProblem(entry: LeafEntry, bytes: Uint8Array<ArrayBuffer>, release: 
   return leaf;
 }
 
-function takeRowGroups(release: Release, number: number, leaf: Leaf, indexed: Map<string, Placed[]>): void {
+function takeRowGroups(release: Release, number: number, leaf: Leaf, indexed: Index): void {
   for (const at of leaf.rows.keys()) {
     const path = fileOf(rowGroupAt(release, number, leaf, at)).slice(release.prefix.length + 1);
-    const groups = indexed.get(path) ?? [];
-    groups[leaf.group[at]!] = { rows: leaf.rows[at]!, offset: leaf.offset[at]! };
-    indexed.set(path, groups);
+    const [order, pixel] = [leaf.order[at]!, leaf.pixel[at]!];
+    const file = indexed.get(path) ?? { order, pixel, groups: [] };
+    file.groups[leaf.group[at]!] = { rows: leaf.rows[at]!, offset: leaf.offset[at]! };
+    indexed.set(path, file);
   }
 }
 
@@ -120,14 +147,13 @@ function compareRows(
 
 function compareTotals(
   manifest: Manifest,
-  data: readonly ReleaseFile[],
+  data: readonly { readonly rows: number; readonly bytes: number }[],
   fault: (path: string, problem: string) => void,
 ): void {
-  const sum = (of: (file: ReleaseFile) => number) => data.reduce((total, file) => total + of(file), 0);
   const totals = {
-    rows: sum(({ rows }) => rows!),
+    rows: data.reduce((sum, { rows }) => sum + rows, 0),
     partitions: data.length,
-    bytes: sum(({ bytes }) => bytes),
+    bytes: data.reduce((sum, { bytes }) => sum + bytes, 0),
   };
   for (const name of ['rows', 'partitions', 'bytes'] as const) {
     if (manifest[name] === totals[name]) continue;
