@@ -3,6 +3,7 @@ import { HEALPIX_COLUMN, type Pointer, pointerKey, releasePrefix } from '../../e
 import type { ExportReport } from '../../engine/catalog/reports.ts';
 import { hasPositions, mainColumns, qualifiedName, type Table } from '../../engine/catalog/table.ts';
 import type { Storage } from '../../engine/storage/storage.ts';
+import type { WriteOptions } from './begin-export.ts';
 import { withExportLock } from './export-lock.ts';
 import { keepReport } from './keep-report.ts';
 import { type Lease, withLease } from './lease.ts';
@@ -10,7 +11,7 @@ import { putJson } from './put-json.ts';
 import { checkReleaseName, clockWarning, nextReleaseName } from './release-name.ts';
 import { readableManifest, type StoredReleases, storedReleases } from './stored-releases.ts';
 import { summary } from './summary.ts';
-import { type WriteOptions, type Written, writeRelease } from './write-release.ts';
+import { type Written, writeRelease } from './write-release.ts';
 
 export interface ExportOptions extends Omit<WriteOptions, 'date'> {
   /** When the release is made; its UTC day names the release. Default: now. */

@@ -6,14 +6,19 @@ import { type Manifest, releasePrefix } from '../../engine/catalog/manifest.ts';
 import { parseReleaseFiles, type ReleaseFile } from '../../engine/catalog/release-files.ts';
 import type { Storage } from '../../engine/storage/storage.ts';
 import { storedRowGroups } from '../../test/stored-row-groups.ts';
+import type { WriteOptions } from './begin-export.ts';
+import { planRelease } from './plan-release.ts';
 import {
   allRows,
   column,
   DEC,
+  date,
   exportTable,
   fileOf,
   ID,
+  kernel,
   RA,
+  silent,
   stars,
   type TestCatalog,
   tableOf,
@@ -110,6 +115,38 @@ describe('an export of a table that was exported before', () => {
     });
   });
 });
+
+test('a plan says what an export would do, and writes nothing', () =>
+  withTable(table, stars(10_000), async (catalog) => {
+    const { client, storage } = catalog;
+    const options = { client, table, storage, kernel, date, maxRows: 1000, progress: silent };
+    const plan = (previous: Manifest | null, more: Partial<WriteOptions> = {}) =>
+      planRelease({ ...options, ...more }, { previous, unfinished: [] });
+    const first = await plan(null);
+    assert.deepEqual(await catalog.storage.list('survey.stars'), []);
+    const { manifest } = await exportTable(catalog, table);
+    const copied = manifest.partitions;
+    const counts = { rows: 10_000, rowsWithoutPosition: 0 };
+    assert.deepEqual(first, { ...counts, outcome: 'released', partitions: { written: copied, copied: 0 } });
+    assert.deepEqual(await plan(manifest), {
+      ...counts,
+      outcome: 'unchanged',
+      partitions: { written: 0, copied },
+    });
+    assert.deepEqual(await plan(manifest, { full: true }), first);
+    await client.query('UPDATE survey.stars SET id = -5 WHERE id = 5');
+    assert.deepEqual(await plan(manifest), {
+      ...counts,
+      outcome: 'released',
+      partitions: { written: 1, copied: copied - 1 },
+    });
+    assert.deepEqual(await catalog.storage.list('survey.stars'), [
+      '2026-11-21',
+      'latest.json',
+      'reports.json',
+    ]);
+    assert.deepEqual((await exportTable(catalog, table)).partitions, { written: 1, copied: copied - 1 });
+  }));
 
 describe('an export after one that did not end', () => {
   /** Refuses the data file after so many. */

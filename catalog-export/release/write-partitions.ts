@@ -5,6 +5,7 @@ import { type DataFooter, footerOf } from '../hats/footer.ts';
 import { collectedFooters } from '../hats/footers.ts';
 import type { DataFile, RowGroup } from '../hats/partition.ts';
 import type { Progress } from '../progress.ts';
+import { comparisonWith } from './compare-releases.ts';
 import { inOrder } from './in-order.ts';
 import { leafWriter } from './index-leaves.ts';
 import type { KnownPartition, KnownPartitions, PartitionFile, PreviousRelease } from './known-partitions.ts';
@@ -63,7 +64,7 @@ export async function writePartitions(
     if (source.histogram !== null)
       progress.start(`Writing partitions of ${qualifiedName(table)}`, source.rows);
     const stored = inOrder(source.tasks(), maker.atATime, (task) => store(options, maker, task));
-    const { changed, isUnchanged } = comparison(options, source, stored);
+    const { changed, isUnchanged } = changes(options, source, stored);
     const leaves = leafWriter(writer, table.columns.length + Number(hasPositions(table)));
     const partitions: DataFile[] = [];
     const footers = collectedFooters();
@@ -123,40 +124,32 @@ async function write({ storage, writer }: PartitionsOptions, made: MadePartition
  * Compares partitions with those of the release before, and holds them back as long as they are the same.
  * @returns `changed`: all of them once one differs, and none where all else is the same too, which `isUnchanged` tells in the end.
  */
-function comparison(
+function changes(
   { table, before }: PartitionsOptions,
   source: TableRows,
   stored: AsyncIterable<readonly StoredPartition[]>,
 ) {
+  const comparison = comparisonWith(before, table);
   let unchanged = false;
 
   async function* changed(): AsyncGenerator<StoredPartition> {
-    let same: StoredPartition[] | null = before === null ? null : [];
+    const same: StoredPartition[] = [];
     for await (const partitions of stored) {
       for (const partition of partitions) {
-        if (same !== null && isFile(before!.files[same.length], partition)) {
+        const { file, copyOf } = partition;
+        if (comparison.isNextSame(file.path, copyOf === null ? '' : file.content)) {
           same.push(partition);
           continue;
         }
-        yield* same ?? [];
-        same = null;
+        yield* same.splice(0);
         yield partition;
       }
     }
-    if (same === null) return;
-    const { manifest, files } = before!;
-    unchanged =
-      same.length === files.length &&
-      manifest.rowsWithoutPosition === source.rowsWithoutPosition &&
-      JSON.stringify(manifest.table) === JSON.stringify(table);
+    unchanged = comparison.isUnchanged(source.rowsWithoutPosition);
     if (!unchanged) yield* same;
   }
 
   return { changed: changed(), isUnchanged: () => unchanged };
-}
-
-function isFile(before: PartitionFile | undefined, { file, copyOf }: StoredPartition): boolean {
-  return copyOf !== null && before?.path === file.path && before.content === file.content;
 }
 
 /** Copies what is to be copied, and reads what the index has to know of it. */

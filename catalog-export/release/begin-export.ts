@@ -1,0 +1,101 @@
+import type pg from 'pg';
+import { catalogFolder, type Manifest } from '../../engine/catalog/manifest.ts';
+import { hasPositions, qualifiedName, type Table } from '../../engine/catalog/table.ts';
+import type { HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
+import type { Storage } from '../../engine/storage/storage.ts';
+import { historyId } from '../database/row-history.ts';
+import type { Progress } from '../progress.ts';
+import { DEFAULT_LIMITS, stateOf } from './export-state.ts';
+import {
+  type KnownPartitions,
+  knownPartitions,
+  NONE_KNOWN,
+  type PreviousRelease,
+  previousRelease,
+} from './known-partitions.ts';
+import { beginSnapshot, checkColumns } from './source.ts';
+import type { PartitionLimits } from './table-rows.ts';
+
+export interface WriteOptions {
+  /** No transaction is open on it, and nobody else uses it meanwhile. Closed when the export fails half-way. */
+  readonly client: pg.Client;
+  readonly table: Table;
+  readonly storage: Storage;
+  readonly kernel: HealpixKernel;
+  /** When the release is made. */
+  readonly date: Date;
+  /** Most rows of a partition. */
+  readonly maxRows?: number;
+  /** Most bytes of a partition's rows, as PostgreSQL sends them. */
+  readonly maxBytes?: number;
+  /** Arcseconds around each partition within which rows are in its margin too; none where there is to be no margin. */
+  readonly margin?: number | undefined;
+  /** Whether all is written anew, whatever has changed. */
+  readonly full?: boolean;
+  readonly progress: Progress;
+}
+
+/** What is known before the rows are read, in the transaction that they will be read in. */
+export interface BegunExport {
+  /** The state of the table is that of the previous release: there is nothing to do, and the transaction is over. */
+  readonly isUnchanged: boolean;
+  readonly limits: PartitionLimits;
+  /** Arcseconds; null for none. */
+  readonly margin: number | null;
+  /** Of the catalogue in the release: empty, or with a slash at its end. */
+  readonly folder: string;
+  readonly snapshot: string;
+  readonly state: string | null;
+  readonly history: string | null;
+  /** The release that the new one is compared with; null where there is to be a new one whatever it holds. */
+  readonly before: PreviousRelease | null;
+  readonly known: KnownPartitions;
+}
+
+/** Arcseconds. */
+const MAX_MARGIN = 3600;
+
+/**
+ * Begins the snapshot, and looks at what was exported before.
+ * @throws Error when the table has changed since it was published, or when PostgreSQL or the storage fails.
+ */
+export async function beginExport(
+  options: WriteOptions,
+  { previous, unfinished }: { readonly previous: Manifest | null; readonly unfinished: readonly string[] },
+): Promise<BegunExport> {
+  const { client, table, storage, full = false } = options;
+  const limits = {
+    rows: options.maxRows ?? DEFAULT_LIMITS.rows,
+    bytes: options.maxBytes ?? DEFAULT_LIMITS.bytes,
+  };
+  const margin = marginOf(options);
+  const snapshot = await beginSnapshot(client, table);
+  await checkColumns(client, table);
+  const state = await stateOf(client, table, limits);
+  const history = await historyOf(client, table);
+  const begun = { limits, margin, folder: catalogFolder({ margin }), snapshot, state, history };
+  // PostgreSQL can be asked only for releases that name the history.
+  const isComparable = previous !== null && previous.history === history && previous.margin === margin;
+  if (!full && isComparable && state !== null && state === previous.state) {
+    await client.query('commit');
+    return { ...begun, isUnchanged: true, before: null, known: NONE_KNOWN };
+  }
+  const before = full || previous === null ? null : await previousRelease(storage, previous);
+  const known = full ? NONE_KNOWN : await knownPartitions(storage, qualifiedName(table), before, unfinished);
+  return { ...begun, isUnchanged: false, before: isComparable ? before : null, known };
+}
+
+/** @throws Error for a margin that is none. */
+function marginOf({ table, margin }: WriteOptions): number | null {
+  if (margin === undefined || !hasPositions(table)) return null;
+  if (margin > 0 && margin <= MAX_MARGIN) return margin;
+  throw new Error(`a margin of ${margin} arcseconds is none: it must be above 0, up to ${MAX_MARGIN}`);
+}
+
+/** Null where no versions of rows are kept, in a database that was not prepared for it among others. */
+async function historyOf(client: pg.Client, table: Table): Promise<string | null> {
+  const { rows } = await client.query<{ kept: boolean }>(
+    "select to_regclass('almagest.history') is not null as kept",
+  );
+  return rows[0]!.kept ? historyId(client, table) : null;
+}
