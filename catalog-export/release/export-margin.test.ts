@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
 import { parseReleaseFiles } from '../../engine/catalog/release-files.ts';
@@ -101,6 +101,31 @@ test('another margin, or none, is another release, and the same is none', () =>
       await readFile(join(folder, 'collection.properties'), 'utf8'),
       /^default_margin=margin_60arcs$/m,
     );
+  }));
+
+test('files of a margin whose rows are the same are copied', () =>
+  withTable(TABLE, stars(3000), async (catalog) => {
+    const options = { maxRows: 300, margin: ARCSEC };
+    const inodes = async (): Promise<ReadonlyMap<string, number>> => {
+      const folder = join(catalog.bucket, 'survey.stars', (await currentRelease(catalog, TABLE))!);
+      const files = await readdir(folder, { recursive: true });
+      const margins = files.filter((path) => /^margin_.*Npix=/.test(path));
+      return new Map(
+        await Promise.all(margins.map(async (path) => [path, (await stat(join(folder, path))).ino] as const)),
+      );
+    };
+    await exported(catalog, TABLE, options);
+    const before = await inodes();
+    await catalog.client.query('UPDATE survey.stars SET dec = dec + 1e-9 WHERE dec BETWEEN -5 AND -4.5');
+    const manifest = await exported(catalog, TABLE, options);
+    const after = await inodes();
+    assert.equal(manifest.release, await currentRelease(catalog, TABLE));
+    const copies = [...after].filter(([path, inode]) => before.get(path) === inode);
+    assert.ok(copies.length > 0 && copies.length < after.size, `${copies.length} of ${after.size}`);
+    await exported(catalog, TABLE, { ...options, full: true });
+    const anew = await inodes();
+    assert.deepEqual([...anew.keys()], [...after.keys()]);
+    assert.ok([...anew].every(([path, inode]) => after.get(path) !== inode));
   }));
 
 test('a margin that is none is refused', () =>
