@@ -1,30 +1,30 @@
-import { Vector } from 'apache-arrow';
 import { type Column, isArray } from '../../engine/catalog/column.ts';
-import { identifierColumn, qualifiedName, type Table } from '../../engine/catalog/table.ts';
-import { arrowColumns } from '../../engine/postgres/arrow-columns.ts';
 import { type BinaryRows, fieldOffsets, NULL_FIELD } from '../../engine/postgres/rows.ts';
-import { transportOid } from './source.ts';
+
+/** A row that a release cannot hold. */
+export interface ArrayFault {
+  readonly row: number;
+  readonly problem: string;
+}
 
 /**
- * Checks that arrays have the shape that their column declares, with elements counted from 1: in a release they lie flat, so that
- * nobody could tell afterwards. A null has any shape, an array without elements any that varies.
+ * The first array that has not the shape that its column declares, or whose elements do not count from 1: in a release arrays lie
+ * flat, so that nobody could tell afterwards. A null has any shape, an array without elements any that varies.
  * @param rows of a binary COPY of all columns.
- * @throws Error naming the first row that has another, and its column.
  */
-export function checkArrayShapes(table: Table, rows: BinaryRows): void {
-  const { columns } = table;
-  if (!columns.some(isArray)) return;
+export function arrayFault(columns: readonly Column[], rows: BinaryRows): ArrayFault | null {
+  if (!columns.some(isArray)) return null;
   const offsets = fieldOffsets(rows, columns.length, null);
   for (const [index, column] of columns.entries()) {
     if (!isArray(column)) continue;
     const sizes = declaredSizes(column.arraysize!);
     for (let row = 0; row < rows.count; row++) {
       const at = offsets[index]![row]!;
-      if (at === NULL_FIELD) continue;
-      const fault = shapeFault(rows.view, at, sizes, column);
-      if (fault !== null) throw new Error(`${nameOfRow(table, rows, row)}: ${fault}`);
+      const problem = at === NULL_FIELD ? null : shapeFault(rows.view, at, sizes, column);
+      if (problem !== null) return { row, problem };
     }
   }
+  return null;
 }
 
 /** Smallest and largest size of a dimension. */
@@ -67,14 +67,4 @@ function shapeFault(
     if (first !== 1) return `its array in column ${name} counts from ${first}, where arrays count from 1`;
   }
   return null;
-}
-
-function nameOfRow(table: Table, rows: BinaryRows, row: number): string {
-  const name = qualifiedName(table);
-  const id = identifierColumn(table);
-  if (id === null) return `a row of ${name}`;
-  const columns = table.columns.slice(0, table.columns.indexOf(id) + 1);
-  const only = { ...rows, starts: [rows.starts[row]!], count: 1 };
-  const data = arrowColumns(columns, columns.map(transportOid), only).at(-1)!;
-  return `the row of ${name} with ${id.name} ${new Vector([data]).get(0)}`;
 }

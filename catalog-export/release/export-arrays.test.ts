@@ -292,6 +292,20 @@ describe('an array that is not what its column declares fails the export, which 
   }
 });
 
+test('a timestamp that is infinite fails the export, which names its row', () => {
+  const table = tableOf([column('seen', 'char', null, 'timestamp'), ID, RA, DEC]);
+  const rows = [
+    ['2026-01-01', 6, 10, 20],
+    ['-infinity', 7, 11, 20],
+  ];
+  return withTable(table, rows, (catalog) =>
+    assert.rejects(exported(catalog, table), {
+      message:
+        /^the row of survey\.stars with id 7: column seen \(timestamp\) holds the timestamp infinity, which DALI has not/,
+    }),
+  );
+});
+
 test('a column of arrays must still be one', () => {
   const table = tableOf([ID, RA, DEC, array('a', 'float', '3'), array('b', 'double', '*')]);
   return withTable(table, [], async (catalog) => {

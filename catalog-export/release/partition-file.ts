@@ -1,10 +1,8 @@
 import { type Data, Int64, makeData } from 'apache-arrow';
 import { hasPositions, type Table } from '../../engine/catalog/table.ts';
-import { arrowColumns } from '../../engine/postgres/arrow-columns.ts';
 import { parquetFile } from '../hats/parquet-file.ts';
-import { checkArrayShapes } from './array-shapes.ts';
+import { decodedRows } from './decoded-rows.ts';
 import type { KeyedRows } from './keyed-rows.ts';
-import { transportOid } from './source.ts';
 
 /** Rows that are decoded and encoded at a time, and bytes of them as a binary COPY has them. */
 const PIECE_ROWS = 32_768;
@@ -20,15 +18,13 @@ export function partitionFile(table: Table, rows: KeyedRows): Uint8Array<ArrayBu
 
 /** The columns of the rows, some of the rows at a time. */
 function* piecesOf(table: Table, { rows, keys }: KeyedRows): Generator<Data[]> {
-  const { columns } = table;
   const { bytes, view, starts, count } = rows;
   const pieces = Math.max(1, Math.ceil(count / PIECE_ROWS), Math.ceil(bytes.length / PIECE_BYTES));
   const most = Math.max(1, Math.ceil(count / pieces));
   for (let from = 0; from < count; from += most) {
     const to = Math.min(count, from + most);
     const piece = { bytes, view, starts: starts.subarray(from, to + 1), count: to - from };
-    checkArrayShapes(table, piece);
-    const arrays = arrowColumns(columns, columns.map(transportOid), piece);
+    const arrays = decodedRows(table, piece);
     if (!hasPositions(table)) yield arrays;
     else yield [indexData(keys.subarray(from, to)), ...arrays];
   }
