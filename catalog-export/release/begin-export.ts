@@ -5,6 +5,7 @@ import type { HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
 import type { Storage } from '../../engine/storage/storage.ts';
 import { historyId } from '../database/row-history.ts';
 import type { Progress } from '../progress.ts';
+import { identifierFault } from './duplicates.ts';
 import { DEFAULT_LIMITS, stateOf } from './export-state.ts';
 import {
   type KnownPartitions,
@@ -50,6 +51,8 @@ export interface BegunExport {
   /** The release that the new one is compared with; null where there is to be a new one whatever it holds. */
   readonly before: PreviousRelease | null;
   readonly known: KnownPartitions;
+  /** What whoever keeps the table should know; it keeps nothing from being exported. */
+  readonly notes: readonly string[];
 }
 
 /** Arcseconds. */
@@ -78,11 +81,13 @@ export async function beginExport(
   const isComparable = previous !== null && previous.history === history && previous.margin === margin;
   if (!full && isComparable && state !== null && state === previous.state) {
     await client.query('commit');
-    return { ...begun, isUnchanged: true, before: null, known: NONE_KNOWN };
+    return { ...begun, isUnchanged: true, before: null, known: NONE_KNOWN, notes: [] };
   }
   const before = full || previous === null ? null : await previousRelease(storage, previous);
   const known = full ? NONE_KNOWN : await knownPartitions(storage, qualifiedName(table), before, unfinished);
-  return { ...begun, isUnchanged: false, before: isComparable ? before : null, known };
+  const fault = await identifierFault(client, table);
+  const notes = fault === null ? [] : [fault];
+  return { ...begun, isUnchanged: false, before: isComparable ? before : null, known, notes };
 }
 
 /** @throws Error for a margin that is none. */

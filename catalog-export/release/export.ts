@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { isCatalogName } from '../../engine/catalog/catalog-name.ts';
 import { HEALPIX_COLUMN, type Pointer, pointerKey, releasePrefix } from '../../engine/catalog/manifest.ts';
 import type { ExportReport } from '../../engine/catalog/reports.ts';
 import { hasPositions, mainColumns, qualifiedName, type Table } from '../../engine/catalog/table.ts';
@@ -43,7 +44,9 @@ export async function exportCatalog(options: ExportOptions): Promise<Exported> {
           const release = chooseName(options, stored, date);
           const warning = clockWarning(stored.taken, date);
           if (warning) note(warning);
-          return publishNew({ ...options, date }, release, stored, lease);
+          const written = await publishNew({ ...options, date }, release, stored, lease);
+          for (const message of written.notes) note(message);
+          return written;
         }),
       ),
     ),
@@ -53,9 +56,15 @@ export async function exportCatalog(options: ExportOptions): Promise<Exported> {
   });
 }
 
-function checkExportable(table: Table): void {
+/** @throws Error for a table that can have no releases. */
+export function checkExportable(table: Table): void {
   const catalog = qualifiedName(table);
-  if (/[/\\]/.test(catalog)) throw new Error(`${catalog} cannot be exported: its name holds a slash`);
+  if (!isCatalogName(catalog) || catalog.includes('@')) {
+    throw new Error(
+      `${catalog} cannot be exported: its name holds a slash, a dot, an @ or a control character, which have a meaning of their own in ` +
+        'the addresses of releases. Rename it, and publish it again.',
+    );
+  }
   if (table.columns.some(({ name }) => name === HEALPIX_COLUMN)) {
     throw new Error(
       `${catalog} cannot be exported: its column ${HEALPIX_COLUMN} has the name of the index column that every ` +
@@ -65,7 +74,8 @@ function checkExportable(table: Table): void {
   if (hasPositions(table)) mainColumns(table);
 }
 
-function chooseName({ release }: ExportOptions, { taken }: StoredReleases, date: Date): string {
+/** @throws Error when a release cannot have the name that is given. */
+export function chooseName({ release }: ExportOptions, { taken }: StoredReleases, date: Date): string {
   if (release === undefined) return nextReleaseName(taken, date);
   checkReleaseName(release, taken, date);
   return release;
@@ -150,7 +160,7 @@ async function withReport(
 }
 
 /** A connection that ends while no query runs is an event, which nobody else listens for. */
-async function withSession<T>(client: pg.Client, task: () => Promise<T>): Promise<T> {
+export async function withSession<T>(client: pg.Client, task: () => Promise<T>): Promise<T> {
   const ignore = () => {};
   client.on('error', ignore);
   try {

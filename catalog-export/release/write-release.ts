@@ -29,6 +29,8 @@ export interface Written {
   readonly manifest: Manifest;
   /** Data files written anew, and those taken from an earlier release as they are. */
   readonly partitions: { readonly written: number; readonly copied: number };
+  /** What whoever keeps the table should know. */
+  readonly notes: readonly string[];
 }
 
 /** Cells of 3.7°: fine enough to see the Milky Way, coarse enough for a manifest. */
@@ -48,14 +50,14 @@ export async function writeRelease(
   const catalog = qualifiedName(table);
   const begun = await beginExport(options, { previous, unfinished });
   const { limits, margin, folder, known, before } = begun;
-  if (begun.isUnchanged) return unchanged(previous!);
+  if (begun.isUnchanged) return unchanged(previous!, begun);
   const source = await openRows(options, limits);
   try {
     const writer = releaseWriter(storage, catalog, release);
     const written = await writePartitions({ ...options, writer, folder, known, before }, source);
     if (written === null) {
       progress.done();
-      return unchanged(previous!);
+      return unchanged(previous!, begun);
     }
     const sky = source.histogram && skyOf(source.histogram);
     for (const { path, bytes } of filesAbout(options, written, sky, begun)) await writer.put(path, bytes);
@@ -85,17 +87,18 @@ export async function writeRelease(
     await requireLease();
     await putJson(storage, manifestKey(catalog, release), manifest);
     progress.done();
-    return { outcome: 'released', manifest, partitions: written.count };
+    return { outcome: 'released', manifest, partitions: written.count, notes: begun.notes };
   } finally {
     await source.close();
   }
 }
 
-function unchanged(previous: Manifest): Written {
+function unchanged(previous: Manifest, { notes }: BegunExport): Written {
   return {
     outcome: 'unchanged',
     manifest: previous,
     partitions: { written: 0, copied: previous.partitions },
+    notes,
   };
 }
 
