@@ -144,6 +144,21 @@ describe('a quicker statement', () => {
     assert.deepEqual(await rowsOf(shared, queryOf(count, table(['vmag']), { quick })), [[BigInt(bright)]]);
   });
 
+  test('is not tried again for groups for which it failed', async () => {
+    const duckdb = start();
+    const group = (key: string, more = '') =>
+      `SELECT ${key} AS r0, COUNT(*) AS r1${more} FROM t0 WHERE ${c('vmag')} < 6 GROUP BY ${key} ORDER BY 1`;
+    const usual = group(`floor(${c('ra')})`);
+    const expected = await rowsOf(duckdb, queryOf(usual, table(['ra', 'vmag'])));
+    const quick = group(`floor(${c('ra')})::TINYINT`);
+    assert.deepEqual(await rowsOf(duckdb, queryOf(usual, table(['ra', 'vmag']), { quick })), expected);
+    // It would answer now.
+    const few = quick.replace('< 6', '< -10').replace('COUNT(*)', 'COUNT(*) + 1');
+    assert.deepEqual(await rowsOf(duckdb, queryOf(usual, table(['ra', 'vmag']), { quick: few })), expected);
+    const other = queryOf(usual, table(['ra', 'vmag']), { quick: few.replaceAll(c('ra'), c('vmag')) });
+    assert.deepEqual(await rowsOf(duckdb, other), []);
+  });
+
   test('fails as the other does', async () => {
     const query = queryOf("SELECT error('second') AS r0", null, { quick: "SELECT error('first') AS r0" });
     await assert.rejects(rowsOf(shared, query), isFault('query', /second/));

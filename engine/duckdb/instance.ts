@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { type Connections, connectionsOf } from './connections.ts';
 import { type Connection, type Database, type DuckdbCode, startDatabase } from './database.ts';
 import { functionMaker, type MakeFunctions } from './functions.ts';
@@ -15,6 +16,8 @@ export interface Instance {
   readonly tableBytes: number;
   readonly loading: Set<Loading>;
   readonly makeFunctions: MakeFunctions;
+  /** Groups for which a quicker statement failed. */
+  readonly failed: LRUCache<string, true>;
   /** Connections of queries that are being answered. */
   readonly busy: Set<Connection>;
   /** A name that no other table of this database had. */
@@ -26,6 +29,8 @@ const OWN_BYTES = 24 * 2 ** 20;
 
 /** What every connection begins with. */
 const USE = 'USE releases';
+
+const REMEMBERED_FAILURES = 1000;
 
 /** What tables may take of it: the rest is for queries. */
 const TABLE_SHARE = 0.75;
@@ -64,6 +69,7 @@ export async function startInstance(code: DuckdbCode, memoryBytes: number): Prom
     tableBytes: limit * TABLE_SHARE,
     loading: new Set(),
     busy: new Set(),
+    failed: new LRUCache({ max: REMEMBERED_FAILURES }),
     makeFunctions: functionMaker(control),
     connections: connectionsOf(database, USE),
     newName: () => `rows_${++names}`,

@@ -35,11 +35,14 @@ export async function* run(
   session.end('COMMIT');
 }
 
-/** Runs a SELECT, or, where it fails, another one with the same answer. */
+/**
+ * Runs a SELECT, or, where it fails, another one with the same answer.
+ * @param failed is told so.
+ */
 export async function* runEither(
   session: Session,
-  first: string,
-  second: string,
+  [first, second]: readonly [first: string, second: string],
+  failed: () => void,
   pace: Pace,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let begun = false;
@@ -50,6 +53,7 @@ export async function* runEither(
     }
   } catch (error) {
     if (begun || !(error instanceof DuckdbError) || error.fault !== 'query') throw error;
+    failed();
     session.end('ROLLBACK');
     yield* run(session, second, pace);
   }
