@@ -55,7 +55,6 @@ export function folderPage(title: string, root: string, { manifest }: Release, f
       sizeText(bytes),
       html`<code>${sha256.slice(0, 12)}…</code>`,
     ]),
-    ...(parts.length > 0 ? [] : LIST_FORMATS.map(({ name, purpose }) => [link(name), purpose, '', ''])),
   ];
   return pageOf({
     title: `${title}: ${[catalog, release, ...parts].join('/')}`,
@@ -73,8 +72,16 @@ export function folderPage(title: string, root: string, { manifest }: Release, f
     body: html`<section class="card">
 <h2>Files</h2>
 ${tableOf('Files', ['Name', 'Rows', 'Size', 'SHA-256'], rows)}
-</section>`,
+</section>
+${parts.length > 0 ? '' : lists(link)}`,
   });
+}
+
+function lists(link: (name: string) => Html): Html {
+  return html`<section class="card">
+<h2>Lists of the files</h2>
+<ul>${LIST_FORMATS.map(({ name, purpose }) => html`<li>${link(name)}: ${purpose}</li>`)}</ul>
+</section>`;
 }
 
 /** A folder for programs. */

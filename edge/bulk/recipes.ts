@@ -110,7 +110,8 @@ function download({ manifest: { catalog }, url }: RecipeSubject): Recipe {
     language: 'sh',
     code: `mkdir -p ${inShell(catalog)} && cd ${inShell(catalog)}
 curl --fail --remote-name ${inShell(`${url}/SHA256SUMS`)}
-curl --fail ${inShell(`${url}/curl.txt`)} | ${RESUMING_CURL}
+curl --fail ${inShell(`${url}/curl.txt`)} |
+  ${RESUMING_CURL}
 sha256sum --check --quiet SHA256SUMS`,
   };
 }
@@ -133,8 +134,10 @@ function region({ url }: RecipeSubject, { lon, lat, radius }: Cone): Recipe {
     title: 'curl: only the files that are needed for a region',
     language: 'sh',
     code: `mkdir -p region && cd region
-curl --fail ${inShell(`${url}/curl.txt?${query}`)} | ${RESUMING_CURL}
-curl --fail ${inShell(`${url}/SHA256SUMS?${query}`)} | sha256sum --check --quiet`,
+curl --fail ${inShell(`${url}/curl.txt?${query}`)} |
+  ${RESUMING_CURL}
+curl --fail ${inShell(`${url}/SHA256SUMS?${query}`)} |
+  sha256sum --check --quiet`,
   };
 }
 
@@ -147,6 +150,7 @@ function selection({ manifest, url }: RecipeSubject, file: string): Recipe {
   return {
     title: 'curl: only some columns and rows of a file',
     language: 'sh',
-    code: `curl --fail --output rows.parquet ${inShell(`${fileUrl(url, file)}?${query}`)}`,
+    code: `curl --fail --output rows.parquet \\
+  ${inShell(`${fileUrl(url, file)}?${query}`)}`,
   };
 }
