@@ -488,6 +488,16 @@ const FAULTS: readonly (readonly [text: string, problem: string, place: string])
     '1:51',
   ],
   [
+    `SELECT ra FROM hipparcos.stars WHERE 1 = CONTAINS(REGION('Union (${'Position 1 2 '.repeat(50)})'), REGION('Not (Union (${'Circle 1 2 3 '.repeat(50)}))'))`,
+    'These regions make 2500 pairs of shapes, and at most 2000 are compared',
+    '1:51',
+  ],
+  [
+    `SELECT ${Array.from({ length: 101 }, () => "CONTAINS(POINT(ra, dec), REGION('Not (Position 1 2)'))").join(' + ')} AS n FROM hipparcos.stars`,
+    'A query compares at most 100 regions of several shapes: put shapes into one Union or Intersection',
+    '1:5733',
+  ],
+  [
     "SELECT REGION('Union (Circle 1 2 3') FROM hipparcos.stars",
     "A parenthesis of the region is not closed: 'Union ICRS (Circle 10 20 1 Circle 11 20 1)'",
     '1:15',

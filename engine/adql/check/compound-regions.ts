@@ -6,7 +6,7 @@ import {
   type Single,
   UndecidedRegions,
 } from '../regions/predicates.ts';
-import { isCompound } from '../regions/shape.ts';
+import { isCompound, shapesIn } from '../regions/shape.ts';
 import type {
   Condition,
   Expression,
@@ -17,8 +17,9 @@ import type {
 import type { Findings } from './checking.ts';
 import { INTEGER, REGION } from './value-type.ts';
 
-/** More would take seconds to plan. */
-const MOST_PREDICATES = 2000;
+/** More would take seconds to plan: in a query, and pairs of shapes in one predicate. */
+const MOST_COMPOUNDS = 100;
+const MOST_PAIRS = 2000;
 
 /**
  * A predicate of a REGION that is made of several shapes, written out in predicates of single shapes; null for any other. All
@@ -36,6 +37,20 @@ export function compoundCondition(node: GeometryPredicate, findings: Findings): 
   };
   const own = node.left.kind === 'region' ? node.right : node.left;
   const region = isMade(node.left) ? node.left : node.right;
+  const pairs = [node.left, node.right].reduce((product, expression) => {
+    const given = expression.kind === 'region' ? findings.regions.get(expression)! : null;
+    return product * (given === null ? 1 : shapesIn(given));
+  }, 1);
+  if (pairs > MOST_PAIRS)
+    throw new AdqlCheckError(
+      `These regions make ${pairs} pairs of shapes, and at most ${MOST_PAIRS} are compared`,
+      region.position,
+    );
+  if (findings.compounds.size >= MOST_COMPOUNDS)
+    throw new AdqlCheckError(
+      `A query compares at most ${MOST_COMPOUNDS} regions of several shapes: put shapes into one Union or Intersection`,
+      region.position,
+    );
   return conditionOf(treeOf(), node, own, region as RegionConstructor, findings);
 
   function treeOf(): PredicateTree {
@@ -56,7 +71,6 @@ function conditionOf(
   findings: Findings,
 ): Condition {
   const { types, regions } = findings;
-  let count = 0;
   const [zero, one] = ['0', '1'].map((text): NumberLiteral => {
     const number: NumberLiteral = { kind: 'number', position, text, form: 'integer' };
     types.set(number, INTEGER);
@@ -74,11 +88,6 @@ function conditionOf(
       case 'constant':
         return { kind: 'comparison', position, operator: '=', left: one, right: part.value ? one : zero };
       default: {
-        if (++count > MOST_PREDICATES)
-          throw new AdqlCheckError(
-            `These regions make more than ${MOST_PREDICATES} comparisons of shapes`,
-            region.position,
-          );
         const node: GeometryPredicate = {
           kind: part.kind,
           position,

@@ -13,8 +13,8 @@ type Vector = readonly [x: number, y: number, z: number];
 type Terms = readonly (readonly Cap[])[];
 
 /** Beyond these a region is not looked at. */
-const MOST_TERMS = 200;
-const MOST_CAPS = 40;
+const MOST_TERMS = 32;
+const MOST_CAPS = 20;
 
 /** Radians. What is beside a rim by less is on it; what is outside of a region is so far away from its rim. */
 const RIM = 2e-13;
@@ -100,14 +100,21 @@ function opposite({ center, radius }: Cap): Cap {
  */
 function haveCommonPoint(caps: readonly Cap[]): boolean {
   if (caps.some(({ radius }) => radius < 0)) return false;
+  if (caps.some((a) => caps.some((b) => angle(a.center, b.center) > a.radius + b.radius + 2 * RIM)))
+    return false;
   const rims = caps.flatMap((cap) => [
     ...caps.flatMap((other) => (other === cap ? [] : rimTowards(cap, other.center))),
     ...rimTowards(cap, somewhereElse(cap.center)),
   ]);
   const meetings = caps.flatMap((cap, at) => caps.slice(at + 1).flatMap((other) => rimsMeet(cap, other)));
-  return [...rims, ...meetings].some((point) =>
-    caps.every(({ center, radius }) => angle(center, point) <= radius + RIM),
-  );
+  const cosines = caps.map(({ radius }) => Math.cos(radius));
+  return [...rims, ...meetings].some((point) => caps.every((cap, at) => holds(cap, cosines[at]!, point)));
+}
+
+/** The cosine decides, but close to the rim. */
+function holds({ center, radius }: Cap, cosine: number, point: Vector): boolean {
+  const inside = dot(center, point) - cosine;
+  return Math.abs(inside) > 1e-7 ? inside > 0 : angle(center, point) <= radius + RIM;
 }
 
 /** The points of a rim that are nearest to a direction and farthest from it. */

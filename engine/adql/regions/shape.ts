@@ -22,6 +22,13 @@ export function isCompound(region: Region): region is Compound {
   return region.kind === 'union' || region.kind === 'intersection' || region.kind === 'not';
 }
 
+/** How many shapes a region is made of. */
+export function shapesIn(region: Region): number {
+  if (!isCompound(region)) return 1;
+  if (region.kind === 'not') return shapesIn(region.part);
+  return region.parts.reduce((sum, part) => sum + shapesIn(part), 0);
+}
+
 /** Longitudes and latitudes in turn → positions. */
 export function pairs(numbers: readonly number[]): ShapePoint[] {
   return Array.from({ length: numbers.length / 2 }, (_, at) => ({
