@@ -17,7 +17,7 @@ const EXAMPLES = 3;
 /**
  * Reads the rows of a table that is about to be published.
  * @param uniqueId whether an index guarantees that identifiers are unique.
- * @throws Error with example rows when an identifier is null or given twice, or a position is outside the sky.
+ * @throws Error with example rows when an identifier is null or given twice, a position is outside the sky, or a time is infinite.
  */
 export async function checkCatalog(
   client: pg.Client,
@@ -34,10 +34,15 @@ export async function checkCatalog(
     return `, coalesce(bool_or(octet_length(${text}) <> length(${text})), false) AS unicode_${i}`;
   });
 
+  const times = table.columns.filter(({ xtype }) => xtype === 'timestamp').map(({ name }) => name);
+  const infinite = times.map(
+    (time, i) => `, count(*) FILTER (WHERE NOT isfinite(${quoted(time)})) AS infinite_${i}`,
+  );
+
   const { rows } = await client.query(
     `SELECT count(*) AS rows, count(*) FILTER (WHERE ${noId}) AS null_ids,
             count(*) FILTER (WHERE ${noPosition}) AS no_position, count(*) FILTER (WHERE ${outside}) AS outside
-            ${unicode.join('')}
+            ${unicode.join('')} ${infinite.join('')}
      FROM ${quotedTable(table)}`,
   );
   const facts = rows[0]!;
@@ -58,6 +63,14 @@ export async function checkCatalog(
     throw new Error(
       `${plural(facts.outside, 'row')} of ${name} with a position outside the sky, such as ${await examples(outside)}. ` +
         `${main.ra} must be 0 to 360 and ${main.dec} -90 to 90 degrees`,
+    );
+  }
+  for (const [i, time] of times.entries()) {
+    const count = facts[`infinite_${i}`];
+    if (count === '0') continue;
+    throw new Error(
+      `${plural(count, 'row')} of ${name} with an infinite time in ${time}, such as ${await examples(`NOT isfinite(${quoted(time)})`)}. ` +
+        'The Virtual Observatory has none: make it null, or publish a view that does',
     );
   }
   if (main.id !== null && !uniqueId) await checkUnique(client, table, main.id, otherId(main));

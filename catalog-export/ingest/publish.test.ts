@@ -198,6 +198,13 @@ const FAULTS: [string, string, string, Partial<CatalogOptions>, RegExp][] = [
     /1 row of public\.t with a position outside the sky.*361/,
   ],
   [
+    'infinite times',
+    "CREATE TABLE t AS SELECT 1 AS id, 3 AS ra, 2 AS dec, timestamptz 'infinity' AS seen",
+    'public.t',
+    {},
+    /1 row of public\.t with an infinite time in seen, such as .*"id": 1/,
+  ],
+  [
     'positions in radians',
     'CREATE TABLE t AS SELECT 1 AS id, 3 AS ra, 1 AS dec',
     'public.t',

@@ -102,7 +102,7 @@ const NUMBERS: Readonly<Record<string, Read<number | bigint>>> = {
   double: (from) => from.view.getFloat64(advance(from, 8)),
 };
 
-function elementReader({ column: { datatype }, null: none }: VotableField): Read<Element> {
+function elementReader({ datatype, null: none }: VotableField): Read<Element> {
   if (datatype === 'boolean') return (from) => booleanOf(from.view.getUint8(advance(from, 1)));
   const read = NUMBERS[datatype]!;
   const isNull = none === null ? () => false : (value: number | bigint) => String(value) === none.trim();
@@ -122,9 +122,9 @@ function booleanOf(code: number): boolean | null {
 }
 
 /** A text of fixed length ends at its first NUL. */
-function textReader({ column, arraysize }: VotableField): Read<string> {
+function textReader({ datatype, arraysize }: VotableField): Read<string> {
   const count = counter(arraysize);
-  const wide = column.datatype === 'unicodeChar';
+  const wide = datatype === 'unicodeChar';
   const decoder = wide ? new TextDecoder('utf-16be') : new TextDecoder('utf-8', { fatal: false });
   return (from) => {
     const size = count(from) * (wide ? 2 : 1);

@@ -20,6 +20,8 @@ export interface FieldElement {
 export interface VotableField {
   /** As it will be in the table, but for its name. */
   readonly column: Column;
+  /** As the file has it. */
+  readonly datatype: Datatype;
   /** As the file has it; null for one value or character. */
   readonly arraysize: string | null;
   /** The text of the number that stands for a null (VOTable 1.4 §4.7). */
@@ -38,16 +40,26 @@ export function votableField(name: string, field: FieldElement): VotableField | 
   const arraysize = field.arraysize === undefined || field.arraysize === '1' ? null : field.arraysize.trim();
   if (datatype === undefined) return null;
   if (arraysize !== null && !/^([1-9]\d*x)*(\d+\*?|\*)$/.test(arraysize)) return null;
+  // An array of bytes has no way to tell of a null among them.
+  const nullBytes = datatype === 'unsignedByte' && arraysize !== null && field.null !== null;
   const column = (type: Pick<Column, 'datatype' | 'arraysize' | 'xtype'>): Column => ({
     ...plainColumn(name, type),
     ...{ unit, ucd, utype, description },
   });
-  if (!isText({ datatype }))
-    return { column: column({ datatype, arraysize, xtype }), arraysize, null: field.null };
+  if (!isText({ datatype })) {
+    const type = { datatype: nullBytes ? 'short' : datatype, arraysize, xtype } as const;
+    return { column: column(type), datatype, arraysize, null: field.null };
+  }
   if (arraysize?.includes('x')) return null;
-  if (/^(adql:)?timestamp$/i.test(xtype ?? '')) return { column: column(TIMESTAMP), arraysize, null: null };
+  if (/^(adql:)?timestamp$/i.test(xtype ?? ''))
+    return { column: column(TIMESTAMP), datatype, arraysize, null: null };
   // One character is a text too.
-  return { column: column({ datatype, arraysize: arraysize ?? '1*', xtype }), arraysize, null: null };
+  return {
+    column: column({ datatype, arraysize: arraysize ?? '1*', xtype }),
+    datatype,
+    arraysize,
+    null: null,
+  };
 }
 
 /** Whether a value is one, or an array of several. */

@@ -25,7 +25,7 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const INFINITY = /^([+-]?)inf(inity)?$/i;
 
 /** PostgreSQL reads what it gives; the words for numbers that are not finite differ. */
-function elementReader({ column: { datatype }, null: none }: VotableField): (word: string) => Element {
+function elementReader({ datatype, null: none }: VotableField): (word: string) => Element {
   if (datatype === 'boolean') return booleanOf;
   const isInteger = datatype !== 'float' && datatype !== 'double';
   return (word) => {

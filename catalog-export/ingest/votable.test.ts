@@ -142,6 +142,15 @@ test('BINARY: no flags, nulls by their number, texts of fixed length', async () 
   ]);
 });
 
+test('bytes that may be null need more room', async () => {
+  const fields = field('name="a" datatype="unsignedByte" arraysize="2"', '<VALUES null="255"/>');
+  const bytes = Buffer.from([0, 7, 255]).toString('base64');
+  const stream = `<BINARY2><STREAM encoding="base64">${bytes}</STREAM></BINARY2>`;
+  const found = await read(await written(table(fields, stream)));
+  assert.equal(found.columns[0]!.datatype, 'short');
+  assert.deepEqual(found.rows, [['{7,NULL}']]);
+});
+
 describe('what the service writes is read back', () => {
   const number = (least: number, most: number) => fc.integer({ min: least, max: most });
   const double = fc.oneof(fc.double(), fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, -0, 0.1));
