@@ -73,6 +73,13 @@ test('a table without positions answers queries, and says that it has no cones a
     assert.doesNotMatch(section, /<form|scs\/survey\.bands|Rows on the sky|undefined|NaN/);
     assert.match(page.slice(page.indexOf('id="survey.stars"')), /scs\/survey\.stars\?RA=/);
 
+    const bulk = await text('/bulk/survey.bands/', 200);
+    assert.match(bulk, /pyarrow/);
+    assert.doesNotMatch(bulk, /lsdb|undefined|NaN/);
+    const files = JSON.parse(await text('/bulk/survey.bands/latest/files.json', 200)).files;
+    assert.ok(files.some(({ path }: { path: string }) => path === 'dataset/part-00000.parquet'));
+    assert.match(await text('/bulk/survey.bands/latest/urls.txt?CIRCLE=1+2+3', 404), /has no positions/);
+
     const query = new URLSearchParams({ LANG: 'ADQL', FORMAT: 'csv', QUERY: 'SELECT * FROM survey.bands' });
     const rows = await tap.request(`/tap/sync?${query}`);
     assert.equal(await rows.text(), 'band,width\r\ng,1.5\r\ni,\r\nr,2.5\r\n');

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
 import { parseReleaseFiles } from '../../engine/catalog/release-files.ts';
 import { coneSearch } from '../../engine/cone/cone-search.ts';
 import { createEngine } from '../../engine/engine.ts';
 import { partitionPaths } from '../../test/stored-row-groups.ts';
+import { migrate } from '../database/migrate.ts';
 import {
   allRows,
   currentRelease,
@@ -16,10 +17,13 @@ import {
   kernel,
   RA,
   rowsOf,
+  silent,
   stars,
   tableOf,
   withTable,
 } from './test-catalog.ts';
+import { compareWithDatabase } from './verify-database.ts';
+import { verifyFiles } from './verify-files.ts';
 
 const TABLE = tableOf([ID, RA, DEC]);
 const ARCSEC = 600;
@@ -126,6 +130,26 @@ test('files of a margin whose rows are the same are copied', () =>
     const anew = await inodes();
     assert.deepEqual([...anew.keys()], [...after.keys()]);
     assert.ok([...anew].every(([path, inode]) => after.get(path) !== inode));
+  }));
+
+test('it is verified with all its files, and its rows against the table', () =>
+  withTable(TABLE, stars(2000), async (catalog) => {
+    const { client, storage, bucket } = catalog;
+    await migrate(client);
+    const limits = { rows: 300, bytes: 2 ** 20 };
+    const { release } = await exported(catalog, TABLE, {
+      maxRows: limits.rows,
+      maxBytes: limits.bytes,
+      margin: ARCSEC,
+    });
+    const verified = () => verifyFiles(storage, 'survey.stars', release, silent);
+    const { manifest, data, faults } = await verified();
+    assert.deepEqual(faults, []);
+    const found = await compareWithDatabase({ client, kernel, limits, progress: silent }, manifest!, data);
+    assert.deepEqual([found.rows, found.partitions.different, found.wrong], [2000, 0, []]);
+    const path = `survey.stars/${release}/margin_${ARCSEC}arcs/dataset/_metadata`;
+    await truncate(join(bucket, path), 100);
+    assert.equal((await verified()).faults.length, 1);
   }));
 
 test('a margin that is none is refused', () =>

@@ -10,13 +10,15 @@ Examples:
   almagest load survey.vot.gz --as survey.stars
   almagest load survey.parquet --as survey.stars --description "Stars of the survey, data release 1"
   almagest load photometry.tsv.gz --as survey.phot --id obj --ra alpha --dec delta --metadata columns.csv
+  almagest load filters.csv --as survey.filters --no-position      a table without positions, for joins
   almagest load survey-dr2.csv --as survey.stars --replace
   DATABASE_URL=postgres://me@host/sky almagest load survey.csv --as survey.stars
 
 Files: CSV (names in the first line; comma, tab, semicolon or bar; .gz too), VOTable (.vot, .votable, .xml; .gz too) and
 Parquet. Types of CSV are found from all values, an empty value is null. Units, UCDs and descriptions of a VOTable, also of the
 one in the footer of a VOParquet file, are kept. Arrays stay arrays; in CSV they are what the metadata give an arraysize.
-Identifier and position are found by UCD or usual name (source_id, id, …; ra, raj2000, …; dec, dej2000, …).
+Identifier and position are found by UCD or usual name (source_id, id, …; ra, raj2000, …; dec, dej2000, …). Where no column looks
+like a position, the table has none: it is queried and joined, but has no cone search.
 A load that fails or is interrupted leaves nothing behind.
 Exit status: 0 when the catalogue is published, 1 otherwise.`;
 

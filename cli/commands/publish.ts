@@ -9,12 +9,14 @@ Examples:
   almagest publish survey.stars --ra alpha --dec delta --id objid --metadata columns.csv
   almagest publish public.Galaxies --columns id,ra,dec,mag_r --description "Galaxies with redshift"
   almagest publish jplus.objects --enumeration jplus=uJAVA,J0378,J0395,J0410,J0430,gSDSS,J0515,rSDSS,J0660,iSDSS,J0861,zSDSS
+  almagest publish survey.epochs --no-id                   rows without positions, which nothing identifies: for joins
   almagest publish survey.stars --replace                  describe it anew
   almagest publish survey.stars --history                  a table that people edit: keep the versions of its rows
 
 The rows stay as they are: a description is written into tap_schema, and a table gets the indexes by position and
-identifier that it lacks, unless --no-index is given. Comments become descriptions. Identifier and position are found by primary key, UCD or usual name (source_id, id, …; ra,
-raj2000, …; dec, dej2000, …). All rows are read once, to see that identifiers are unique and positions are on the sky.
+identifier that it lacks, unless --no-index is given. Comments become descriptions. Identifier and position are found by primary key, UCD
+or usual name (source_id, id, …; ra, raj2000, …; dec, dej2000, …). Where no column looks like a position, the table has none: it is queried
+and joined, but has no cone search. All rows are read once, to see that identifiers are unique and positions are on the sky.
 
 A table of your own gets triggers that leave a mark when something is written into it, so that an export of what has not changed costs
 nothing. With --history it needs a primary key; nobody can write into it while its rows are copied to a table in almagest_history, which
