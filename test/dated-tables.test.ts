@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { migrate } from '../catalog-export/database/migrate.ts';
 import { indexPositions } from '../catalog-export/database/positions-index.ts';
-import { keepHistory } from '../catalog-export/database/row-history.ts';
+import { dropHistory, keepHistory } from '../catalog-export/database/row-history.ts';
 import { writeTable } from '../catalog-export/database/tap-schema.ts';
 import { inTransaction } from '../catalog-export/database/transaction.ts';
 import {
@@ -184,4 +184,27 @@ test('PostgreSQL answers as of the release, of a table that keeps its history', 
     );
     const refused = await asked(app, 'SELECT id FROM survey."stars@2026-11-19"', 'postgresql');
     assert.match(refused.text, /it keeps no versions of the rows of survey\.stars/);
+  }));
+
+test('a history that is no more leaves earlier releases to the edge', () =>
+  withTable(TABLE, withMagnitudes(300), async (catalog) => {
+    const { client } = catalog;
+    await migrate(client);
+    await client.query('ALTER TABLE survey.stars ADD PRIMARY KEY (id)');
+    await writeTable(client, TABLE);
+    await inTransaction(client, () => keepHistory(client, TABLE));
+    await exported(catalog, TABLE, { date: new Date('2026-11-20T01:00:00Z') });
+    await client.query('UPDATE survey.stars SET mag = 98');
+    await exported(catalog, TABLE, { date: new Date('2026-11-22T01:00:00Z') });
+    await inTransaction(client, () => dropHistory(client, TABLE));
+    const app = tapOver(catalog);
+    const query = 'SELECT COUNT(*), MAX(mag) FROM survey."stars@2026-11-20"';
+    const refused = await asked(app, query, 'postgresql');
+    assert.equal(refused.status, 400);
+    assert.match(
+      refused.text,
+      /^PostgreSQL has not the rows of survey\.stars as they were in release 2026-11-20: its history does not reach back to it/,
+    );
+    assert.deepEqual(await rowsOf(app, query), ['300,37.375']);
+    assert.deepEqual(await rowsOf(app, 'SELECT MAX(mag) FROM survey.stars', 'postgresql'), ['98']);
   }));

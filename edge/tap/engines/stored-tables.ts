@@ -30,7 +30,7 @@ export async function storedTables(
     if (found !== null && found.id === history) return versions(release, found.history_name);
     if (latest.has(release)) return present(release);
     throw new PlanError(
-      `PostgreSQL has the rows of ${catalog} as they were in release ${name} no longer: its history began later`,
+      `PostgreSQL has not the rows of ${catalog} as they were in release ${name}: its history does not reach back to it`,
     );
   }
 
