@@ -48,22 +48,42 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
   };
 }
 
+/**
+ * Where a task is, in words.
+ * @param total rows; 0 where that is not known.
+ */
+export function progressLine(
+  { label, total }: { readonly label: string; readonly total: number },
+  rows: number,
+  seconds: number,
+): string {
+  const rate = rows / seconds;
+  const of = total > 0 ? ` of ${total.toLocaleString('en')}` : '';
+  const left = total > rows ? `, ${duration((total - rows) / rate)} left` : '';
+  return `${label}: ${rows.toLocaleString('en')}${of} rows, ${Math.round(rate).toLocaleString('en')} rows/s${left}`;
+}
+
+function duration(seconds: number): string {
+  const minutes = Math.round(seconds / 60);
+  if (minutes === 0) return `${Math.ceil(seconds)} s`;
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
 function lineProgress(stream: NodeJS.WriteStream): Progress {
-  let task = { label: '', total: 0 };
+  let task = { label: '', total: 0, started: 0 };
   let count = 0;
   let written = 0;
   return {
     start(label, total) {
-      task = { label, total };
-      count = 0;
       written = Date.now();
+      task = { label, total, started: written };
+      count = 0;
     },
     advance(rows) {
       count += rows;
       if (Date.now() - written < LINE_MILLISECONDS) return;
       written = Date.now();
-      const of = task.total > 0 ? ` of ${task.total.toLocaleString('en')}` : '';
-      stream.write(`${task.label}: ${count.toLocaleString('en')}${of} rows\n`);
+      stream.write(`${progressLine(task, count, (written - task.started) / 1000)}\n`);
     },
     done(message) {
       if (message) stream.write(`${message}\n`);
