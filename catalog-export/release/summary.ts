@@ -1,4 +1,5 @@
 import type { Exported } from './export.ts';
+import type { PlannedExport } from './plan-export.ts';
 
 /** A line that tells a person what an export has done. */
 export function summary({ outcome, manifest, partitions, report }: Exported): string {
@@ -21,6 +22,20 @@ export function summary({ outcome, manifest, partitions, report }: Exported): st
     facts.push(`${left} left out, whose ra or dec is null, NaN, or outside 0…360 and −90…90 degrees`);
   }
   return `Exported ${catalog}: ${facts.join(', ')}${note}`;
+}
+
+/** The same of what an export would do. */
+export function planInWords({ catalog, release, rows, partitions, message }: PlannedExport): string {
+  const note = message ? `. Note: ${message}` : '';
+  if (release === null) return `Nothing has changed in ${catalog}: ${counted(rows, 'row')}${note}`;
+  const { written, copied } = partitions;
+  const facts = [
+    `release ${release}`,
+    counted(rows, 'row'),
+    `${counted(written, 'partition')} to be written`,
+    `${copied.toLocaleString('en')} unchanged`,
+  ];
+  return `Would export ${catalog}: ${facts.join(', ')}${note}`;
 }
 
 function counted(count: number, noun: string): string {

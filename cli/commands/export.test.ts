@@ -135,9 +135,35 @@ test('--release names the release, --target the bucket', async () => {
   );
 });
 
+test('--dry-run writes nothing', async () => {
+  const { code, stdout } = await almagest('export', '--dry-run', '--full', 'dso.objects');
+  assert.equal(code, 0);
+  assert.match(
+    stdout,
+    /^Would export dso\.objects: release [-.\d]+, 15,806 rows, 12 partitions to be written, 0 unchanged\n$/,
+  );
+  const json = JSON.parse((await almagest('export', '--dry-run', '--json', 'dso.objects')).stdout);
+  assert.deepEqual([json.catalog, json.outcome, json.release], ['dso.objects', 'unchanged', null]);
+  const target = join(folder, 'nowhere');
+  assert.equal((await almagest('export', '--dry-run', '--target', target)).code, 0);
+  assert.deepEqual(await folderStorage(target).list(''), []);
+});
+
+test('--margin gives a margin', async () => {
+  const target = join(folder, 'margins');
+  const { code, stderr } = await almagest('export', 'dso.objects', '--target', target, '--margin', '30');
+  assert.deepEqual([code, stderr], [0, '']);
+  const storage = folderStorage(target);
+  const release = (await storage.list('dso.objects'))[0]!;
+  assert.ok((await storage.list(`dso.objects/${release}`)).includes('margin_30arcs'));
+  assert.equal((await almagest('verify', '--target', target)).code, 0);
+});
+
 test('what is wrong with the question has status 2', async () => {
   const questions: [string[], RegExp][] = [
     [['--everything'], /unknown option '--everything'/],
+    [['--margin', '0'], /It has to be a number of arcseconds above 0, up to 3600/],
+    [['--margin', '1 deg'], /It has to be a number of arcseconds/],
     [['--target', 'ftp://sky'], /"ftp:\/\/sky" is no folder: a bucket is a folder or s3:/],
     [['--target', 's3://sky'], /needs credentials: set AWS_ACCESS_KEY_ID/],
   ];

@@ -1,9 +1,11 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import type pg from 'pg';
 import { connect } from '../../catalog-export/database/connect.ts';
 import { prepareExport } from '../../catalog-export/database/prepare-export.ts';
 import { publishedTables } from '../../catalog-export/database/tap-schema.ts';
 import { type Exported, exportCatalog } from '../../catalog-export/release/export.ts';
+import { planExport } from '../../catalog-export/release/plan-export.ts';
+import { planInWords } from '../../catalog-export/release/summary.ts';
 import { qualifiedName, type Table } from '../../engine/catalog/table.ts';
 import { loadKernel } from '../../engine/healpix-wasm/node.ts';
 import { refusesWith2, untilBegun } from '../exit-status.ts';
@@ -19,6 +21,8 @@ Examples:
   almagest export --target s3://sky/releases
   almagest export survey.stars --release 2026-11-20
   almagest export --full                   also what has not changed
+  almagest export --dry-run                reads all that has changed, writes nothing
+  almagest export survey.stars --margin 10
   DATABASE_URL=postgres://me@host/sky almagest export && almagest gc
 
 Each catalogue becomes a new release in the bucket, and readers see it once it is complete; until then, and when anything fails, they see the last
@@ -36,6 +40,8 @@ database cannot be reached.`;
 interface Flags extends TargetFlag {
   readonly release?: string;
   readonly full?: boolean;
+  readonly margin?: number;
+  readonly dryRun?: boolean;
   readonly json?: boolean;
 }
 
@@ -46,12 +52,18 @@ export const exportCommand = refusesWith2(
       .argument('[catalog...]', 'schema.table of each catalogue; all published ones if none is given')
       .option('--release <name>', 'name of the releases: YYYY-MM-DD or YYYY-MM-DD.n, later than the last')
       .option('--full', 'write every file anew, whatever has changed')
+      .option(
+        '--margin <arcsec>',
+        'give each partition a margin: rows so near to it, for cross-matches in LSDB',
+        arcsec,
+      )
+      .option('--dry-run', 'write nothing, and say what would be written')
       .option('--json', 'print one JSON object per catalogue on standard output'),
   ).addHelpText('after', HELP),
 ).action((catalogs: string[], flags: Flags) => untilBegun((begun) => exportChosen(catalogs, flags, begun)));
 
 async function exportChosen(catalogs: readonly string[], flags: Flags, begun: () => void): Promise<void> {
-  const { json = false, full = false, release } = flags;
+  const { json = false, full = false, dryRun = false, margin, release } = flags;
   const storage = bucketOf(flags);
   const progress = terminalProgress(json ? process.stderr : process.stdout);
   await withDatabase(async (session, url) => {
@@ -62,7 +74,21 @@ async function exportChosen(catalogs: readonly string[], flags: Flags, begun: ()
       // A session of its own: what goes wrong with one catalogue leaves the next ones alone.
       const client = await connect(url);
       try {
-        const options = { client, table, storage, kernel, progress, full, ...(release && { release }) };
+        const options = {
+          client,
+          table,
+          storage,
+          kernel,
+          progress,
+          full,
+          margin,
+          ...(release && { release }),
+        };
+        if (dryRun) {
+          const planned = await planExport(options);
+          console.log(json ? JSON.stringify(planned) : planInWords(planned));
+          continue;
+        }
         const warning = await prepareExport(client, table);
         if (warning !== null) console.error(`almagest: ${warning}`);
         const exported = await exportCatalog(options);
@@ -104,4 +130,12 @@ async function chosenTables(client: pg.Client, catalogs: readonly string[]): Pro
 function asJson({ manifest, report }: Exported) {
   const { catalog, rowsWithoutPosition } = manifest;
   return { catalog, ...report, rowsWithoutPosition };
+}
+
+function arcsec(text: string): number {
+  const value = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || value === 0 || value > 3600) {
+    throw new InvalidArgumentError('It has to be a number of arcseconds above 0, up to 3600, such as 10.');
+  }
+  return value;
 }
