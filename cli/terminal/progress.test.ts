@@ -33,7 +33,7 @@ test('without a terminal a long task tells now and then how far it is', (t) => {
   progress.advance(500);
   progress.advance(500);
   progress.done();
-  assert.equal(text(), 'Reading rows: 1,500 of 5,000 rows, 150 rows/s, 23 s left\n');
+  assert.equal(text(), 'Reading rows: 1,500 of 5,000 rows, 150 rows/s, 24 s left\n');
 });
 
 test('on a terminal the bar shows the task and the message stays', () => {
