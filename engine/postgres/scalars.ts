@@ -69,6 +69,8 @@ export function fixedValues(
     return INTEGERS[oid] && longs(INTEGERS[oid], view, offsets);
   const values = emptyNumbers(type, offsets.length);
   if (values === undefined || NUMBERS[oid] === undefined) return undefined;
+  if (values instanceof Float64Array && oid === OID.float8) return doubles(values, view, offsets);
+  if (values instanceof Float32Array && oid === OID.float4) return floats(values, view, offsets);
   if (DataType.isFloat(type)) return filled(values, NUMBERS[oid], view, offsets);
   return integers(values, NUMBERS[oid], view, offsets);
 }
@@ -85,6 +87,23 @@ function integers(
     const value = read(view, at);
     values[row] = value;
     if (values[row] !== value) throw new RangeError(`${value}, which is out of its range`);
+  }
+  return values;
+}
+
+/** What most columns are: a loop of its own takes half as long as one that calls what reads a value. */
+function doubles(values: Float64Array, view: DataView, offsets: Uint32Array): Float64Array {
+  for (let row = 0; row < offsets.length; row++) {
+    const at = offsets[row]!;
+    if (at !== NULL_FIELD) values[row] = view.getFloat64(at);
+  }
+  return values;
+}
+
+function floats(values: Float32Array, view: DataView, offsets: Uint32Array): Float32Array {
+  for (let row = 0; row < offsets.length; row++) {
+    const at = offsets[row]!;
+    if (at !== NULL_FIELD) values[row] = view.getFloat32(at);
   }
   return values;
 }
