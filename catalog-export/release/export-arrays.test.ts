@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { Vector } from 'apache-arrow';
 import { parquetMetadata } from 'hyparquet';
 import type { Column, Datatype } from '../../engine/catalog/column.ts';
+import { releasePrefix } from '../../engine/catalog/manifest.ts';
+import type { Table } from '../../engine/catalog/table.ts';
 import { coneSearch } from '../../engine/cone/cone-search.ts';
 import { createEngine } from '../../engine/engine.ts';
 import { scanRows } from '../../engine/scan/scan-rows.ts';
@@ -11,6 +14,9 @@ import type { Batch } from '../../engine/table/result.ts';
 import { dataOf } from '../../engine/table/rows.ts';
 import { storedRowGroups } from '../../test/stored-row-groups.ts';
 import type { CopyValue } from '../database/copy.ts';
+import { migrate } from '../database/migrate.ts';
+import { readTable } from '../database/tap-schema.ts';
+import { loadFile } from '../ingest/load.ts';
 import {
   column,
   DEC,
@@ -19,6 +25,7 @@ import {
   ID,
   kernel,
   RA,
+  silent,
   type TestCatalog,
   tableOf,
   withTable,
@@ -239,6 +246,28 @@ describe('arrays', () => {
           ['_healpix_29', 'id', 'ra', 'dec', ...NAMES.map((name) => `${name}.list.element`)],
         );
         assert.equal(schema.filter(({ logical_type }) => logical_type?.type === 'LIST').length, NAMES.length);
+      },
+    ));
+
+  test('are loaded from a file of a release as they were, with their shapes', () =>
+    withTable(
+      TABLE,
+      ROWS.map(({ values }) => values),
+      async (catalog) => {
+        const manifest = await exported(catalog, TABLE);
+        const [group] = await storedRowGroups(catalog.storage, manifest);
+        const file = join(catalog.bucket, releasePrefix(manifest.catalog, manifest.release), group!.path);
+        const options = { main: {}, columns: null, description: null, metadata: new Map(), replace: false };
+        await migrate(catalog.client);
+        await loadFile(catalog.client, file, 'copy.stars', { ...options, index: false }, silent);
+        const shapes = (table: Table) =>
+          table.columns.map(({ name, arraysize, xtype }) => [name, arraysize, xtype]);
+        const loaded = (await readTable(catalog.client, 'copy.stars'))!;
+        assert.deepEqual(shapes(loaded), shapes(TABLE));
+        const { rows } = await catalog.client.query(
+          'SELECT count(*) FROM survey.stars AS a JOIN copy.stars AS b ON a::text = b::text',
+        );
+        assert.equal(rows[0].count, '4');
       },
     ));
 
