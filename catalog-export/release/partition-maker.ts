@@ -22,8 +22,11 @@ const MOST_THREADS = 2;
 /** So many bytes of rows are sorted and encoded before a thread has begun. */
 const WORTH_THREADS = 16 * 2 ** 20;
 
-/** The first tasks, as far as they are small, are made here, in no thread of their own; then threads begin. */
-export function openMaker(work: PartitionWork): PartitionMaker {
+/**
+ * The first tasks, as far as they are small, are made here, in no thread of their own; then threads begin.
+ * @param worthThreads bytes of rows from which on threads are worth it.
+ */
+export function openMaker(work: PartitionWork, worthThreads = WORTH_THREADS): PartitionMaker {
   const threads = Math.min(MOST_THREADS, availableParallelism());
   const all: Thread[] = [];
   let idle: Thread[] = [];
@@ -47,7 +50,7 @@ export function openMaker(work: PartitionWork): PartitionMaker {
     async make({ source, cells, anew }) {
       const task = { source, cells, anew };
       bytesHere += bytesOf(task);
-      if (bytesHere < WORTH_THREADS) return [...makePartitions(work, task)];
+      if (bytesHere < worthThreads) return [...makePartitions(work, task)];
       if (all.length === 0) begin();
       const thread = idle.pop() ?? (await new Promise<Thread>((resolve) => waiting.push(resolve)));
       try {
