@@ -12,8 +12,8 @@ import type { Filters } from './conditions.ts';
 import type { ReadGroup } from './select-rows.ts';
 
 /** Row groups that are read together at most, and their stored bytes if they are several. */
-const BLOCK_ROW_GROUPS = 16;
-const BLOCK_BYTES = 2 << 20;
+const BLOCK_ROW_GROUPS = 8;
+const BLOCK_BYTES = 1 << 20;
 
 /** A data file of a release, as the index knows it. */
 export interface DataFile {
@@ -35,8 +35,17 @@ export async function* indexedGroups(
   filters: Filters,
   names: readonly string[],
 ): AsyncGenerator<ReadGroup, void, undefined> {
-  for await (const groups of blocksOf(engine, release, file, filters, names)) {
-    const stored = await engine.rowGroups.fetch(groups, names);
+  const blocks = blocksOf(engine, release, file, filters, names);
+  const load = async () => {
+    const { value: groups } = await blocks.next();
+    return groups ? { groups, stored: await engine.rowGroups.fetch(groups, names) } : null;
+  };
+  let ahead = load();
+  for (let block = await ahead; block !== null; block = await ahead) {
+    ahead = load();
+    // Whoever wants no more row groups does not hear of it.
+    ahead.catch(() => {});
+    const { groups, stored } = block;
     for (const group of groups) {
       yield {
         rows: group.leaf.rows[group.at]!,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Bool, Field, Float32, Float64, Int32, Int64, List, TimestampMicrosecond, Utf8 } from 'apache-arrow';
+import fc from 'fast-check';
 import type { StoredColumn } from '../../../engine/catalog/release.ts';
 import type { Condition } from '../../../engine/selection/conditions.ts';
 import { parseFilters } from './parse-filters.ts';
@@ -133,4 +134,45 @@ test('what is wrong, and what would be right', () => {
   for (const [text, message] of faults) {
     assert.throws(() => parseFilters(text, columns), { name: 'RequestError', status: 400, message }, text);
   }
+});
+
+test('any text is understood or refused with words', () => {
+  const piece = fc.oneof(
+    fc.constantFrom(...columns.keys()),
+    fc.constantFrom(
+      '==',
+      '=',
+      '!=',
+      '<',
+      '<=',
+      '>',
+      '>=',
+      'in',
+      'not in',
+      ',',
+      ';',
+      '[',
+      ']',
+      '(',
+      ')',
+      "'",
+      '"',
+      '\\',
+      ' ',
+      '1',
+      '-2.5',
+      'np.int64(3)',
+    ),
+    fc.string({ unit: 'binary', maxLength: 5 }),
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+      try {
+        assert.ok(parseFilters(pieces.join(''), columns).length > 0);
+      } catch (error) {
+        assert.equal((error as Error).name, 'RequestError', `${(error as Error).stack}`);
+      }
+    }),
+    { numRuns: 5000 },
+  );
 });
