@@ -65,7 +65,7 @@ function readCondition(text: string, columns: Columns): Written {
     const written = readOperator(start.slice(column.length), column);
     if (written !== null) return written;
   }
-  const name = /^([^=!<>,;]*)(?:==|=|!=|<|>)/.exec(start)?.[1]!.trimEnd();
+  const name = /^([^=!<>,;]*)(?:==|=|!=|<|>)/.exec(start)?.[1]?.trimEnd();
   if (name === undefined || names.includes(name)) throw fault(`has ${quoted(start)}: ${EXAMPLE}`);
   const nearest = nearestName(name, [...columns.keys()]);
   const advice = nearest === null ? `the columns are ${someOf(columns)}` : `did you mean ${nearest}?`;
