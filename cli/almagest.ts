@@ -9,6 +9,7 @@ import { loadCommand } from './commands/load.ts';
 import { publishCommand } from './commands/publish.ts';
 import { releasesCommand } from './commands/releases.ts';
 import { startCommand } from './commands/start.ts';
+import { unpublishCommand } from './commands/unpublish.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { NOT_BEGUN, NotBegunError } from './exit-status.ts';
 
@@ -29,6 +30,7 @@ program
   .addCommand(gcCommand)
   .addCommand(loadCommand)
   .addCommand(publishCommand)
+  .addCommand(unpublishCommand)
   .addCommand(benchCommand);
 
 await program.parseAsync().catch((error: Error) => {

@@ -64,6 +64,38 @@ export async function compactMarks(client: pg.Client, table: Table): Promise<voi
   await client.query(`${FAMILY} SELECT almagest.compact_changes(oid) FROM family`, [quotedTable(table)]);
 }
 
+/**
+ * Has writers of a table leave no marks any more, but where another published table has the same rows. Call it in a transaction.
+ * @param others published tables, without this one
+ * @returns SQL that somebody who owns a part of the table must run, where this user may not.
+ */
+export async function unmarkChanges(
+  client: pg.Client,
+  table: Table,
+  others: readonly Table[],
+): Promise<string[]> {
+  const needed = await Promise.all(others.map((other) => familyOf(client, other)));
+  const free = (await familyOf(client, table)).filter((oid) => !needed.some((oids) => oids.includes(oid)));
+  const { rows } = await client.query<{ statement: string; owned: boolean }>(
+    `SELECT format('DROP TRIGGER %I ON %I.%I', t.tgname, n.nspname, c.relname) AS statement, pg_has_role(c.relowner, 'USAGE') AS owned
+     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE t.tgfoid = 'almagest.mark_change()'::regprocedure AND c.oid = ANY ($1)
+     ORDER BY c.oid, t.tgname`,
+    [free],
+  );
+  for (const { statement, owned } of rows) if (owned) await client.query(statement);
+  await client.query('DELETE FROM almagest.changes WHERE relation = ANY ($1)', [free]);
+  return rows.filter(({ owned }) => !owned).map(({ statement }) => statement);
+}
+
+async function familyOf(client: pg.Client, table: Table): Promise<string[]> {
+  const { rows } = await client.query<{ oid: string }>(
+    `${FAMILY} SELECT oid::text FROM family WHERE oid IS NOT NULL`,
+    [quotedTable(table)],
+  );
+  return rows.map(({ oid }) => oid);
+}
+
 /** Whether a transaction got its locks before writers had to wait for it for long. */
 async function withoutWaiting(client: pg.Client, work: () => Promise<unknown>): Promise<boolean> {
   try {
