@@ -16,6 +16,7 @@ import {
   publishChecked,
   withEnumerations,
 } from './describe.ts';
+import { isVotable } from './metadata-file.ts';
 import { openParquet } from './parquet.ts';
 import type { IngestSource } from './source.ts';
 import { openVotable } from './votable.ts';
@@ -119,7 +120,7 @@ async function openSource(path: string, options: CatalogOptions, progress: Progr
   if (!file?.isFile()) throw new Error(`there is no file ${path}`);
   try {
     if (/\.(parquet|parq|pq)$/i.test(path)) return await openParquet(path, options.columns, options.metadata);
-    if (/\.(vot|votable|xml)(\.gz)?$/i.test(path)) return await openVotable(path, options.columns);
+    if (isVotable(path)) return await openVotable(path, options.columns);
     if (/\.(csv|tsv|txt)(\.gz)?$/i.test(path)) {
       progress.start(`Reading ${basename(path)}`, 0);
       const source = await openCsv(path, options.columns, options.metadata, (rows) => progress.advance(rows));

@@ -34,11 +34,34 @@ test('cells become metadata, empty ones say nothing', async () => {
   assert.equal(column!.datatype, 'float');
 });
 
+test('the FIELDs of a VOTable become metadata, without their types', async () => {
+  const path = join(folder, 'metadata.vot');
+  writeFileSync(
+    path,
+    `<VOTABLE><RESOURCE><TABLE><DESCRIPTION>Stars</DESCRIPTION>
+    <FIELD name="vmag" datatype="double" unit="mag" ucd="phot.mag"><DESCRIPTION>Magnitude,
+      V</DESCRIPTION></FIELD>
+    <FIELD name="mag" datatype="float" arraysize="8x12" utype="a.b"/>
+    <FIELD name="place" datatype="double" arraysize="2" xtype="point"/>
+    <FIELD name="seen" datatype="char" arraysize="19" xtype="timestamp"/>
+    </TABLE></RESOURCE></VOTABLE>`,
+  );
+  assert.deepEqual(Object.fromEntries(await readMetadataFile(path)), {
+    vmag: { unit: 'mag', ucd: 'phot.mag', description: 'Magnitude, V' },
+    mag: { utype: 'a.b', arraysize: '8x12' },
+    place: { arraysize: '2', xtype: 'point' },
+    seen: {},
+  });
+  writeFileSync(path, '<VOTABLE><RESOURCE/></VOTABLE>');
+  await assert.rejects(readMetadataFile(path), /metadata\.vot: the document has no TABLE with FIELDs/);
+});
+
 const FAULTS: [string, RegExp][] = [
   ['name,colour\nra,red\n', /metadata\.csv: "colour" is not one of its columns: name, unit/],
   ['unit\ndeg\n', /must be a header with the column "name"/],
   ['name,unit\nra,deg\nra,rad\n', /column ra is described twice/],
   ['name,ucd\nra,position of it\n', /"position of it" is not a UCD/],
+  ['name,arraysize\nra,many\n', /"many" is not an arraysize, such as 8, 8x12 or 2x\*/],
   ['name,principal\nra,perhaps\n', /principal is "perhaps": write 1 or 0/],
   ['name,unit\nra\n', /Invalid Record Length/],
 ];

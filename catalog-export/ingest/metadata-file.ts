@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import { type Column, isArray } from '../../engine/catalog/column.ts';
+import { votableMetadata } from './metadata-votable.ts';
 
 /** What a metadata file can say of a column. */
 export type ColumnMetadata = Partial<
@@ -13,46 +14,62 @@ const YES = ['1', 'true', 'yes'];
 const NO = ['0', 'false', 'no'];
 
 /**
- * Reads a CSV file that describes columns: `name` and any of `unit`, `ucd`, `utype`, `xtype`, `arraysize`, `description`,
- * `principal`. An empty cell says nothing.
+ * Reads what a file says of columns: a VOTable (`.vot`, `.votable`, `.xml`, with `.gz` too), or a CSV file with the columns `name` and
+ * any of `unit`, `ucd`, `utype`, `xtype`, `arraysize`, `description`, `principal`, in which an empty cell says nothing.
  * @returns by column name.
  * @throws Error naming the file and the line or column that is wrong.
  */
 export async function readMetadataFile(path: string): Promise<Map<string, ColumnMetadata>> {
-  const fail = (message: string): never => {
-    throw new Error(`${path}: ${message}`);
-  };
-  const text = await readFile(path, 'utf8').catch((error) => fail(error.message));
-  let rows: Record<string, string>[];
   try {
-    rows = parse(text, { bom: true, columns: true, skip_empty_lines: true, trim: true });
-  } catch (error) {
-    return fail((error as Error).message);
+    const described = isVotable(path) ? await votableMetadata(path) : await csvMetadata(path);
+    const result = new Map<string, ColumnMetadata>();
+    for (const [name, metadata] of described) {
+      if (result.has(name)) throw new Error(`column ${name} is described twice`);
+      check(name, metadata);
+      result.set(name, metadata);
+    }
+    return result;
+  } catch (cause) {
+    throw new Error(`${path}: ${(cause as Error).message}`, { cause });
   }
-  const result = new Map<string, ColumnMetadata>();
-  for (const row of rows) {
-    const unknown = Object.keys(row).filter((field) => !FIELDS.includes(field));
-    if (unknown.length > 0) fail(`"${unknown[0]}" is not one of its columns: ${FIELDS.join(', ')}`);
-    if (!row.name) fail('a line has no name; the first line must be a header with the column "name"');
-    if (result.has(row.name!)) fail(`column ${row.name} is described twice`);
-    result.set(row.name!, columnMetadata(row, fail));
-  }
-  return result;
 }
 
-function columnMetadata(row: Record<string, string>, fail: (message: string) => never): ColumnMetadata {
+async function csvMetadata(path: string): Promise<[name: string, ColumnMetadata][]> {
+  const text = await readFile(path, 'utf8');
+  const rows: Record<string, string>[] = parse(text, {
+    ...{ bom: true, columns: true, skip_empty_lines: true, trim: true },
+  });
+  return rows.map((row) => {
+    const unknown = Object.keys(row).find((field) => !FIELDS.includes(field));
+    if (unknown !== undefined)
+      throw new Error(`"${unknown}" is not one of its columns: ${FIELDS.join(', ')}`);
+    if (!row.name)
+      throw new Error('a line has no name; the first line must be a header with the column "name"');
+    return [row.name, columnMetadata(row)];
+  });
+}
+
+/** Files by whose names they are VOTables. */
+export function isVotable(path: string): boolean {
+  return /\.(vot|votable|xml)(\.gz)?$/i.test(path);
+}
+
+function check(name: string, { ucd, arraysize }: ColumnMetadata): void {
+  if (ucd && !/^[\w.-]+(;[\w.-]+)*$/.test(ucd)) {
+    throw new Error(`column ${name}: "${ucd}" is not a UCD, such as phot.mag;em.opt.V`);
+  }
+  if (arraysize && !/^([1-9]\d*x)*([1-9]\d*\*?|\*)$/.test(arraysize)) {
+    throw new Error(`column ${name}: "${arraysize}" is not an arraysize, such as 8, 8x12 or 2x*`);
+  }
+}
+
+function columnMetadata(row: Record<string, string>): ColumnMetadata {
   const given = TEXT_FIELDS.filter((field) => row[field]);
   const metadata: ColumnMetadata = Object.fromEntries(given.map((field) => [field, row[field]]));
-  if (metadata.ucd && !/^[\w.-]+(;[\w.-]+)*$/.test(metadata.ucd)) {
-    fail(`column ${row.name}: "${metadata.ucd}" is not a UCD, such as phot.mag;em.opt.V`);
-  }
-  if (metadata.arraysize && !/^([1-9]\d*x)*([1-9]\d*\*?|\*)$/.test(metadata.arraysize)) {
-    fail(`column ${row.name}: "${metadata.arraysize}" is not an arraysize, such as 8, 8x12 or 2x*`);
-  }
   if (!row.principal) return metadata;
   const principal = row.principal.toLowerCase();
   if (!YES.includes(principal) && !NO.includes(principal)) {
-    fail(`column ${row.name}: principal is "${row.principal}": write 1 or 0`);
+    throw new Error(`column ${row.name}: principal is "${row.principal}": write 1 or 0`);
   }
   return { ...metadata, principal: YES.includes(principal) };
 }

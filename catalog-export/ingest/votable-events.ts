@@ -2,10 +2,14 @@ import sax, { type Tag } from 'sax';
 import { decodedText } from './text-file.ts';
 import type { FieldElement } from './votable-fields.ts';
 
-/** What a VOTable says of its table before the rows. */
-export interface VotableTable {
+/** What a VOTable says of a table. */
+export interface DescribedTable {
   readonly fields: readonly FieldElement[];
   readonly description: string | null;
+}
+
+/** And what it says of one that has data, before the rows. */
+export interface VotableTable extends DescribedTable {
   /** As the attribute nrows has it, which need not be there. */
   readonly rows: number | null;
   readonly serialization: 'TABLEDATA' | 'BINARY' | 'BINARY2';
@@ -13,7 +17,9 @@ export interface VotableTable {
 
 /** What was read of a document, piece by piece. */
 export interface VotableEvents {
-  /** Known from the piece on in which its DATA begin. */
+  /** The first table that has columns, with data or without. */
+  readonly described: DescribedTable | null;
+  /** The first that has data, from the piece on in which these begin. */
   readonly table: VotableTable | null;
   /** Of TABLEDATA: the texts of the cells. */
   readonly rows: readonly string[][];
@@ -38,6 +44,7 @@ function votableParser() {
   const fields: FieldElement[] = [];
   let tableAttributes: Record<string, string> = {};
   let description: string | null = null;
+  let described: DescribedTable | null = null;
   let table: VotableTable | null = null;
   /** The table's data have ended: others are of no interest. */
   let done = false;
@@ -112,12 +119,16 @@ function votableParser() {
     DATA() {
       if (table !== null) done = true;
     },
+    TABLE() {
+      if (fields.length > 0) described ??= { fields: [...fields], description };
+    },
   };
 
   function begin(serialization: VotableTable['serialization']): void {
     if (!inTable() || table !== null) return;
     if (fields.length === 0) throw new Error('its table has no FIELD');
     const nrows = Number.parseInt(tableAttributes.nrows ?? '', 10);
+    described ??= { fields: [...fields], description };
     table = { fields: [...fields], description, rows: Number.isNaN(nrows) ? null : nrows, serialization };
   }
 
@@ -156,7 +167,7 @@ function votableParser() {
       base64 = base64.slice(whole);
       const found = rows;
       rows = [];
-      return { table, rows: found, bytes };
+      return { described, table, rows: found, bytes };
     },
     end(): void {
       parser.close();

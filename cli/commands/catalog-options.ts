@@ -33,8 +33,8 @@ export function addCatalogOptions(command: Command, replaceMeaning: string): Com
     .option('--columns <names>', 'publish these columns only, separated by commas')
     .option('--description <text>', 'what the catalogue holds')
     .option(
-      '--metadata <file.csv>',
-      'describes columns: name, unit, ucd, utype, xtype, arraysize (such as 8x12), description, principal',
+      '--metadata <file>',
+      'describes columns: a VOTable, or CSV with name, unit, ucd, utype, xtype, arraysize (such as 8x12), description, principal',
     )
     .option(
       '--enumeration <name=members>',
