@@ -5,6 +5,7 @@ import { column, DEC, exported, ID, RA, tableOf, withTable } from '../catalog-ex
 import type { Manifest } from '../engine/catalog/manifest.ts';
 import { folderStorage } from '../engine/storage/folder.ts';
 import { appOver } from './app.ts';
+import { recipesOn } from './recipes.ts';
 
 type Row = Record<string, unknown>;
 
@@ -98,5 +99,47 @@ test('a table without positions', () => {
     const region = await app.request('http://vo.example/bulk/survey.values/latest/SHA256SUMS?CIRCLE=0 0 1');
     assert.equal(region.status, 404);
     assert.match(await region.text(), /has no positions: its files cannot be chosen by a region/);
+  });
+});
+
+test('names that need quoting', () => {
+  const columns = [
+    { ...ID, name: 'source id' },
+    { ...RA, name: 'RA (deg)' },
+    { ...DEC, name: 'Déc "J2000"' },
+    column("kind's", 'unicodeChar'),
+  ];
+  const table = tableOf(columns, 'Sky & Survey', "o'dd #1");
+  const rows = [
+    [1, 10, 20, 'a'],
+    [2, 11, 21, 'b'],
+  ];
+  return withTable(table, rows, async (catalog) => {
+    const manifest = await exported(catalog, table);
+    const app = appOver(catalog.storage);
+    const below = `http://vo.example/bulk/${encodeURIComponent("Sky & Survey.o'dd #1")}`;
+    for (const url of ['http://vo.example/bulk', below, `${below}/latest/`]) {
+      const page = await (await app.request(url)).text();
+      const links = [...page.matchAll(/href="([^"#][^"]*)"/g)]
+        .map(([, href]) => new URL(href!.replaceAll('&amp;', '&').replaceAll('&#39;', "'"), url).href)
+        .filter((href) => href.startsWith('http://vo.example'));
+      for (const link of links) assert.equal((await app.request(link)).status, 200, link);
+    }
+    const curl = await (await app.request(`${below}/latest/curl.txt`)).text();
+    assert.match(curl, /^url = "http:\/\/vo\.example\/bulk\/Sky%20%26%20Survey\.o'dd%20%231\/[^"\s]+"$/m);
+    const query = { columns: "kind's,sourceid", filters: 'Déc "J2000">20.5' };
+    const [row, ...none] = await selected(
+      catalog.bucket,
+      { ...manifest, catalog: encodeURIComponent(manifest.catalog) },
+      query,
+    );
+    assert.deepEqual(none, []);
+    assert.deepEqual(Object.keys(row!), ["kind's", 'source id', 'Déc "J2000"', '_healpix_29']);
+    assert.equal(row!["kind's"], 'b');
+    const recipes = recipesOn(await (await app.request(below)).text());
+    assert.ok(
+      recipes.some(({ code }) => code.includes(`'Sky & Survey.o'\\''dd #1'`)),
+      'quoted for the shell',
+    );
   });
 });

@@ -270,6 +270,29 @@ test('lists of files: of all, and of those that a region needs', async () => {
   );
 });
 
+test('a region that is too long for an address is POSTed', async () => {
+  const moc = `9/${Array.from({ length: 3000 }, (_, at) => (3 << 18) + 2 * at).join(',')}`;
+  const asked = await ask(`/${CATALOG}/latest/SHA256SUMS?${new URLSearchParams({ MOC: moc })}`);
+  assert.equal(asked.status, 414);
+  assert.match(await asked.text(), /send the parameters as a POST form/);
+  for (const list of ['SHA256SUMS', 'files.json', 'urls.txt']) {
+    const response = await app.request(`http://vo.example/bulk/${CATALOG}/latest/${list}`, {
+      method: 'POST',
+      body: new URLSearchParams({ MOC: moc }),
+    });
+    assert.equal(response.status, 200);
+    assert.deepEqual((await response.text()).match(/Npix=\d+\.parquet/g), ['Npix=3.parquet']);
+  }
+  const file = await app.request(`http://vo.example/bulk/${CATALOG}/latest/moc.txt`, { method: 'POST' });
+  assert.equal(file.status, 405);
+  const long = await app.request(`http://vo.example/bulk/${CATALOG}/latest/SHA256SUMS`, {
+    method: 'POST',
+    headers: { 'content-length': '5000000', 'content-type': 'application/x-www-form-urlencoded' },
+    body: `MOC=${' '.repeat(5_000_000)}`,
+  });
+  assert.equal(long.status, 413);
+});
+
 test('a region that is none', async () => {
   for (const [query, message] of [
     ['CIRCLE=1 2', /CIRCLE has 2 numbers; it is longitude, latitude and radius/],

@@ -1,8 +1,9 @@
 import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { parseAccept } from 'hono/utils/accept';
 import { createFileLists, type FileLists } from '../../engine/catalog/file-lists.ts';
 import type { Release } from '../../engine/catalog/release.ts';
-import { RELEASE_FILES_PATH } from '../../engine/catalog/release-files.ts';
+import { RELEASE_FILES_PATH, RELEASE_FILES_VERSION } from '../../engine/catalog/release-files.ts';
 import { createReleaseLists, type ReleaseLists } from '../../engine/catalog/release-list.ts';
 import { removedReleases } from '../../engine/catalog/removed-releases.ts';
 import { readReports } from '../../engine/catalog/reports.ts';
@@ -11,7 +12,7 @@ import { nearestName } from '../../engine/nearest-name.ts';
 import { openAll, openCatalog } from '../catalogs.ts';
 import { exampleCone } from '../example-cone.ts';
 import { ALMAGEST_RELEASE } from '../headers.ts';
-import { addressParameters } from '../request/request-parameters.ts';
+import { addressParameters, requestParameters } from '../request/request-parameters.ts';
 import { quoted, RequestError } from '../request-error.ts';
 import { type Service, serviceRoot } from '../service.ts';
 import { type BulkAddress, bulkAddress } from './address.ts';
@@ -30,6 +31,14 @@ import { DATED, LATEST, storedFile } from './stored-file.ts';
 
 /** Seconds for which a cache may repeat a page or a list. */
 const PAGE_LIFETIME = 60;
+
+const LISTS = [RELEASE_FILES_PATH, ...LIST_FORMATS.map(({ name }) => name)];
+
+/** Longest POST body, bytes: MOCs may be long. */
+const MAX_BODY = 4 << 20;
+
+/** Longest address of a selection, in characters: lists of identifiers may be long. */
+const MAX_SELECTION = 32_768;
 
 /** Files among which the one that was meant is looked for. */
 const FEW_FILES = 2000;
@@ -57,7 +66,16 @@ export function bulkApp(service: Service): Hono {
   const app = new Hono({ strict: false });
   app.get('/bulk.json', (c) => answerCatalogs(bulk, c, true));
   app.get('/bulk/*', (c) => answer(bulk, c));
+  app.post(
+    `/bulk/:catalog/:release/:list{${LISTS.join('|').replaceAll('.', '\\.')}}`,
+    bodyLimit({ maxSize: MAX_BODY, onError: refuseBody }),
+    (c) => answer(bulk, c),
+  );
   return app;
+}
+
+function refuseBody(): never {
+  throw new RequestError(413, `The body is longer than ${MAX_BODY} bytes: give a MOC of a lower order.`);
 }
 
 async function answer(bulk: Bulk, c: Context): Promise<Response> {
@@ -119,20 +137,17 @@ async function answerRelease(
   const format = slash ? undefined : LIST_FORMATS.find((one) => one.name === path);
   const file = slash ? null : list.find(path);
   if (format !== undefined || file?.path === RELEASE_FILES_PATH) {
-    const region = regionOf(engine.kernel, addressParameters(c.req.url));
-    if (format !== undefined) {
+    const region = regionOf(engine.kernel, await requestParameters(c.req.raw));
+    if (format !== undefined || region !== null) {
+      const files = neededFiles(release, list, region);
       setPageHeaders(c);
-      return c.text(format.write(neededFiles(release, list, region), url));
-    }
-    if (region !== null) {
-      setPageHeaders(c);
-      const { release: dated } = release.manifest;
-      return c.json({ version: 1, catalog, release: dated, files: neededFiles(release, list, region) });
+      if (format !== undefined) return c.text(format.write(files, url));
+      return c.json({ version: RELEASE_FILES_VERSION, catalog, release: release.manifest.release, files });
     }
   }
   if (file !== null) {
     const cacheControl = name === 'latest' ? LATEST : DATED;
-    const selection = parseSelection(release, file, addressParameters(c.req.url));
+    const selection = parseSelection(release, file, addressParameters(c.req.url, MAX_SELECTION));
     if (selection !== null) {
       return selectedFile(engine, bulk.keptOutputs, release, selection, cacheControl, c.req.raw);
     }

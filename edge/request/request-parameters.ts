@@ -31,12 +31,15 @@ export async function requestParameters(request: Request): Promise<RawParameters
   return parameters;
 }
 
-/** @throws RequestError 414 for an address that is too long. */
-export function addressParameters(url: string): CollectedParameters {
-  if (url.length > MAX_URL) {
+/**
+ * @param most characters that the address may have.
+ * @throws RequestError 414 for an address that is too long.
+ */
+export function addressParameters(url: string, most = MAX_URL): CollectedParameters {
+  if (url.length > most) {
     throw new RequestError(
       414,
-      `The address has ${url.length} characters, more than ${MAX_URL}: send the parameters as a POST form.`,
+      `The address has ${url.length} characters, more than ${most}: send the parameters as a POST form.`,
     );
   }
   const parameters: CollectedParameters = new Map();
