@@ -3,6 +3,7 @@ import { hasPositions, type Table } from '../../engine/catalog/table.ts';
 import { describePart, describePartition, type RowGroup } from '../hats/partition.ts';
 import { type Cell, firstIndex } from '../hats/partitioning.ts';
 import { rowsOf } from './copy-binary.ts';
+import { discard } from './discard.ts';
 import { firstAtLeast, type KeyedRows, readExtents, sliced, sorted } from './keyed-rows.ts';
 import { contentOf } from './partition-content.ts';
 import { partitionFile } from './partition-file.ts';
@@ -61,7 +62,9 @@ export function* makePartitions(
     yield made(work, anew, cells[0]!, { rows, keys: new BigInt64Array(0) });
     return;
   }
-  const all = sorted(readExtents(source.file, source.extents));
+  const read = readExtents(source.file, source.extents);
+  const all = sorted(read);
+  discardRows(read);
   let from = 0;
   for (const [at, cell] of cells.entries()) {
     const next = cells[at + 1];
@@ -69,6 +72,11 @@ export function* makePartitions(
     yield made(work, anew, cell, cells.length === 1 ? all : sliced(all, from, to));
     from = to;
   }
+  discardRows(all);
+}
+
+function discardRows({ rows, keys }: KeyedRows): void {
+  for (const array of [rows.bytes, rows.starts, keys]) discard(array);
 }
 
 function made(work: PartitionWork, anew: boolean, cell: Cell, rows: KeyedRows): MadePartition {

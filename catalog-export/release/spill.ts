@@ -3,6 +3,7 @@ import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CopyRows } from './copy-binary.ts';
+import { discard } from './discard.ts';
 
 /**
  * Rows on their way to their partitions, in a temporary file (in TMPDIR) without a name: whatever ends the process also frees
@@ -39,11 +40,11 @@ const OVERHEAD_BYTES = 12;
 export async function openSpill(groups: number, memoryBytes: number): Promise<Spill> {
   const file = await spilling(openNamelessFile);
   const extents: Extent[][] = Array.from({ length: groups }, () => []);
-  let waiting = Buffer.alloc(0);
+  let waiting = Buffer.allocUnsafeSlow(0);
   let used = 0;
   let added = noRows(0);
   let count = 0;
-  let out = Buffer.alloc(0);
+  let out = Buffer.allocUnsafeSlow(0);
   let fileBytes = 0;
   let writing: Promise<void> = Promise.resolve();
 
@@ -63,7 +64,10 @@ export async function openSpill(groups: number, memoryBytes: number): Promise<Sp
     // What was written last is in the same memory.
     await writing;
     const most = used + count * OVERHEAD_BYTES + 16 * Math.min(groups, count);
-    if (out.length < most) out = Buffer.allocUnsafeSlow(most);
+    if (out.length < most) {
+      discard(out);
+      out = Buffer.allocUnsafeSlow(most);
+    }
     let at = 0;
     for (let group = 0; group < groups; group += 1) {
       const [first, last] = [firsts[group]!, firsts[group + 1]!];
@@ -99,7 +103,10 @@ export async function openSpill(groups: number, memoryBytes: number): Promise<Sp
       const end = starts[rows.at(-1)! + 1]!;
       if (count > 0 && (used + end > waiting.length || count + rows.length > added.group.length))
         await flush();
-      if (end > waiting.length) waiting = Buffer.allocUnsafeSlow(Math.max(memoryBytes, end));
+      if (end > waiting.length) {
+        discard(waiting);
+        waiting = Buffer.allocUnsafeSlow(Math.max(memoryBytes, end));
+      }
       if (rows.length > added.group.length) added = noRows(Math.max(rowsThatFit(memoryBytes), rows.length));
       bytes.copy(waiting, used, 0, end);
       for (let at = 0; at < rows.length; at += 1) {
@@ -115,9 +122,7 @@ export async function openSpill(groups: number, memoryBytes: number): Promise<Sp
     async finish() {
       if (count > 0) await flush();
       await writing;
-      waiting = Buffer.alloc(0);
-      out = Buffer.alloc(0);
-      added = noRows(0);
+      for (const array of [waiting, out, ...Object.values(added)]) discard(array);
       return extents;
     },
     async close() {
