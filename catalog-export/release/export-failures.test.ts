@@ -45,7 +45,7 @@ describe('an export that cannot succeed says why and leaves the last release', (
     ['ALTER TABLE survey.stars ALTER time TYPE text', /column time is text now, .* the timestamp published/],
     [
       'DROP TABLE survey.stars',
-      /survey\.stars is published, but .* no such table: .* WHERE table_name = 'survey\.stars'/,
+      /survey\.stars is published, but .* no such table: .* "almagest unpublish survey\.stars"/,
     ],
     ["UPDATE survey.stars SET time = 'infinity'", /column time \(timestamp\) holds the timestamp infinity/],
   ];

@@ -1,8 +1,7 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { type Column, type Datatype, isArray } from '../../engine/catalog/column.ts';
 import { mainColumns, qualifiedName, type Table } from '../../engine/catalog/table.ts';
 import { ARRAY_OID, OID } from '../../engine/postgres/oids.ts';
-import { tableQueryName } from '../../engine/tap-schema/query-name.ts';
 import { quoted, quotedTable } from '../database/identifier.ts';
 import { BASE_TYPES, type DatabaseColumn } from '../database/types.ts';
 
@@ -52,10 +51,8 @@ export async function checkColumns(client: pg.Client, table: Table): Promise<voi
   );
   const name = qualifiedName(table);
   if (rows.length === 0) {
-    const inTapSchema = pg.escapeLiteral(tableQueryName(table));
     throw new Error(
-      `${name} is published, but the database has no such table: create it again, or unpublish it: ` +
-        `DELETE FROM tap_schema.tables WHERE table_name = ${inTapSchema}`,
+      `${name} is published, but the database has no such table: create it again, or "almagest unpublish ${name}"`,
     );
   }
   const declared = new Map(rows.map((column) => [column.name, column]));
