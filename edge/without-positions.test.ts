@@ -18,6 +18,7 @@ import { tapAppOver } from '../test/tap-app.ts';
 import { parseVotable } from '../test/votable.ts';
 
 const STARS = tableOf([ID, RA, DEC]);
+const EPOCHS = tableOf([column('id', 'long'), column('night', 'int')], 'survey', 'epochs');
 const BANDS = tableOf(
   [column('band', 'char', 'meta.id;meta.main'), column('width', 'double')],
   'survey',
@@ -33,6 +34,9 @@ function withBoth(use: (app: Hono, tap: ReturnType<typeof tapAppOver>) => Promis
     await catalog.client.query(`INSERT INTO survey.bands VALUES ('g', 1.5), ('r', 2.5), ('i', NULL)`);
     await exported(catalog, STARS);
     await exported(catalog, BANDS, { date });
+    await createTable(catalog.client, EPOCHS);
+    await catalog.client.query('INSERT INTO survey.epochs VALUES (1, 5), (1, 6), (700, 5)');
+    await exported(catalog, EPOCHS, { date });
     const tap = { fetch: async () => new Response() };
     await use(appOver(catalog.storage, {}, null, tap), tapAppOver(catalog.storage));
   });
@@ -67,7 +71,7 @@ test('a table without positions answers queries, and says that it has no cones a
     assert.match(await text('/availability', 200), /<vosi:available>true/);
 
     const page = await text('/', 200);
-    const section = page.slice(page.indexOf('id="survey.bands"'), page.indexOf('id="survey.stars"'));
+    const section = page.slice(page.indexOf('id="survey.bands"'), page.indexOf('id="survey.epochs"'));
     assert.match(section, /Its rows have no positions/);
     assert.match(section, /SELECT TOP 10 \* FROM survey\.bands/);
     assert.doesNotMatch(section, /<form|scs\/survey\.bands|Rows on the sky|undefined|NaN/);
@@ -86,4 +90,9 @@ test('a table without positions answers queries, and says that it has no cones a
     assert.equal(rows.headers.get('almagest-engine'), 'edge');
     const examples = await (await tap.request('/tap/examples')).text();
     assert.match(examples, /What is in survey\.bands\?/);
+    assert.match(examples, /Join survey\.stars and survey\.epochs/);
+    assert.match(
+      examples,
+      /a\.ra, a\.dec, b\.\*\s+FROM survey\.stars AS a\s+JOIN survey\.epochs AS b ON b\.id = a\.id/,
+    );
   }));

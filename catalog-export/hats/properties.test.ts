@@ -36,6 +36,7 @@ function propertiesOf(names: [string, string, string], description: string | nul
     created: '2026-11-21T12:00:00.000Z',
     partitions: [partition(0, 1), partition(1, 8), partition(1, 9)],
     maxRows: 20,
+    maxBytes: 4096,
     skymap: { order: 10, others: [4] },
     moc: mocOfRanges(
       { start: new BigInt64Array([0n]), end: new BigInt64Array([4n ** 28n]), full: new Uint8Array(1) },
@@ -62,6 +63,7 @@ test('tells what HATS readers need', () => {
     hats_npix_suffix: '.parquet',
     hats_order: '1',
     hats_max_rows: '20',
+    hats_max_bytes: '4096',
     hats_estsize: '5',
     hats_skymap_order: '10',
     hats_skymap_alt_orders: '4',

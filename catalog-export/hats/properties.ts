@@ -16,6 +16,8 @@ export interface HatsTable {
 export interface HatsCatalog extends HatsTable {
   /** Most rows of a partition above the highest order. */
   readonly maxRows: number;
+  /** Most bytes of its rows, as they come from PostgreSQL. */
+  readonly maxBytes: number;
   readonly skymap: SkymapOrders;
   /** Where its rows lie. */
   readonly moc: Moc;
@@ -40,6 +42,7 @@ export function hatsProperties(catalog: HatsCatalog): string {
     ...tableProperties(catalog),
     ['hats_cols_survey_id', listOf([id.name])],
     ['hats_max_rows', `${catalog.maxRows}`],
+    ['hats_max_bytes', `${catalog.maxBytes}`],
     ['hats_skymap_order', `${skymap.order}`],
     ['hats_skymap_alt_orders', listOf(skymap.others.map(String))],
     ['moc_sky_fraction', `${Number(skyFraction(moc).toPrecision(5))}`],

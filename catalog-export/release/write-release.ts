@@ -127,7 +127,8 @@ function filesAbout(
     written.footers?.map(({ path, footer }) => ({ path: path.slice(folder.length), footer })) ?? null;
   const created = date.toISOString();
   const { files: skymaps, orders: skymap } = skymapFiles(sky.histogram);
-  const hats = hatsFiles({ table, created, partitions, footers, maxRows: limits.rows, skymap, moc: sky.moc });
+  const most = { maxRows: limits.rows, maxBytes: limits.bytes };
+  const hats = hatsFiles({ table, created, partitions, footers, ...most, skymap, moc: sky.moc });
   const inFolder = [...hats, ...skymaps].map(({ path, bytes }) => ({ path: folder + path, bytes }));
   return [...inFolder, ...mocFiles(sky.moc)];
 }

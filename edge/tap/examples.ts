@@ -1,5 +1,5 @@
 import type { Release } from '../../engine/catalog/release.ts';
-import { hasPositions, mainColumns } from '../../engine/catalog/table.ts';
+import { hasPositions, mainColumns, type Table } from '../../engine/catalog/table.ts';
 import type { Cone, HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
 import { queryName, tableQueryName } from '../../engine/tap-schema/query-name.ts';
 import { exampleCone } from '../example-cone.ts';
@@ -26,6 +26,7 @@ export function exampleQueries(kernel: HealpixKernel, releases: readonly Release
   return [
     ...releases.flatMap((release, at) => tableExamples(kernel, release, at + 1)),
     ...matchExamples(releases.filter(({ manifest }) => hasPositions(manifest.table))),
+    ...joinExamples(releases),
     {
       id: 'columns',
       name: 'Which columns are there?',
@@ -120,6 +121,34 @@ ORDER BY separation`,
       table: tableQueryName(a),
     },
   ];
+}
+
+/** Tables without positions, each joined with the first one whose identifier it names. */
+function joinExamples(releases: readonly Release[]): Example[] {
+  const tables = releases.map(({ manifest }) => manifest.table);
+  const others = tables.filter((table) => !hasPositions(table));
+  return others.flatMap((other, at) => {
+    const named = tables.filter(hasPositions).find((table) => namesIdentifier(other, table));
+    if (named === undefined) return [];
+    const [name, key] = [tableQueryName(other), queryName(mainColumns(named).id.name)];
+    return [
+      {
+        id: `join-${at + 1}`,
+        name: `Join ${tableQueryName(named)} and ${name}`,
+        description: `Rows of ${name}, which have no positions, with those of the rows that they belong to.`,
+        query: `SELECT TOP 100 a.${queryName(mainColumns(named).ra.name)}, a.${queryName(mainColumns(named).dec.name)}, b.*
+FROM ${tableQueryName(named)} AS a
+JOIN ${name} AS b ON b.${key} = a.${key}`,
+        table: name,
+      },
+    ];
+  });
+}
+
+/** Whether a table has a column of the name and type of another's identifier. */
+function namesIdentifier(other: Table, table: Table): boolean {
+  const { id } = mainColumns(table);
+  return other.columns.some(({ name, datatype }) => name === id.name && datatype === id.datatype);
 }
 
 const ra = ({ manifest }: Release): string => queryName(mainColumns(manifest.table).ra.name);
