@@ -1,4 +1,3 @@
-import { tableBytes } from './arrow-rows.ts';
 import { requireFeasible } from './effort.ts';
 import { tableOfGroups } from './load.ts';
 import { findTable } from './loaded-tables.ts';
@@ -108,6 +107,5 @@ async function tableInPieces(
   const { release, columns, ranges } = opened;
   if (ranges !== null) return opened;
   if (findTable(instance, release, columns) !== null) return null;
-  const bytes = tableBytes(sqlColumns(release, columns), await releaseBytes(reader, release, columns));
-  return bytes > WHOLE_BYTES ? opened : null;
+  return (await releaseBytes(reader, release, columns)) > WHOLE_BYTES ? opened : null;
 }

@@ -59,9 +59,14 @@ export function rowBytes(columns: readonly SqlColumn[]): number {
 /** Of a column that has a few rows. */
 const COLUMN_BYTES = 2 ** 19;
 
-/** Of a table, about. */
-export function tableBytes(columns: readonly SqlColumn[], bytesOfRows: number): number {
-  return columns.length * COLUMN_BYTES + bytesOfRows;
+/** Rows that DuckDB works on at a time, and how many times it has them then besides the table. */
+const VECTOR_ROWS = 2048;
+const VECTORS = 3;
+
+/** Of a table and of what a query that reads it works on, about. */
+export function tableBytes(columns: readonly SqlColumn[], rows: number, bytesOfRows: number): number {
+  const atATime = rows > VECTOR_ROWS ? VECTOR_ROWS / rows : 1;
+  return columns.length * COLUMN_BYTES + bytesOfRows * (1 + VECTORS * atATime);
 }
 
 /** Rows as an Arrow IPC stream of one record batch, which is what DuckDB inserts. */

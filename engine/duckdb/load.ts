@@ -47,7 +47,8 @@ export async function wholeTable(
   try {
     let blocks = 0;
     const columns = sqlColumns(release, wanted);
-    const bytes = tableBytes(columns, await releaseBytes(reader, release, wanted));
+    const ofRows = await releaseBytes(reader, release, wanted);
+    const bytes = tableBytes(columns, release.manifest.rows, ofRows);
     const table = await fill(session, columns, bytes, async (insert) => {
       for await (const block of releaseRows(reader, release, wanted, groups)) {
         insert(block);
@@ -80,7 +81,8 @@ export function tableOfGroups(
 ): Promise<LoadedTable> {
   const columns = sqlColumns(release, wanted);
   const ofRows = groups.reduce((sum, group) => sum + rowGroupBytes(group, wanted), 0);
-  const bytes = tableBytes(columns, ofRows);
+  const rows = groups.reduce((sum, { leaf, at }) => sum + leaf.rows[at]!, 0);
+  const bytes = tableBytes(columns, rows, ofRows);
   return fill(session, columns, bytes, async (insert) => {
     if (groups.length === 0) return;
     for await (const block of releaseRows(reader, release, wanted, groups)) {
@@ -96,7 +98,8 @@ export function tableOfRows(
   columns: readonly SqlColumn[],
   data: readonly Data[],
 ): Promise<LoadedTable> {
-  const bytes = tableBytes(columns, data[0]!.length * rowBytes(columns));
+  const rows = data[0]!.length;
+  const bytes = tableBytes(columns, rows, rows * rowBytes(columns));
   return fill(session, columns, bytes, async (insert) => insert(arrowRows(columns, data)));
 }
 

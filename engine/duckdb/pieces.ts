@@ -8,7 +8,7 @@ const ROW_GROUPS = 64;
 const ROW_GROUPS_OF_ARRAYS = 24;
 
 /** What a piece takes in memory, about: one row group or so more. */
-const PIECE_BYTES = 8 << 20;
+const PIECE_BYTES = 3 << 20;
 
 /** Row groups of a table that are loaded together. At least one piece, for a query without rows has columns. */
 export async function* piecesOf(
