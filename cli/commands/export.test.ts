@@ -188,6 +188,18 @@ test('one catalogue that fails does not stop the others', async () => {
   );
 });
 
+test('a table that was dropped is told, with what to do', async () => {
+  const client = await connect(database.url);
+  await client.query('DROP TABLE dso.objects');
+  await client.end();
+  const { code, stderr } = await almagest('export', 'dso.objects');
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /^almagest: dso\.objects was not exported, its last release stays: dso\.objects is published, but the database has no such table: create it again, or [^\n]*unpublish [^\n]*dso\.objects[^\n]*\n$/,
+  );
+});
+
 test('--help has examples', async () => {
   const { code, stdout } = await almagest('export', '--help');
   assert.equal(code, 0);

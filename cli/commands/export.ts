@@ -29,7 +29,7 @@ Each catalogue becomes a new release in the bucket, and readers see it once it i
 one. A catalogue that has not changed since its last release gets none, and files that have not changed are taken over. Rows too many for memory wait in TMPDIR,
 which needs as much room as the largest table. An export that was killed is taken up by the next one.
 A release is named after the day (UTC), the second of a day YYYY-MM-DD.1, and so on; --release gives it another name of that form, which has to be
-later than those that there are.
+later than those that there are; where nothing has changed, no release is made under any name, but for --full.
 Two exports of a catalogue never run at once, be it from two machines or two databases into one bucket: the second is refused.
 What became of each export is kept in the bucket (reports.json of the catalogue) and shown on the catalogue's page below /bulk.
 ${TARGET_HELP}
