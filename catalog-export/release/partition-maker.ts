@@ -16,7 +16,7 @@ export interface PartitionMaker {
   close(): Promise<void>;
 }
 
-/** Each takes some 300 MB. */
+/** Each takes some 150 MB, and the rest of an export 500. */
 const MOST_THREADS = 2;
 
 /** So many bytes of rows are sorted and encoded before a thread has begun. */
