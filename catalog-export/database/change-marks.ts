@@ -84,7 +84,12 @@ export async function unmarkChanges(
     [free],
   );
   for (const { statement, owned } of rows) if (owned) await client.query(statement);
-  await client.query('DELETE FROM almagest.changes WHERE relation = ANY ($1)', [free]);
+  // Marks of triggers that stay must stay: published once more, the table would seem to be as it was before the changes.
+  await client.query(
+    `DELETE FROM almagest.changes WHERE relation = ANY ($1)
+       AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = relation AND t.tgfoid = 'almagest.mark_change()'::regprocedure)`,
+    [free],
+  );
   return rows.filter(({ owned }) => !owned).map(({ statement }) => statement);
 }
 

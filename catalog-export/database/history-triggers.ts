@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { BORN, DIED, HISTORY_SCHEMA } from '../../engine/postgres/table-history.ts';
 import { quoted } from './identifier.ts';
+import type { HistoryColumn } from './versioned-table.ts';
 
 /** A column that is kept, as it is in the table: `pg_attribute`'s members. */
 export interface ColumnShape {
@@ -19,7 +20,7 @@ export interface VersionedTable {
   /** Columns that no two rows have the same values of. */
   readonly key: readonly string[];
   /** Columns that are kept, those of the key among them. */
-  readonly columns: readonly string[];
+  readonly columns: readonly HistoryColumn[];
   readonly shapes: readonly ColumnShape[];
   /** The transaction (xid8) in which the history was made to agree with the table. */
   readonly agreed: string;
@@ -77,8 +78,8 @@ export function historyTriggers({ relation, historyName }: VersionedTable): stri
 
 /**
  * SQL of the function behind the triggers. Whatever a statement did, and whichever triggers of the user's wrote meanwhile, it makes the history
- * of the keys that were touched agree with the table. Where it cannot it notes that, and the statement goes on: the table has not the columns
- * any more that are kept; or a transaction of repeatable reads writes that does not see the versions, or truncates those that it does not see.
+ * of the keys that were touched agree with the table. Where it cannot it notes that, and the statement goes on: the table has another name,
+ * or not the columns any more that are kept; or a transaction of repeatable reads writes that does not see the versions, or truncates those that it does not see.
  *
  * Joins go by the indexes, so that a plan that was made for one row does for a million, and the other way round.
  */
@@ -97,7 +98,7 @@ DECLARE
   horizon constant xid8 := CASE current_setting('transaction_isolation') WHEN 'read committed' THEN NULL
     ELSE pg_snapshot_xmax(pg_current_snapshot()) END;
 BEGIN
-  IF to_regclass(${literal(history)}) IS NULL OR ${lacksColumns(shapes)}
+  IF to_regclass(${literal(history)}) IS NULL OR to_regclass(${literal(relation)}) IS DISTINCT FROM TG_RELID OR ${lacksColumns(shapes)}
     OR (almagest.horizon IS NOT NULL
       AND (TG_OP = 'TRUNCATE' OR NOT pg_visible_in_snapshot(${literal(agreed)}::xid8, pg_current_snapshot()))) THEN
     -- One note for a transaction; a note of before may be one that it alone sees still.
@@ -160,7 +161,7 @@ function missingBirths(table: VersionedTable, writer: string): string {
 }
 
 function allRows({ relation, historyName, columns }: VersionedTable, writer: string): string {
-  const names = columns.map(quoted);
+  const names = columns.map(({ name }) => quoted(name));
   return `
     INSERT INTO ${historyPath(historyName)} (${BORN}, ${names.join(', ')})
     SELECT ${writer}, ${names.map((name) => `b.${name}`).join(', ')} FROM ${relation} b`;
@@ -170,9 +171,9 @@ function equalKeys({ key }: VersionedTable, a: string, b: string): string {
   return key.map((name) => `${a}.${quoted(name)} = ${b}.${quoted(name)}`).join(' AND ');
 }
 
-/** Records are compared byte by byte: -0 is not 0, and NaN is NaN. */
+/** Records are compared byte by byte: -0 is not 0, and NaN is NaN. Types must be the same, which a domain and its base are not. */
 function record({ columns }: VersionedTable, row: string): string {
-  return `ROW(${columns.map((name) => `${row}.${quoted(name)}`).join(', ')})::record`;
+  return `ROW(${columns.map(({ name, base }) => `${row}.${quoted(name)}::${base}`).join(', ')})::record`;
 }
 
 const literal = pg.escapeLiteral;

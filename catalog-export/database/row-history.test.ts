@@ -330,6 +330,11 @@ const UNNOTICED: [string, string][] = [
     'ALTER TABLE stars RENAME TO old; CREATE TABLE stars (LIKE old INCLUDING ALL); INSERT INTO stars SELECT * FROM old WHERE id > 5; UPDATE old SET v = 7',
   ],
   [
+    'renamed for a while',
+    `ALTER TABLE stars RENAME TO old; INSERT INTO old VALUES (910, 1, 2); UPDATE old SET v = 7 WHERE id = 6; DELETE FROM old WHERE id = 2; TRUNCATE old;
+     INSERT INTO old VALUES (6, 1, 2); ALTER TABLE old RENAME TO stars`,
+  ],
+  [
     'made a partition',
     'ALTER TABLE stars DROP COLUMN note; ALTER TABLE stars ADD note text; CREATE TABLE heir () INHERITS (stars); INSERT INTO heir VALUES (900, 1, 2); DROP TABLE heir',
   ],
@@ -447,8 +452,9 @@ test('names that need quotes, keys of several columns, domains and generated col
   withTestDatabase(server, async (client) => {
     await migrate(client);
     await client.query(
-      `CREATE SCHEMA "Sur'vey"; CREATE DOMAIN public.positive AS int NOT NULL CHECK (VALUE > 0);
+      `CREATE SCHEMA "Sur'vey"; CREATE DOMAIN public.positive AS int NOT NULL CHECK (VALUE > 0); CREATE TYPE public.kind AS ENUM ('S', 'G');
        CREATE TABLE "Sur'vey"."Stars-1" ("Obj ""ID" bigint UNIQUE, field text, "RA" float8, "DEC" numeric, p public.positive, "writer" int, "almagest" int,
+         kind public.kind DEFAULT 'S', letters char(3) DEFAULT 'a', label varchar(5) DEFAULT 'b', amount numeric(8, 2) DEFAULT 1,
          twice float8 GENERATED ALWAYS AS (2 * "RA") STORED, PRIMARY KEY (field, "Obj ""ID"));
        INSERT INTO "Sur'vey"."Stars-1" VALUES (1, 'a''b', 10, 20.10, 1, 5, 5), (2, 'a\\b', 11, 20.10, 1, 5, 5)`,
     );
@@ -456,18 +462,33 @@ test('names that need quotes, keys of several columns, domains and generated col
     const described = {
       ...OPTIONS,
       main: { id: 'Obj "ID' },
-      columns: ['Obj "ID', 'RA', 'DEC', 'p', 'writer', 'almagest', 'twice'],
+      columns: [
+        'Obj "ID',
+        'RA',
+        'DEC',
+        'p',
+        'writer',
+        'almagest',
+        'kind',
+        'letters',
+        'label',
+        'amount',
+        'twice',
+      ],
     };
     await client.query(`ALTER SCHEMA "Sur'vey" RENAME TO "Survey"`);
     await publishTable(client, 'Survey.Stars-1', described);
     const table = (await readTable(client, 'Survey.Stars-1'))!;
     await inTransaction(client, () => keepHistory(client, table));
-    const rowsNow = `string_agg(format('%s %s %s', "Obj ""ID", "DEC", twice), ';' ORDER BY "Obj ""ID") AS rows`;
+    const rowsNow = `string_agg(format('%s %s %s %s %s', "Obj ""ID", "DEC", twice, p, kind), ';' ORDER BY "Obj ""ID") AS rows`;
     const seen = [];
     for (const sql of [
       'SELECT',
       `UPDATE "Survey"."Stars-1" SET "DEC" = 20.1 WHERE "Obj ""ID" = 1`,
       `UPDATE "Survey"."Stars-1" SET field = 'c' WHERE "Obj ""ID" = 2`,
+      `UPDATE "Survey"."Stars-1" SET p = p + 1`,
+      `UPDATE "Survey"."Stars-1" SET kind = 'G'`,
+      `UPDATE "Survey"."Stars-1" SET p = p`,
     ]) {
       await client.query(sql);
       seen.push(

@@ -65,7 +65,7 @@ export async function keepHistory(
     relation,
     historyName,
     key,
-    columns: names,
+    columns,
     shapes: shapes.rows,
     agreed: rows[0]!.agreed,
   };
@@ -278,7 +278,7 @@ async function register(client: pg.Client, table: Table, versioned: VersionedTab
     `INSERT INTO almagest.history (schema_name, table_name, history_name, columns, key, server, facts)
      VALUES ($1, $2, $3, $4, $5, almagest.server_identity(), almagest.history_facts(to_regclass($6), $4, $5))
      ON CONFLICT (schema_name, table_name) DO UPDATE SET columns = excluded.columns, key = excluded.key, facts = excluded.facts`,
-    [table.schema, table.name, historyName, columns, key, quotedTable(table)],
+    [table.schema, table.name, historyName, columns.map(({ name }) => name), key, quotedTable(table)],
   );
 }
 

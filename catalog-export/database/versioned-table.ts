@@ -8,6 +8,8 @@ export interface HistoryColumn {
   readonly name: string;
   /** As PostgreSQL declares it; that below a domain, whose rules are not those of rows that are gone. */
   readonly type: string;
+  /** The same without modifiers, quoted and with its schema: it means the same whatever the search path. */
+  readonly base: string;
 }
 
 /** What a history keeps of a table. */
@@ -83,6 +85,7 @@ const FACTS = `
             UNION ALL
             SELECT attname, attnum, typbasetype, typtypmod FROM base JOIN pg_type t ON t.oid = base.type WHERE typtype = 'd'
           )
-          SELECT json_agg(json_build_object('name', attname, 'type', format_type(type, modifier)) ORDER BY attnum)
-          FROM base JOIN pg_type t ON t.oid = base.type WHERE typtype <> 'd') AS columns
+          SELECT json_agg(json_build_object('name', attname, 'type', format_type(type, modifier),
+                                            'base', format('%I.%I', nspname, typname)) ORDER BY attnum)
+          FROM base JOIN pg_type t ON t.oid = base.type JOIN pg_namespace n ON n.oid = typnamespace WHERE typtype <> 'd') AS columns
   FROM pg_class c WHERE c.oid = to_regclass($1)`;

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import test, { after } from 'node:test';
 import type pg from 'pg';
 import { startTestDatabase, withTestDatabase } from '../../test/postgres.ts';
 import { connect } from '../database/connect.ts';
 import { migrate } from '../database/migrate.ts';
-import { publishedTables } from '../database/tap-schema.ts';
+import { tableState } from '../database/table-state.ts';
+import { publishedTables, readTable } from '../database/tap-schema.ts';
 import { publishTable } from './publish.ts';
 import { unpublishTable } from './unpublish.ts';
 
@@ -110,4 +112,26 @@ test("the triggers of somebody else's table are his to drop", () =>
     await client.query(statements.join(';'));
     assert.deepEqual(await triggersOf(client, 'stars'), []);
     await client.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+  }));
+
+test('changes of a table whose triggers are not ours to drop are still known when it is published again', () =>
+  withTables('CREATE TABLE stars (id int PRIMARY KEY, ra float8, dec float8)', async (client) => {
+    const role = `publisher_${randomBytes(6).toString('hex')}`;
+    await client.query(`CREATE ROLE ${role}; GRANT USAGE ON SCHEMA almagest, tap_schema TO ${role};
+      GRANT ALL ON ALL TABLES IN SCHEMA almagest, tap_schema TO ${role}; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA almagest TO ${role}`);
+    try {
+      await publishTable(client, 'public.stars', OPTIONS);
+      const table = (await readTable(client, 'public.stars'))!;
+      const released = await tableState(client, table, null);
+      assert.notEqual(released, null);
+      await client.query(`INSERT INTO stars VALUES (1, 2, 3); SET ROLE ${role}`);
+      const missing = await unpublishTable(client, 'public.stars');
+      assert.equal(missing.length, 2);
+      await client.query('RESET ROLE');
+      await publishTable(client, 'public.stars', OPTIONS);
+      const changed = await tableState(client, (await readTable(client, 'public.stars'))!, null);
+      assert.notEqual(changed, released);
+    } finally {
+      await client.query(`RESET ROLE; DROP OWNED BY ${role}; DROP ROLE ${role}`);
+    }
   }));
