@@ -44,6 +44,28 @@ test('numbers, nulls and NaN', () => {
   assert.deepEqual(rows(data, 'in', [1, 7]), [0]);
   assert.deepEqual(rows(data, 'in', []), []);
   assert.deepEqual(rows(data, 'not in', [1, 7]), [1, 2, 3, 4]);
+  assert.deepEqual(rows(data, 'in', [Number.POSITIVE_INFINITY, Number.NaN, 2.5, 1, 2.5]), [0, 1, 4]);
+  assert.deepEqual(rows(data, 'not in', [Number.NaN]), [0, 1, 2, 3, 4]);
+});
+
+test('lists in any order', () => {
+  const numbers = Array.from({ length: 2000 }, (_, at) => (at * 617) % 2000);
+  const data = dataOf(numbers.map(BigInt), new Int64());
+  const list = numbers
+    .filter((number) => number % 3 === 0)
+    .map((number) => (number % 2 ? number : BigInt(number)));
+  const expected = numbers.flatMap((number, row) => (number % 3 === 0 ? [row] : []));
+  assert.deepEqual(rows(data, 'in', list), expected);
+  const texts = dataOf(numbers.map(String), new Utf8());
+  assert.deepEqual(
+    rows(
+      texts,
+      'in',
+      list.map((number) => utf8(`${number}`)),
+    ),
+    expected,
+  );
+  assert.deepEqual(rows(dataOf([true, false, null], new Bool()), 'in', [true, false, true]), [0, 1]);
 });
 
 test('a comparison takes a decimal as it is, a list rounds it to the column', () => {

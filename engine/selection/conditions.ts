@@ -44,9 +44,35 @@ function conditionOn(condition: Condition, data: Data): (row: number) => boolean
         return (row) => order(row) >= 0;
     }
   }
-  const orders = condition.values.map((value) => compared(rounded(data.type, value)));
-  const isIn = (row: number) => orders.some((order) => order(row) === 0);
+  const isIn = isAmong(inOrder(condition.values.map((value) => rounded(data.type, value))).map(compared));
   return condition.operator === 'in' ? isIn : (row) => !isIn(row);
+}
+
+/** @param orders of a row's value and each member of a list, ascending, which may be thousands. */
+function isAmong(orders: readonly ((row: number) => number)[]): (row: number) => boolean {
+  return (row) => {
+    let low = 0;
+    let high = orders.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const order = orders[middle]!(row);
+      if (order === 0) return true;
+      if (order > 0) low = middle + 1;
+      else high = middle;
+    }
+    return false;
+  };
+}
+
+/** Members of a list, ascending; without NaN, which nothing is equal to. */
+function inOrder(values: readonly Operand[]): Operand[] {
+  return values
+    .filter((value) => !Number.isNaN(value))
+    .sort((a, b) =>
+      a instanceof Uint8Array
+        ? compareBytes(a, 0, a.length, b as Uint8Array)
+        : orderOf(a as number | bigint, b as number | bigint),
+    );
 }
 
 /** Members of a list are rounded to the type of the column, operands of comparisons are not: so do Arrow's kernels. */
