@@ -1,8 +1,8 @@
-import { BufferType, type Data, DataType } from 'apache-arrow';
+import { BufferType, type Data, DataType, type List } from 'apache-arrow';
 import type { Column } from '../catalog/column.ts';
 import { arrowType } from '../table/arrow.ts';
 import { bitmap, column } from '../table/rows.ts';
-import { arrayElements } from './arrays.ts';
+import { arrayElements, arrayEnds, elementOid, floatElements } from './arrays.ts';
 import { type BinaryRows, fieldOffsets, NULL_FIELD } from './rows.ts';
 import { fixedValues } from './scalars.ts';
 import { textValues } from './texts.ts';
@@ -42,9 +42,8 @@ export function arrowColumns(
 function arrowData(type: DataType, oid: number, rows: BinaryRows, offsets: Uint32Array): Data {
   const { bytes, view } = rows;
   if (DataType.isList(type)) {
-    const { ends, elements, elementOid } = arrayElements(oid, view, offsets);
-    const child = arrowData(type.children[0]!.type, elementOid, rows, elements);
-    return data(type, offsets, { [BufferType.OFFSET]: ends }, [child]);
+    const ends = arrayEnds(view, offsets);
+    return data(type, offsets, { [BufferType.OFFSET]: ends }, [elements(type, oid, rows, offsets, ends)]);
   }
   if (DataType.isUtf8(type)) {
     const texts = textValues(oid, bytes, view, offsets);
@@ -55,6 +54,19 @@ function arrowData(type: DataType, oid: number, rows: BinaryRows, offsets: Uint3
     if (values) return data(type, offsets, { [BufferType.DATA]: values });
   }
   throw new Error(`PostgreSQL's type ${oid} does not go into ${type}`);
+}
+
+function elements(
+  { valueType }: List,
+  arrayOid: number,
+  rows: BinaryRows,
+  offsets: Uint32Array,
+  ends: Int32Array,
+): Data {
+  const oid = elementOid(arrayOid);
+  const floats = floatElements(valueType, oid, rows.view, offsets, ends);
+  if (floats === null) return arrowData(valueType, oid, rows, arrayElements(rows.view, offsets, ends));
+  return column(valueType, floats.length, null, { [BufferType.DATA]: floats } as Partial<Data['buffers']>);
 }
 
 function data(
