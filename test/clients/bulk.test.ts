@@ -28,7 +28,7 @@ const DOCUMENT = new URL('../../docs/bulk.md', import.meta.url);
 const SIGNS: Readonly<Record<string, RegExp>> = {
   'LSDB: open': /vmag[\s\S]*_healpix_29/,
   'pyarrow: some': /pyarrow\.Table\nsource_id: int64\nra: double\ndec: double/,
-  'DuckDB: SQL on the files': /118216/,
+  'DuckDB: SQL on columns': /118216/,
   'DuckDB: SQL on what': /118216/,
   'astropy: one': /vmag float64\s+mag/,
 };
