@@ -84,7 +84,7 @@ export function historyTriggers({ relation, historyName }: VersionedTable): stri
  * Joins go by the indexes, so that a plan that was made for one row does for a million, and the other way round.
  */
 export function historyFunction(table: VersionedTable): string {
-  const { relation, historyName, shapes, agreed } = table;
+  const { relation, historyName, columns, shapes, agreed } = table;
   const history = historyPath(historyName);
   const key = (row: string) => `SELECT ${table.key.map((name) => `${row}.${quoted(name)}`).join(', ')}`;
   const [oldRows, newRows] = [`${key('r')} FROM old_rows r`, `${key('r')} FROM new_rows r`];
@@ -98,7 +98,8 @@ DECLARE
   horizon constant xid8 := CASE current_setting('transaction_isolation') WHEN 'read committed' THEN NULL
     ELSE pg_snapshot_xmax(pg_current_snapshot()) END;
 BEGIN
-  IF to_regclass(${literal(history)}) IS NULL OR to_regclass(${literal(relation)}) IS DISTINCT FROM TG_RELID OR ${lacksColumns(shapes)}
+  IF to_regclass(${literal(history)}) IS NULL OR to_regclass(${literal(relation)}) IS DISTINCT FROM TG_RELID
+    ${lostTypes(columns)} OR ${lacksColumns(shapes)}
     OR (almagest.horizon IS NOT NULL
       AND (TG_OP = 'TRUNCATE' OR NOT pg_visible_in_snapshot(${literal(agreed)}::xid8, pg_current_snapshot()))) THEN
     -- One note for a transaction; a note of before may be one that it alone sees still.
@@ -177,6 +178,12 @@ function record({ columns }: VersionedTable, row: string): string {
 }
 
 const literal = pg.escapeLiteral;
+
+/** Conditions that a type of the user's, which the function names, has another name. */
+function lostTypes(columns: readonly HistoryColumn[]): string {
+  const own = new Set(columns.map(({ base }) => base).filter((base) => !base.startsWith('pg_catalog.')));
+  return [...own].map((base) => `OR to_regtype(${literal(base)}) IS NULL`).join(' ');
+}
 
 /** The condition that the table has not all columns any more as they were. */
 function lacksColumns(shapes: readonly ColumnShape[]): string {

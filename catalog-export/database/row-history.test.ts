@@ -506,3 +506,24 @@ test('names that need quotes, keys of several columns, domains and generated col
       assert.equal(found[0].rows, rows);
     }
   }));
+
+test('a type of the user that is renamed holds no writer up', () =>
+  withStars(
+    `CREATE TYPE kind AS ENUM ('star', 'galaxy'); ${STARS}; ALTER TABLE stars ADD kind kind`,
+    async ({ client, url, keep, see, asOf }) => {
+      await keep();
+      const before = await see();
+      await client.query('ALTER TYPE kind RENAME TO class');
+      // A session that has not planned the function's statements yet.
+      const writer = await session(url);
+      await writer.query(
+        `UPDATE stars SET kind = 'galaxy' WHERE id < 5; UPDATE stars SET v = 9 WHERE id = 7`,
+      );
+      await writer.end();
+      assert.equal((await see()).history, null);
+      await keep();
+      const afterwards = await see();
+      assert.equal(afterwards.history, before.history);
+      for (const { snapshot, rows } of [before, afterwards]) assert.equal(await asOf(snapshot), rows);
+    },
+  ));
