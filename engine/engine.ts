@@ -7,7 +7,7 @@ import type { Storage } from './storage/storage.ts';
 
 /** What answers questions about the releases in a bucket. */
 export interface Engine {
-  /** For what is handed out as it is stored. */
+  /** For what is handed out as it is stored: it notices when a release is removed. */
   readonly storage: Storage;
   readonly catalogs: Catalogs;
   readonly leaves: Leaves;
@@ -34,7 +34,7 @@ export function createEngine(options: EngineOptions): Engine {
   const catalogs = createCatalogs(storage, pointerLifetime);
   const ofReleases = noticingRemoval(storage, catalogs.forget);
   return {
-    storage,
+    storage: ofReleases,
     catalogs,
     leaves: createLeaves(ofReleases, kernel, cacheBytes * LEAF_SHARE),
     kernel,

@@ -208,6 +208,29 @@ test('says what there is where there is nothing', async () => {
   assert.match(await said(`/${CATALOG}/2019-01-01/x`, 410), /2019-01-01 of hipparcos\.stars was removed/);
 });
 
+test('a release that is removed while it is served is gone, not damaged', async () => {
+  const own = await scratchBucket();
+  try {
+    const served = appOver(own.storage);
+    const get = async (name: string) => served.request(`http://vo.example/bulk/${CATALOG}/${name}/${path}`);
+    const manifest = await own.latest(CATALOG);
+    assert.equal((await get(release)).status, 200);
+    await own.writeJson(`${CATALOG}/2099-01-01/manifest.json`, { ...manifest, release: '2099-01-01' });
+    await own.writeJson(`${CATALOG}/latest.json`, { release: '2099-01-01', published: '' });
+    await own.writeJson(`${CATALOG}/removed.json`, {
+      version: 1,
+      releases: [{ release, removed: '2099-01-01T00:00:00.000Z' }],
+    });
+    await own.storage.remove(`${CATALOG}/${release}`);
+    const meanwhile = await get(release);
+    assert.equal(meanwhile.status, 503);
+    assert.match(await meanwhile.text(), /was removed\. Ask again/);
+    assert.equal((await get(release)).status, 410);
+  } finally {
+    await own.remove();
+  }
+});
+
 test('folders: a page with links to what lies in them, and JSON', async () => {
   const page = await ask(`/${CATALOG}/${release}/dataset/Norder=0/Dir=0/`);
   const links = [...(await page.text()).matchAll(/<td>|href="(Npix=[^"]*)"/g)].flatMap(

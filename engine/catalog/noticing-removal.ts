@@ -12,16 +12,17 @@ export function noticingRemoval(
   storage: Storage,
   onRemoved: (catalog: string, release: string) => void,
 ): Storage {
+  /** @throws ReleaseRemovedError where what is missing is of a release that is gone. */
+  async function missing(key: string): Promise<null> {
+    const [catalog, release] = key.split('/');
+    if (!isReleaseName(release) || key === manifestKey(catalog!, release)) return null;
+    if ((await storage.get(manifestKey(catalog!, release), { offset: 0, length: 1 })) !== null) return null;
+    onRemoved(catalog!, release);
+    throw new ReleaseRemovedError(key, catalog!, release);
+  }
   return {
     ...storage,
-    async get(key, range) {
-      const bytes = await storage.get(key, range);
-      if (bytes !== null) return bytes;
-      const [catalog, release] = key.split('/');
-      if (!isReleaseName(release) || key === manifestKey(catalog!, release)) return null;
-      if ((await storage.get(manifestKey(catalog!, release), { offset: 0, length: 1 })) !== null) return null;
-      onRemoved(catalog!, release);
-      throw new ReleaseRemovedError(key, catalog!, release);
-    },
+    get: async (key, range) => (await storage.get(key, range)) ?? missing(key),
+    stream: async (key, range) => (await storage.stream(key, range)) ?? missing(key),
   };
 }

@@ -23,8 +23,8 @@ export function createKeptOutputs() {
   const cache = new LRUCache<string, KeptOutput>({ maxSize: CACHE_BYTES });
   const share = sharedLoads<KeptOutput>();
 
-  async function* watched(key: string, make: Make): AsyncGenerator<Bytes> {
-    let pieces: Bytes[] = [];
+  async function* watched(key: string, make: Make): AsyncGenerator<Bytes, KeptOutput> {
+    const pieces: Bytes[] = [];
     let held = 0;
     let size = 0;
     for await (const piece of make()) {
@@ -34,13 +34,19 @@ export function createKeptOutputs() {
       while (held - pieces[0]!.length >= KEPT_BYTES) held -= pieces.shift()!.length;
       yield piece;
     }
-    pieces = [joinedBytes(pieces)];
-    cache.set(key, { size, from: size - held, bytes: pieces[0]! }, { size: held + 1 });
+    // A piece may be as large as a row group.
+    const bytes = joinedBytes(pieces).slice(-KEPT_BYTES);
+    const output = { size, from: size - bytes.length, bytes };
+    cache.set(key, output, { size: bytes.length + 1 });
+    return output;
   }
 
   async function measured(key: string, make: Make): Promise<KeptOutput> {
-    for await (const _ of watched(key, make));
-    return cache.get(key)!;
+    const pieces = watched(key, make);
+    for (;;) {
+      const next = await pieces.next();
+      if (next.done) return next.value;
+    }
   }
 
   return {
