@@ -123,7 +123,7 @@ async function missing(client: pg.Client, target: { schema: string; name: string
   const { rows } = await client.query<{ name: string }>(
     `SELECT n.nspname || '.' || c.relname AS name
      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.relkind = ANY ('{r,p,v,m,f}') AND n.nspname !~ '^(pg_|information_schema$|tap_schema$|almagest$)'
+     WHERE c.relkind = ANY ('{r,p,v,m,f}') AND n.nspname !~ '^(pg_|information_schema$|tap_schema$|almagest(_history)?$)'
      ORDER BY (lower(c.relname) = lower($1)) DESC, 1 LIMIT 10`,
     [target.name],
   );
