@@ -118,10 +118,7 @@ async function hashed({ table }: RowsOptions, tasks: AsyncIterable<RowsTask>): P
  * The bytes of so many rows, and of so many after them, and so on. Rows beyond the last are read and left out; where there are fewer
  * rows, the last parts have fewer, or none.
  */
-export async function* cutAt(
-  blocks: AsyncIterable<CopyRows>,
-  counts: readonly number[],
-): AsyncGenerator<Buffer> {
+async function* cutAt(blocks: AsyncIterable<CopyRows>, counts: readonly number[]): AsyncGenerator<Buffer> {
   let part = 0;
   let chunks: Buffer[] = [];
   let missing = counts[0] ?? 0;

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { type Column, type Datatype, isArray } from '../../engine/catalog/column.ts';
-import { mainColumns, qualifiedName, type Table } from '../../engine/catalog/table.ts';
+import { qualifiedName, type Table } from '../../engine/catalog/table.ts';
 import { ARRAY_OID, OID } from '../../engine/postgres/oids.ts';
 import { quoted, quotedTable } from '../database/identifier.ts';
 import { BASE_TYPES, type DatabaseColumn } from '../database/types.ts';
@@ -85,12 +85,6 @@ export async function beginSnapshot(client: pg.Client, table: Table): Promise<st
   for (const setting of settings) await client.query(`set local ${setting}`);
   const { rows } = await client.query<{ snapshot: string }>('select pg_current_snapshot()::text as snapshot');
   return rows[0]!.snapshot;
-}
-
-/** COPY of right ascension and declination alone, as two float8. */
-export function copyPositions(table: Table): string {
-  const { ra, dec } = mainColumns(table);
-  return copyStatement(table, [ra, dec]);
 }
 
 /**

@@ -27,7 +27,7 @@ export function withArrowSchema(
 }
 
 /** The elements of a list are called `element` in Parquet (LogicalTypes.md, "Lists"). */
-export function parquetArrowType(column: Column): DataType {
+function parquetArrowType(column: Column): DataType {
   const type = arrowType(column);
   if (!DataType.isList(type)) return type;
   const element = new Field('element', type.valueType, true);

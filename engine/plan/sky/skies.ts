@@ -132,7 +132,7 @@ export function conditionSkies(query: CheckedQuery, vertices: Vertices): Conditi
 }
 
 /** Where a constant geometry is; everywhere for what the kernel does not take. */
-export function skyOfShape(shape: Shape | null): Sky {
+function skyOfShape(shape: Shape | null): Sky {
   if (shape === null) return EVERYWHERE;
   const points = shape.kind === 'polygon' ? shape.vertices : [shape];
   if (!points.every(({ lat }) => Math.abs(lat) <= 90)) return EVERYWHERE;
