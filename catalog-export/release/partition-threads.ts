@@ -8,8 +8,14 @@ export interface Thread {
   end(): Promise<unknown>;
 }
 
+/** Of short-lived objects, of which there are few: the bytes of rows and files lie elsewhere. */
+const YOUNG_MEGABYTES = 16;
+
 export function startThread(work: PartitionWork): Thread {
-  const worker = new Worker(new URL('partition-thread.ts', import.meta.url), { workerData: work });
+  const worker = new Worker(new URL('partition-thread.ts', import.meta.url), {
+    workerData: work,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
+  });
   let failure: Error | null = null;
   let settle: { resolve: (made: MadePartition[]) => void; reject: (error: Error) => void } | null = null;
   const fail = (error: Error) => {
