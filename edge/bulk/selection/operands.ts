@@ -3,7 +3,7 @@ import type { Operand } from '../../../engine/selection/conditions.ts';
 import type { Parsed } from '../../request/values.ts';
 import { quoted } from '../../request-error.ts';
 
-const WHOLE = /^[+-]?\d+$/;
+const WHOLE = /^([+-]?\d+)(?:\.0*)?$/;
 const NUMBER = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,4})?|inf|infinity|nan)$/i;
 const TIMESTAMP =
   /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2})(?:\.(\d{1,12}))?)?)?(?:Z|[+-]00:?00)?$/i;
@@ -28,7 +28,8 @@ export function parseOperand(type: DataType, text: string): Parsed<Operand> {
 
 /** As exact as it is written. */
 function wide(text: string): bigint | number | null {
-  return WHOLE.test(text) ? BigInt(text.replace('+', '')) : number(text);
+  const [, digits] = WHOLE.exec(text) ?? [];
+  return digits === undefined ? number(text) : BigInt(digits.replace('+', ''));
 }
 
 function number(text: string): number | null {

@@ -85,6 +85,11 @@ test('what people write', () => {
       ['vmag', '!=', Number.NaN],
     ],
   ]);
+  assert.deepEqual(parsed('id==9007199254740993.0;id>-9007199254740993.'), [
+    [['id', '==', 9007199254740993n]],
+    [['id', '>', -9007199254740993n]],
+  ]);
+  assert.throws(() => parsed('id==+-5'), /id, which is a whole number, but "\+-5" is none/);
   assert.deepEqual(parsed('id>1.5,id<=+9007199254740993'), [
     [
       ['id', '>', 1.5],
