@@ -85,9 +85,20 @@ export async function beginExport(
   }
   const before = full || previous === null ? null : await previousRelease(storage, previous);
   const known = full ? NONE_KNOWN : await knownPartitions(storage, qualifiedName(table), before, unfinished);
-  const fault = await identifierFault(client, table);
+  const fault = await identifierNote(client, table);
   const notes = fault === null ? [] : [fault];
   return { ...begun, isUnchanged: false, before: isComparable ? before : null, known, notes };
+}
+
+/** What is odd about the identifiers keeps nothing from being exported, be it that they could not be counted. */
+async function identifierNote(client: pg.Client, table: Table): Promise<string | null> {
+  await client.query('savepoint identifiers');
+  try {
+    return await identifierFault(client, table);
+  } catch (error) {
+    await client.query('rollback to savepoint identifiers');
+    return `whether identifiers are unique could not be told: ${(error as Error).message}`;
+  }
 }
 
 /** @throws Error for a margin that is none. */

@@ -54,3 +54,15 @@ test('a unique index does not speak for rows without an identifier, nor one of s
       );
     },
   ));
+
+test('a database that has no room for the counting keeps no export', () =>
+  withTable(
+    table,
+    Array.from({ length: 50_000 }, (_, n) => [n, n % 360, n % 90]),
+    async (catalog) => {
+      await catalog.client.query("SET work_mem = '64kB'; SET temp_file_limit = 0");
+      const { manifest, report } = await exportTable(catalog, table);
+      assert.equal(manifest.rows, 50_000);
+      assert.match(report.message!, /^whether identifiers are unique could not be told: .*temp_file_limit/);
+    },
+  ));

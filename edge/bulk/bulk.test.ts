@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import type { Hono } from 'hono';
 import type { ReleaseFiles } from '../../engine/catalog/release-files.ts';
+import { type ExportReport, publicReport } from '../../engine/catalog/reports.ts';
 import { appOver } from '../../test/app.ts';
 import { type ScratchBucket, scratchBucket } from '../../test/scratch-bucket.ts';
 
@@ -360,6 +361,22 @@ test('what there is, as a page and as JSON', async () => {
   );
   assert.equal((await app.request(catalog.releases[0]!.files)).status, 200);
   assert.equal(catalog.reports[0]!.outcome, 'released');
+});
+
+test('why an export failed is told to nobody but who runs it', () => {
+  const report: ExportReport = {
+    release: null,
+    started: '2026-11-20T03:00:00.000Z',
+    seconds: 1,
+    rows: 0,
+    bytes: 0,
+    partitions: { written: 0, copied: 0 },
+    outcome: 'failed',
+    message: 'connect ECONNREFUSED 10.0.0.5:5432',
+  };
+  assert.equal('message' in publicReport(report), false);
+  const warned: ExportReport = { ...report, outcome: 'released', message: 'the clock went back' };
+  assert.deepEqual(publicReport(warned), warned);
 });
 
 test('every link of the pages works', async () => {

@@ -6,7 +6,7 @@ import type { Release } from '../../engine/catalog/release.ts';
 import { RELEASE_FILES_PATH, RELEASE_FILES_VERSION } from '../../engine/catalog/release-files.ts';
 import { createReleaseLists, type ReleaseLists } from '../../engine/catalog/release-list.ts';
 import { removedReleases } from '../../engine/catalog/removed-releases.ts';
-import { readReports } from '../../engine/catalog/reports.ts';
+import { publicReport, readReports } from '../../engine/catalog/reports.ts';
 import { hasPositions } from '../../engine/catalog/table.ts';
 import { nearestName } from '../../engine/nearest-name.ts';
 import { openAll, openCatalog } from '../catalogs.ts';
@@ -107,7 +107,7 @@ async function answerCatalog(bulk: Bulk, c: Context, catalog: string, json: bool
     readReports(engine.storage, catalog),
     fileLists.of(latest),
   ]);
-  const downloads = { latest, releases, reports };
+  const downloads = { latest, releases, reports: reports.map(publicReport) };
   setPageHeaders(c);
   if (json) return c.json(catalogJson(root, downloads));
   const recipes = recipesOf({

@@ -45,6 +45,13 @@ export async function readReports(storage: Storage, catalog: string): Promise<re
   return bytes === null ? [] : parseJson(key, bytes, checkReports).reports;
 }
 
+/** A report as anybody may read it: why an export failed can name hosts, users and folders, and is for who runs it. */
+export function publicReport(report: ExportReport): ExportReport {
+  if (report.outcome !== 'failed') return report;
+  const { message: _, ...rest } = report;
+  return rest;
+}
+
 function checkReports(list: unknown): asserts list is ExportReports {
   expect(isObject(list) && Array.isArray(list.reports), 'has no list of reports');
   expect(
