@@ -43,10 +43,7 @@ export async function listReleases(
 ): Promise<ListedRelease[]> {
   const { pointer, finished, unfinished } = stored ?? (await storedReleases(storage, catalog));
   const pinned = await pinnedReleases(storage, catalog);
-  const reports = await readReports(storage, catalog).catch((error) => {
-    if (error instanceof CorruptReleaseError) return [];
-    throw error;
-  });
+  const reports = await reportsOf(storage, catalog);
   const names = [...finished, ...unfinished].sort(compareReleases);
   return Promise.all(
     names.map(async (release) => {
@@ -62,6 +59,23 @@ export async function listReleases(
       return { ...about, state: 'complete' as const, created, rows, bytes, partitions, unchanged };
     }),
   );
+}
+
+/**
+ * The report of a catalogue's last export, if that failed.
+ * @throws Error when the bucket cannot be read.
+ */
+export async function lastFailure(storage: Storage, catalog: string): Promise<ExportReport | null> {
+  const [last] = await reportsOf(storage, catalog);
+  return last?.outcome === 'failed' ? last : null;
+}
+
+/** A damaged list is none: the next export begins another. */
+async function reportsOf(storage: Storage, catalog: string): Promise<readonly ExportReport[]> {
+  return readReports(storage, catalog).catch((error) => {
+    if (error instanceof CorruptReleaseError) return [];
+    throw error;
+  });
 }
 
 const NOTHING_KNOWN = { created: null, rows: null, bytes: null, partitions: null, unchanged: null };

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { manifestKey, pointerKey } from '../../engine/catalog/manifest.ts';
+import { REPORTS_VERSION, reportsKey } from '../../engine/catalog/reports.ts';
 import { type ScratchBucket, scratchBucket } from '../../test/scratch-bucket.ts';
 
 const program = fileURLToPath(new URL('../almagest.ts', import.meta.url));
@@ -55,6 +56,22 @@ test('releases are listed in the order in which they were made', async () => {
     ['2025-01-01', '2025-01-01.1', '2025-02-01', '2025-03-01', latest],
   );
   assert.match(lines[5]!, /latest$/);
+});
+
+test('why the last export failed', async () => {
+  const report = { release: null, started: '2026-11-20T01:30:00.000Z', seconds: 1, rows: 0, bytes: 0 };
+  const partitions = { written: 0, copied: 0 };
+  const failed = { ...report, partitions, outcome: 'failed', message: 'no space left on device' };
+  await bucket.writeJson(reportsKey(CATALOG), { version: REPORTS_VERSION, reports: [failed] });
+  const { code, stdout } = await almagest('releases', CATALOG);
+  assert.equal(code, 0);
+  assert.match(
+    stdout,
+    /\nThe last export of dso\.objects failed \(2026-11-20 01:30 UTC\): no space left on device\n$/,
+  );
+  const mended = { ...failed, outcome: 'unchanged' };
+  await bucket.writeJson(reportsKey(CATALOG), { version: REPORTS_VERSION, reports: [mended, failed] });
+  assert.doesNotMatch((await almagest('releases', CATALOG)).stdout, /failed/);
 });
 
 test('--json is one object per release', async () => {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type ListedRelease, listReleases } from '../../catalog-export/release/list-releases.ts';
+import { type ListedRelease, lastFailure, listReleases } from '../../catalog-export/release/list-releases.ts';
 import { pinRelease, unpinRelease } from '../../catalog-export/release/pins.ts';
 import { chosenCatalogs } from '../../catalog-export/release/stored-catalogs.ts';
 import type { Storage } from '../../engine/storage/storage.ts';
@@ -17,7 +17,7 @@ Examples:
   almagest releases --pin survey.stars@2026-11-20   it is cited: gc keeps it for good
   almagest releases --unpin survey.stars@2026-11-20
 
-"unchanged" counts the files of a release that were taken over from an earlier one. The database is not asked.
+"unchanged" counts the files of a release that were taken over from an earlier one. Where the last export of a catalogue failed, the reason follows. The database is not asked.
 ${TARGET_HELP}
 
 Exit status: 0 when all could be listed, 1 when one cannot be read, 2 when nothing could be: a name or an option is wrong, or the
@@ -48,11 +48,21 @@ export const releasesCommand = refusesWith2(
     const listed: ListedRelease[] = [];
     for (const catalog of chosen) listed.push(...(await listReleases(storage, catalog)));
     if (flags.json) for (const release of listed) console.log(JSON.stringify(release));
-    else process.stdout.write(columns([HEADER, ...listed.map(cells)], [3, 4, 5, 6]));
+    else {
+      process.stdout.write(columns([HEADER, ...listed.map(cells)], [3, 4, 5, 6]));
+      for (const catalog of chosen) await tellFailure(storage, catalog);
+    }
     for (const { problem } of listed) if (problem) console.error(`almagest: ${problem}`);
     if (listed.some(({ state }) => state === 'unreadable')) process.exitCode = 1;
   }),
 );
+
+async function tellFailure(storage: Storage, catalog: string): Promise<void> {
+  const failure = await lastFailure(storage, catalog);
+  if (failure === null) return;
+  const { started, message = 'no reason is kept' } = failure;
+  console.log(`The last export of ${catalog} failed (${minute(started)} UTC): ${message}`);
+}
 
 async function changePin(
   storage: Storage,
@@ -77,13 +87,18 @@ function cells(listed: ListedRelease): string[] {
   return [
     catalog,
     release,
-    created?.slice(0, 16).replace('T', ' ') ?? '',
+    created === null ? '' : minute(created),
     count(rows),
     size === null ? '' : bytes(size),
     count(partitions),
     count(unchanged),
     notes(listed).join(', '),
   ];
+}
+
+/** Of an ISO 8601 time. */
+function minute(time: string): string {
+  return time.slice(0, 16).replace('T', ' ');
 }
 
 function notes({ latest, pinned, state }: ListedRelease): string[] {
