@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { after } from 'node:test';
 import { projectFolder, type WorkerName } from '../cli/service/wrangler.ts';
 
 /** The real program as a child process. */
@@ -16,6 +16,12 @@ export interface RunningAlmagest {
   /** Sends a signal and waits for its end. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
+
+const running = new Set<ChildProcess>();
+// A test that fails half-way leaves its program, for which the runner would wait for ever.
+after(() => {
+  for (const child of running) child.kill();
+});
 
 /** Runs `almagest <args>` with no environment of Almagest's but the given. */
 export function almagest(args: readonly string[], env: Record<string, string>): RunningAlmagest {
@@ -33,6 +39,8 @@ function run([command, ...args]: string[], env: Record<string, string>): Running
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  running.add(child);
+  child.once('close', () => running.delete(child));
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += chunk));
   const ended = once(child, 'close').then(([code]) => code as number | null);
@@ -71,14 +79,6 @@ export function workerdOf(folder: string, worker: WorkerName): number {
     (line) => line.includes(`${worker}.capnp`) && !line.includes('/bin/sh'),
   );
   return Number.parseInt(lines[0]!, 10);
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
 }
 
 /** Waits until it comes true, for a minute at most. */

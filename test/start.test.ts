@@ -4,9 +4,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before, describe } from 'node:test';
+import { freePort } from '../cli/postgres/server.ts';
 import { bundleWorkers } from '../cli/service/bundle.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import { almagest, freePort, npm, processesOf, until, workerdOf } from './almagest.ts';
+import { almagest, npm, processesOf, until, workerdOf } from './almagest.ts';
 import { demoBucket } from './demo-release.ts';
 import { type Answer, request } from './http.ts';
 import { startTestDatabase, withTestDatabase } from './postgres.ts';
@@ -176,7 +177,7 @@ describe('one data folder, started again and again', { concurrency: false }, () 
     const [, url] = await run.printed(READY);
     const cone = `${url}/scs/dso.objects?RA=10.68&DEC=41.27&SR=1`;
     const before = (await request(cone)).headers['almagest-release'];
-    const exporting = almagest(['export', 'dso.objects'], { ALMAGEST_DATA: folder });
+    const exporting = almagest(['export', '--full', 'dso.objects'], { ALMAGEST_DATA: folder });
     assert.equal(await exporting.ended, 0, exporting.output());
     assert.ok(await until(async () => (await request(cone)).headers['almagest-release'] !== before));
     assert.equal(await run.stop(), 0);
@@ -270,7 +271,7 @@ test("nothing is loaded into the user's own database, and an empty one is served
         );
         assert.deepEqual(
           rows.map(({ nspname }) => nspname),
-          ['almagest', 'public', 'tap_schema'],
+          ['almagest', 'almagest_history', 'public', 'tap_schema'],
         );
       }),
     );

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
-import { freePort } from '../almagest.ts';
+import { freePort } from '../../cli/postgres/server.ts';
 import { openHeap } from './heap.ts';
 import { measured, plainBundle } from './service.ts';
 

@@ -1,7 +1,7 @@
+import { freePort } from '../../cli/postgres/server.ts';
 import type { Bundle } from '../../cli/service/bundle.ts';
 import { startWorkerd, type WorkerdOptions } from '../../cli/service/workerd.ts';
 import type { WorkerName } from '../../cli/service/wrangler.ts';
-import { freePort } from '../almagest.ts';
 import { testBundle } from '../service.ts';
 import { type Heap, openHeap } from './heap.ts';
 import { type Usage, workerdUsage } from './process.ts';
