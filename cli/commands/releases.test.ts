@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { manifestKey, pointerKey } from '../../engine/catalog/manifest.ts';
 import { REPORTS_VERSION, reportsKey } from '../../engine/catalog/reports.ts';
 import { type ScratchBucket, scratchBucket } from '../../test/scratch-bucket.ts';
+import { type Outcome, runProgram } from './run-program.ts';
 
-const program = fileURLToPath(new URL('../almagest.ts', import.meta.url));
 const CATALOG = 'dso.objects';
 
 let bucket: ScratchBucket;
@@ -24,19 +22,9 @@ before(async () => {
 });
 after(() => bucket.remove());
 
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 function almagest(...args: string[]): Promise<Outcome> {
   const env = { PATH: process.env.PATH, HOME: process.env.HOME, ALMAGEST_BUCKET: bucket.folder };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [program, ...args], { env }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
+  return runProgram(args, env);
 }
 
 const jsonLines = (text: string) =>

@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { connect } from '../../catalog-export/database/connect.ts';
 import { migrate } from '../../catalog-export/database/migrate.ts';
 import { loadDemo } from '../../catalog-export/demo/load.ts';
 import { startTestDatabase, type TestDatabase } from '../../test/postgres.ts';
-
-const program = fileURLToPath(new URL('../almagest.ts', import.meta.url));
+import { type Outcome, runProgram } from './run-program.ts';
 
 let database: TestDatabase;
 let folder: string;
@@ -31,19 +28,9 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 function almagest(...args: string[]): Promise<Outcome> {
   const env = { ...process.env, DATABASE_URL: database.url, ALMAGEST_BUCKET: join(folder, 'bucket') };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [program, ...args], { env }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
+  return runProgram(args, env);
 }
 
 test('a release that is whole and has the rows of PostgreSQL', async () => {
