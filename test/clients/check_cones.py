@@ -134,18 +134,17 @@ class Service:
         self.identifier = identifier
         self.pool = urllib3.PoolManager(maxsize=8)
 
-    def ask(self, cone: Cone, form: str) -> dict[str, np.ndarray]:
+    def ask(self, cone: Cone, form: str) -> bytes:
         fields = {"RA": repr(cone.ra), "DEC": repr(cone.dec), "SR": repr(cone.radius)}
         fields |= {"VERB": "2", "MAXREC": "1000000", "RESPONSEFORMAT": form}
         answer = self.pool.request("GET", self.address, fields=fields)
         if answer.status != 200:
             raise SystemExit(f"{cone}: HTTP {answer.status}: {answer.data[:400].decode()}")
-        return READERS[form](answer.data)
+        return answer.data
 
-    def faults(self, question: Question, form: str, sky: Sky) -> list[str]:
+    def faults(self, question: Question, answer: dict[str, np.ndarray], sky: Sky) -> list[str]:
         """What is wrong with the answer to a question, a sentence for each fault."""
         cone = question.cone
-        answer = self.ask(cone, form)
         ids, expected = answer[self.identifier].astype(str), sky.ids[question.rows]
         lost, extra = np.setdiff1d(expected, ids), np.setdiff1d(ids, expected)
         faults = []
@@ -190,9 +189,12 @@ def main() -> None:
 
     service = Service(f"{options.base}/scs/{options.catalog}", "id" if options.catalog == "dso.objects" else "source_id")
     for form, asked in (("csv", questions), ("votable/b2", questions[: len(questions) // 10])):
+        # Asked side by side, read one after the other: astropy finds its own data files by a look at the stack and at
+        # sys.modules, which fails now and then in threads.
         with ThreadPoolExecutor(8) as workers:
-            found = workers.map(lambda question: service.faults(question, form, sky), asked)
-            faults = [fault for some in found for fault in some]
+            bodies = workers.map(lambda question: service.ask(question.cone, form), asked)
+            answers = (READERS[form](body) for body in bodies)
+            faults = [fault for question, answer in zip(asked, answers) for fault in service.faults(question, answer, sky)]
         rows = sum(len(question.rows) for question in asked)
         occupied = sum(len(question.rows) > 0 for question in asked)
         check(
