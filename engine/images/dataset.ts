@@ -1,0 +1,127 @@
+/** Of what this program writes and reads. */
+export const DATASET_VERSION = 1;
+
+/**
+ * All that DataLink, SODA and the routes of files need to know of an image. A dataset is published exactly if its document exists:
+ * it is written last and removed first, and no file is served that no document names. PostgreSQL is the truth; documents can be made
+ * again from it.
+ */
+export interface ImageDataset {
+  readonly version: typeof DATASET_VERSION;
+  /** `obs_publisher_did`: `ivo://<authority>/<collection>?<obs_id>`, with `#<hdu>` where a file has several images. */
+  readonly did: string;
+  /** Also its folder below `images/files/`. */
+  readonly collection: string;
+  /** ISO 8601, UTC. */
+  readonly added: string;
+  readonly observation: Observation;
+  readonly file: ImageFile;
+  readonly hdu: ImageHdu;
+  /** Cards of the primary header where the image is in an extension; null where it is the primary HDU itself. */
+  readonly primary: string | null;
+  /** Null where none could be made, as where every pixel is NaN. */
+  readonly preview: Picture | null;
+  readonly thumbnail: Picture | null;
+  /** Related files, in the order in which they were linked. */
+  readonly links: readonly ImageLink[];
+  /** Cells of the sky that the image touches, in ASCII (MOC 2.0 §4.3.2), as `8/1234-1236 9/4948`. */
+  readonly moc: string;
+}
+
+/**
+ * Values of the image's row of `ivoa.obscore`, by its columns' names and in its units: degrees, seconds, metres, MJD. Null where
+ * it is not known.
+ */
+export interface Observation {
+  readonly obs_id: string;
+  readonly obs_title: string;
+  readonly obs_collection: string;
+  readonly dataproduct_type: 'image' | 'cube';
+  readonly dataproduct_subtype: string | null;
+  /** 0 (raw instrumental data) to 4. */
+  readonly calib_level: number;
+  readonly obs_creator_did: string | null;
+  readonly obs_release_date: string | null;
+  readonly target_name: string | null;
+  readonly target_class: string | null;
+  readonly facility_name: string;
+  readonly instrument_name: string;
+  /** Centre of the image, ICRS. */
+  readonly s_ra: number;
+  readonly s_dec: number;
+  /** Diameter of the circle around the centre that holds the image. */
+  readonly s_fov: number;
+  /** ICRS polygon along the border of the image, longitude and latitude of each corner in turn, not closed. */
+  readonly s_region: readonly number[];
+  /** Arcseconds. */
+  readonly s_resolution: number | null;
+  /** Arcseconds. */
+  readonly s_pixel_scale: number;
+  /** Pixels along the axes of the sky. */
+  readonly s_xel1: number;
+  readonly s_xel2: number;
+  readonly t_min: number | null;
+  readonly t_max: number | null;
+  readonly t_exptime: number | null;
+  readonly t_resolution: number | null;
+  readonly t_xel: number | null;
+  readonly em_min: number | null;
+  readonly em_max: number | null;
+  readonly em_res_power: number | null;
+  readonly em_xel: number | null;
+  /** Name of the band as the header or the mapping has it, such as `SDSS g`. */
+  readonly em_filter_name: string | null;
+  readonly o_ucd: string | null;
+  readonly o_unit: string | null;
+  /** `/I/Q/U/` */
+  readonly pol_states: string | null;
+  readonly pol_xel: number | null;
+}
+
+/** A FITS file in the bucket, as it was given. */
+export interface ImageFile {
+  readonly key: string;
+  /** As it is offered for download; the last part of the key. */
+  readonly name: string;
+  /** `image/fits`; `application/fits` where the image is in an extension. */
+  readonly mediaType: string;
+  readonly bytes: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+}
+
+/** Where in its file the image lies. */
+export interface ImageHdu {
+  /** 0 is the primary HDU. */
+  readonly index: number;
+  /** `compressed`: a binary table that holds a tile-compressed image (FITS 4.0 §10.1). */
+  readonly kind: 'image' | 'compressed';
+  /** The header's 80-character cards one after another, up to but without END. */
+  readonly cards: string;
+  /** Bytes from the start of the file. */
+  readonly headerOffset: number;
+  readonly dataOffset: number;
+  /** Of the data with the heap of a table and the padding to whole blocks of 2,880. */
+  readonly dataBytes: number;
+}
+
+/** A picture for people. */
+export interface Picture {
+  readonly key: string;
+  readonly mediaType: 'image/png' | 'image/jpeg';
+  readonly bytes: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A related file in the bucket or elsewhere. */
+export interface ImageLink {
+  /** Term of the IVOA vocabulary of DataLink's core, such as `#progenitor`, or an address of another vocabulary's. */
+  readonly semantics: string;
+  /** One of both is null. */
+  readonly key: string | null;
+  readonly url: string | null;
+  readonly description: string | null;
+  readonly contentType: string | null;
+  readonly bytes: number | null;
+}
