@@ -1,0 +1,51 @@
+import { type Context, Hono } from 'hono';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { crossOrigin } from '../cross-origin.ts';
+import { headRequests } from '../head-requests.ts';
+import { SOFTWARE, serviceRoot } from '../service.ts';
+import { xml } from '../vosi/answer.ts';
+import { availabilityDocument } from '../vosi/availability.ts';
+import { sodaCapabilities } from './capabilities.ts';
+import { describeSodaFailure } from './failure.ts';
+import type { SodaService } from './service.ts';
+
+const RETRY_SECONDS = '60';
+
+/** SODA 1.0 at `/soda`: `sync`, and what VOSI wants. */
+export function createSodaApp(service: SodaService): Hono {
+  const app = new Hono({ strict: false });
+  app.use(crossOrigin());
+  app.use(headRequests());
+  app.use(async (c, next) => {
+    await next();
+    c.res.headers.set('server', SOFTWARE);
+  });
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (c, methods) => {
+        const allow = [...methods, 'OPTIONS'].join(', ');
+        const text = `UsageError: ${c.req.method} is not possible here, only ${allow}.\n`;
+        return c.text(text, 405, { Allow: allow });
+      },
+    }),
+  );
+  app.onError((error, c) => {
+    const { status, text } = describeSodaFailure(error);
+    return c.text(text, status, {
+      'cache-control': 'no-store',
+      ...(status === 503 && { 'retry-after': RETRY_SECONDS }),
+    });
+  });
+  app.notFound((c) => c.text(ADDRESSES, 404));
+  const sodaUrl = (c: Context): string => `${serviceRoot(service, c.req.url)}/soda`;
+
+  app.get('/soda/capabilities', (c) => xml(c, sodaCapabilities(sodaUrl(c))));
+  app.get('/soda/availability', (c) =>
+    xml(c, availabilityDocument({ available: true, notes: [] }), 'no-cache'),
+  );
+  return app;
+}
+
+const ADDRESSES =
+  'UsageError: There is nothing at this address. Below /soda there are sync (cutouts), async (cutouts as jobs), capabilities and availability.\n';
