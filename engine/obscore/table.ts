@@ -1,0 +1,12 @@
+import type { Table } from '../catalog/table.ts';
+import { MANDATORY_COLUMNS, OPTIONAL_COLUMNS } from './columns.ts';
+
+/** `ivoa.obscore`: a row for each dataset (ObsCore 1.1 §4). The region is stored as DALI has polygons, an array of numbers. */
+export const OBSCORE: Table = {
+  schema: 'ivoa',
+  schemaDescription: 'Tables that data models of the IVOA define',
+  name: 'obscore',
+  description: 'Images and other datasets, as ObsCore 1.1 describes them',
+  utype: 'ivo://ivoa.net/std/ObsCore#core-1.1',
+  columns: [...MANDATORY_COLUMNS, ...OPTIONAL_COLUMNS],
+};
