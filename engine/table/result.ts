@@ -1,5 +1,6 @@
 import type { Data } from 'apache-arrow';
 import type { Column } from '../catalog/column.ts';
+import type { ServiceDescriptor } from './service-descriptor.ts';
 
 /** A VOTable INFO element, or the same fact in another format. */
 export interface Info {
@@ -18,6 +19,11 @@ export interface ResultTable {
   readonly columns: readonly Column[];
   /** What the service says of itself and the answer: release, engine, standard (DALI 1.1 §4.4). */
   readonly infos: readonly Info[];
+  /**
+   * Services that can do more with the rows. VOTables name them after the rows, and so the list may grow until the last row is there;
+   * those that refer to columns are in it from the start. Formats that hold no VOTable have no place for them.
+   */
+  readonly services?: readonly ServiceDescriptor[];
   /**
    * The rows. The generator's return value says whether rows were left out because of a limit, which a
    * writer must report as OVERFLOW (DALI 1.1 §4.4.1).

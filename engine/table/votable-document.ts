@@ -1,6 +1,7 @@
 import { CorruptReleaseError, QueryError, StorageError } from '../errors.ts';
 import { type Output, writeText } from './output.ts';
 import type { ResultTable } from './result.ts';
+import { serviceElements } from './service-descriptor.ts';
 import type { TableEncoder } from './stream.ts';
 import {
   infoElement,
@@ -29,7 +30,7 @@ export function votableDocument(result: ResultTable, serialization: Serializatio
   const ok = { name: 'QUERY_STATUS', value: 'OK' };
   const finish = (out: Output, status: string): void => {
     flush?.(out);
-    writeText(close + TABLE_CLOSE + status + RESOURCE_CLOSE + VOTABLE_CLOSE, out);
+    writeText(close + TABLE_CLOSE + status + RESOURCE_CLOSE + serviceElements(result) + VOTABLE_CLOSE, out);
   };
   return {
     start: (out) =>

@@ -1,6 +1,7 @@
 import { type Column, isText } from '../catalog/column.ts';
 import { remembered } from '../remembered.ts';
 import type { Info } from './result.ts';
+import { type ColumnIds, columnIds, type ServiceDescriptor, serviceElements } from './service-descriptor.ts';
 import { nullInteger } from './votable-arrays.ts';
 import { attributes, escapeXml } from './xml.ts';
 
@@ -11,6 +12,8 @@ export interface VotableHeader {
   readonly description: string | null;
   readonly columns: readonly Column[];
   readonly infos: readonly Info[];
+  /** Those that refer to columns give these an XML ID. */
+  readonly services?: readonly ServiceDescriptor[];
 }
 
 /** Start of a document (VOTable 1.4 §3.1: the namespace stays that of 1.3). */
@@ -43,12 +46,13 @@ export function votableArraysize(column: Column): string | null {
 /**
  * FIELD element of a column (VOTable 1.4 §4.1). Equatorial positions refer to the COOSYS with ID `ICRS`,
  * which the same RESOURCE must then hold: `coosysElement` gives it.
+ * @param id XML ID, where something refers to the column.
  */
-export function fieldElement(column: Column): string {
+export function fieldElement(column: Column, id: string | null = null): string {
   const { name, datatype, xtype, unit, ucd, utype, description } = column;
   const arraysize = votableArraysize(column);
   const ref = isPosition(column) ? 'ICRS' : null;
-  const start = `<FIELD${attributes({ name, datatype, arraysize, xtype, unit, ucd, utype, ref })}`;
+  const start = `<FIELD${attributes({ ID: id, name, datatype, arraysize, xtype, unit, ucd, utype, ref })}`;
   const none = nullInteger(column);
   const content = [
     description === null ? '' : `<DESCRIPTION>${escapeXml(description)}</DESCRIPTION>\n`,
@@ -62,19 +66,34 @@ export function coosysElement(columns: readonly Column[]): string {
   return columns.some(isPosition) ? COOSYS : '';
 }
 
-const fieldElements = remembered((columns: readonly Column[]) => columns.map(fieldElement).join(''));
+const fieldElements = remembered((columns: readonly Column[]) =>
+  columns.map((column) => fieldElement(column)).join(''),
+);
 const coosysOf = remembered(coosysElement);
 
 /** From RESOURCE to the last FIELD: what stands before DATA. DALI 1.1 §4.4 wants `type="results"`. */
-export function resourceOpen({ name, description, columns, infos }: VotableHeader): string {
+export function resourceOpen({ name, description, columns, infos, services = [] }: VotableHeader): string {
+  const ids = columnIds(columns, services);
   return [
     '<RESOURCE type="results">\n',
     ...infos.map(infoElement),
     coosysOf(columns),
     `<TABLE name="${escapeXml(name)}">\n`,
     description === null ? '' : `<DESCRIPTION>${escapeXml(description)}</DESCRIPTION>\n`,
-    fieldElements(columns),
+    ids.size === 0 ? fieldElements(columns) : referredFields(columns, ids),
   ].join('');
+}
+
+/** Of several columns of one name only the first has the ID. */
+function referredFields(columns: readonly Column[], ids: ColumnIds): string {
+  const left = new Map(ids);
+  return columns
+    .map((column) => {
+      const id = left.get(column.name) ?? null;
+      left.delete(column.name);
+      return fieldElement(column, id);
+    })
+    .join('');
 }
 
 export const TABLE_CLOSE = '</TABLE>\n';
@@ -83,5 +102,12 @@ export const RESOURCE_CLOSE = '</RESOURCE>\n';
 
 /** A whole document that describes columns and has no DATA, as VOParquet 1.0 puts into a Parquet footer. */
 export function votableWithoutData(header: VotableHeader): string {
-  return VOTABLE_OPEN + resourceOpen(header) + TABLE_CLOSE + RESOURCE_CLOSE + VOTABLE_CLOSE;
+  return (
+    VOTABLE_OPEN +
+    resourceOpen(header) +
+    TABLE_CLOSE +
+    RESOURCE_CLOSE +
+    serviceElements(header) +
+    VOTABLE_CLOSE
+  );
 }
