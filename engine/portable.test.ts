@@ -7,6 +7,7 @@ import test from 'node:test';
 const NODE_ONLY = [
   'storage/folder.ts',
   'storage/s3.ts',
+  'storage/s3-upload.ts',
   'healpix-wasm/node.ts',
   'duckdb/node.ts',
   'duckdb/record-trampolines.ts',

@@ -44,6 +44,7 @@ function failing(
     stream: guarded(false, storage.stream),
     list: guarded(false, storage.list),
     put: guarded(true, storage.put),
+    putStream: guarded(true, storage.putStream),
     copy: guarded(true, storage.copy),
     remove: guarded(true, storage.remove),
     failed: () => failed,

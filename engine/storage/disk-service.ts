@@ -18,7 +18,7 @@ function isAsked({ status, headers }: Response, range: ByteRange | undefined): b
  * Objects in a folder that a workerd `disk` service serves. Read-only: the service is bound that way, for
  * only the export writes.
  * @throws Error from `get` and `list` where the service answers with an unforeseen status; from `put`,
- *   `copy` and `remove` always.
+ *   `putStream`, `copy` and `remove` always.
  */
 export function diskServiceStorage(disk: Fetcher): Storage {
   const request = (key: string, headers: Record<string, string> = {}, method = 'GET') =>
@@ -67,6 +67,7 @@ export function diskServiceStorage(disk: Fetcher): Storage {
     },
 
     put: readOnly,
+    putStream: readOnly,
     copy: readOnly,
 
     async list(folder) {

@@ -30,7 +30,8 @@ export function folderStorage(path: string): Storage {
     get: (key, range) => readObject(pathOf(root, key), range),
     size: (key) => sizeOf(pathOf(root, key)),
     stream: (key, range) => streamObject(pathOf(root, key), range),
-    put: (key, bytes) => writeObject(pathOf(root, key), bytes),
+    put: (key, bytes) => writeObject(pathOf(root, key), (file) => file.writeFile(bytes)),
+    putStream: (key, stream) => writeObject(pathOf(root, key), (file) => writePieces(file, stream)),
     copy: (from, to) => linkObject(pathOf(root, from), pathOf(root, to)),
     list: (folder) => listNames(folder === '' ? root : pathOf(root, folder)),
     remove: (key) => rm(pathOf(root, key), { recursive: true, force: true }),
@@ -127,16 +128,20 @@ async function streamObject(
 const shorter = (path: string): Error => new Error(`${path} became shorter while it was read`);
 
 /** Bytes reach the disk under a hidden name first, so that neither a reader nor a power cut sees a part. */
-function writeObject(path: string, bytes: Uint8Array): Promise<void> {
+function writeObject(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
   return placed(path, async (unfinished) => {
     const file = await open(unfinished, 'wx');
     try {
-      await file.writeFile(bytes);
+      await write(file);
       await file.sync();
     } finally {
       await file.close();
     }
   });
+}
+
+async function writePieces(file: FileHandle, stream: ReadableStream<Uint8Array>): Promise<void> {
+  for await (const piece of stream) await file.writeFile(piece);
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { R2Bucket, R2ObjectBody } from '@cloudflare/workers-types';
+import type { R2Bucket, R2ObjectBody, R2UploadedPart } from '@cloudflare/workers-types';
+import { type PartsUpload, uploadParts } from './parts.ts';
 import type { ByteRange, Storage } from './storage.ts';
 
 /** Keys that one call to `R2Bucket.delete` takes at most. */
@@ -33,6 +34,24 @@ export function r2Storage(bucket: R2Bucket): Storage {
     }
   }
 
+  async function put(key: string, bytes: Uint8Array): Promise<void> {
+    await bucket.put(key, bytes);
+  }
+
+  async function beginUpload(key: string): Promise<PartsUpload> {
+    const upload = await bucket.createMultipartUpload(key);
+    const uploaded: R2UploadedPart[] = [];
+    return {
+      async put(number, part) {
+        uploaded.push(await upload.uploadPart(number, part));
+      },
+      async complete() {
+        await upload.complete(uploaded);
+      },
+      abort: () => upload.abort(),
+    };
+  }
+
   return {
     async get(key, range) {
       const object = await open(key, range);
@@ -53,9 +72,14 @@ export function r2Storage(bucket: R2Bucket): Storage {
         : (object.body as unknown as ReadableStream<Uint8Array<ArrayBuffer>>);
     },
 
-    async put(key, bytes) {
-      await bucket.put(key, bytes);
-    },
+    put,
+
+    putStream: (key, stream) =>
+      uploadParts(
+        stream,
+        (bytes) => put(key, bytes),
+        () => beginUpload(key),
+      ),
 
     /** Through the worker, streamed: the binding has no copy of its own. */
     async copy(from, to) {

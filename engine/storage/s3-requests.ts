@@ -123,6 +123,17 @@ export function s3Requests({ bucket, endpoint, region, credentials }: S3Location
     open: (request: S3Request): Promise<Response> => repeated(() => objectOnce(request, null)),
 
     /**
+     * Of an answer only that there was one.
+     * @throws S3Error
+     */
+    async askNothing(request: S3Request): Promise<void> {
+      await repeated(async () => {
+        const response = await once(request, PATIENCE);
+        await response.body?.cancel();
+      });
+    },
+
+    /**
      * An answer in XML.
      * @param root name of its root element.
      * @throws S3Error, also for an error that comes with status 200 (CopyObject, DeleteObjects).

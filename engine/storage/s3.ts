@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { keyParts } from './key.ts';
+import { uploadParts } from './parts.ts';
 import type { S3Location } from './s3-location.ts';
 import { copySource, S3Error, s3Requests } from './s3-requests.ts';
+import { beginS3Upload, putSigned } from './s3-upload.ts';
 import type { ByteRange, Storage } from './storage.ts';
 
 /** Keys that one DeleteObjects takes at most. */
@@ -165,17 +167,17 @@ export function s3Storage(location: S3Location): Storage {
     size,
     stream,
 
-    /** Signed with the checksum of its bytes: the service refuses what was damaged on the way. */
     async put(key, bytes) {
-      await requests.ask({
-        method: 'PUT',
-        key: inBucket(key),
-        headers: {
-          'x-amz-content-sha256': createHash('sha256').update(bytes).digest('hex'),
-          'content-type': 'application/octet-stream',
-        },
-        body: bytes as Uint8Array<ArrayBuffer>,
-      });
+      await putSigned(requests, inBucket(key), bytes);
+    },
+
+    async putStream(key, stream) {
+      const path = inBucket(key);
+      await uploadParts(
+        stream,
+        async (bytes) => void (await putSigned(requests, path, bytes)),
+        () => beginS3Upload(requests, path),
+      );
     },
 
     async copy(from, to) {

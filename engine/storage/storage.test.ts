@@ -24,7 +24,7 @@ const OBJECTS: Record<string, Uint8Array> = {
   'top level & more': bytes,
 };
 const KEY = 'a.b/2026-11-20/dataset/Norder=0/Dir=0/Npix=3.parquet';
-const LARGE = Uint8Array.from({ length: 3_000_000 }, (_, at) => (at * 2654435761) >>> 24);
+const LARGE = manyBytes(3_000_000);
 
 /** [offset, length] in the object of that key. */
 const RANGES = [
@@ -42,6 +42,23 @@ const RANGES = [
 
 async function streamed(stream: ReturnType<Storage['stream']>): Promise<Uint8Array> {
   return new Uint8Array(await new Response(await stream).arrayBuffer());
+}
+
+function manyBytes(length: number): Uint8Array<ArrayBuffer> {
+  const many = new Uint8Array(length);
+  for (let at = 0; at < length; at += 1) many[at] = (at * 2654435761) >>> 24;
+  return many;
+}
+
+function breakingOff(length: number): ReadableStream<Uint8Array> {
+  let sent = 0;
+  return new ReadableStream({
+    pull(controller) {
+      if (sent >= length) return controller.error(new Error('the line broke off'));
+      controller.enqueue(LARGE);
+      sent += LARGE.length;
+    },
+  });
 }
 
 interface Opened {
@@ -228,6 +245,26 @@ for (const [name, open, writable] of [
     });
 
     if (writable) {
+      test('writes a stream as it comes, whatever its pieces', async () => {
+        for (const length of [0, 3_000_000, 2 ** 24 + 1]) {
+          const content = manyBytes(length);
+          await storage.putStream('streams/object', new Blob([content]).stream());
+          const stored = new Uint8Array((await storage.get('streams/object'))!);
+          assert.ok(Buffer.from(stored).equals(content), `${length}`);
+        }
+        await storage.remove('streams');
+      });
+
+      test('leaves the old object where a stream breaks off', async () => {
+        await storage.put('streams/object', bytes);
+        for (const length of [10, 2 ** 24 + 10]) {
+          await assert.rejects(storage.putStream('streams/object', breakingOff(length)), /broke off/);
+          assert.deepEqual(new Uint8Array((await storage.get('streams/object'))!), bytes);
+        }
+        assert.deepEqual(await storage.list('streams'), ['object']);
+        await storage.remove('streams');
+      });
+
       test('copies an object, which then has a life of its own', async () => {
         await storage.copy(KEY, 'copies/to/one');
         await storage.copy('copies/to/one', 'copies/to/two');
@@ -259,6 +296,7 @@ for (const [name, open, writable] of [
         assert.deepEqual(await storage.list('a.b'), ['2026-11-20']);
       } else {
         await assert.rejects(storage.put('a.b/x', bytes), /read-only/);
+        await assert.rejects(storage.putStream('a.b/x', new Blob([bytes]).stream()), /read-only/);
         await assert.rejects(storage.copy(KEY, 'a.b/x'), /read-only/);
         await assert.rejects(storage.remove('a.b'), /read-only/);
       }

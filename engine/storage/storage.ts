@@ -21,6 +21,11 @@ export interface Storage {
   /** Writes an object whole: a reader sees the old bytes or the new, never a mixture. */
   put(key: string, bytes: Uint8Array): Promise<void>;
   /**
+   * What `put` does with the bytes of a stream, which may be more than there is memory.
+   * @throws what the stream throws, having written nothing.
+   */
+  putStream(key: string, stream: ReadableStream<Uint8Array>): Promise<void>;
+  /**
    * Writes an object with the bytes of another one, by the storage itself where it can: no byte comes here.
    * @throws Error where there is no object to copy.
    */
