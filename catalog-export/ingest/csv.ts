@@ -1,8 +1,9 @@
 import { pipeline, Readable } from 'node:stream';
 import { parse } from 'csv-parse';
+import { elementWords } from '../../engine/upload/element-words.ts';
+import { inferTypes } from '../../engine/upload/infer.ts';
 import type { CopyValue } from '../database/copy.ts';
-import { arrayText, elementWords } from './array-text.ts';
-import { inferTypes } from './infer.ts';
+import { arrayText } from './array-text.ts';
 import { type ColumnMetadata, saidArraysizes } from './metadata-file.ts';
 import { BATCH_ROWS, type ColumnChoice, chosenIndexes, columnNames, type IngestSource } from './source.ts';
 import { decodedText } from './text-file.ts';

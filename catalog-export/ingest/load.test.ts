@@ -7,13 +7,13 @@ import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import type pg from 'pg';
 import { votableWithoutData } from '../../engine/table/votable-header.ts';
+import { plainColumn, scalar } from '../../engine/upload/plain-column.ts';
 import { startTestDatabase, withTestDatabase } from '../../test/postgres.ts';
 import { migrate } from '../database/migrate.ts';
 import { publishedTables, readTable } from '../database/tap-schema.ts';
 import type { Progress } from '../progress.ts';
 import type { CatalogOptions } from './describe.ts';
 import { loadFile } from './load.ts';
-import { plainColumn, scalar } from './source.ts';
 import { VOPARQUET_KEY } from './voparquet.ts';
 
 const server = await startTestDatabase();

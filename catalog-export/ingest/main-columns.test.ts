@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Column } from '../../engine/catalog/column.ts';
+import { plainColumn, scalar, TEXT } from '../../engine/upload/plain-column.ts';
 import { findMainColumns, type MainFlags, markMainColumns } from './main-columns.ts';
-import { plainColumn, scalar, TEXT } from './source.ts';
 
 function numbers(...names: string[]): Column[] {
   return names.map((name) => plainColumn(name, scalar('double')));

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
+import { plainColumn, scalar, TIMESTAMP } from '../../engine/upload/plain-column.ts';
 import { readMetadataFile, withMetadata } from './metadata-file.ts';
-import { plainColumn, scalar, TIMESTAMP } from './source.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'almagest-test-'));
 after(() => rmSync(folder, { recursive: true }));

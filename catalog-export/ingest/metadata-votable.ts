@@ -1,6 +1,7 @@
+import { type DescribedTable, votableEvents } from '../../engine/upload/votable-events.ts';
+import type { FieldElement } from '../../engine/upload/votable-fields.ts';
 import type { ColumnMetadata } from './metadata-file.ts';
-import { type DescribedTable, votableEvents } from './votable-events.ts';
-import type { FieldElement } from './votable-fields.ts';
+import { decodedText } from './text-file.ts';
 
 /**
  * What the FIELDs of a VOTable's first table say of columns, by name; the table need not have data. Types are the database's own: of
@@ -13,7 +14,8 @@ export async function votableMetadata(path: string): Promise<[name: string, Colu
 }
 
 async function firstTable(path: string): Promise<DescribedTable> {
-  for await (const { described } of votableEvents(path)) if (described !== null) return described;
+  for await (const { described } of votableEvents(decodedText(path)))
+    if (described !== null) return described;
   throw new Error('the document has no TABLE with FIELDs');
 }
 

@@ -2,21 +2,12 @@ import { type FileMetaData, parquetMetadataAsync, parquetScan, type SchemaElemen
 import { asyncBufferFromFile } from 'hyparquet/src/node.js';
 import { compressors } from 'hyparquet-compressors';
 import type { Column } from '../../engine/catalog/column.ts';
+import { plainColumn, scalar, TEXT, TIMESTAMP } from '../../engine/upload/plain-column.ts';
 import type { CopyValue } from '../database/copy.ts';
 import { arrayText, type Elements } from './array-text.ts';
 import { type ColumnMetadata, shapeOf } from './metadata-file.ts';
 import { arraysizesOf, listElement } from './parquet-lists.ts';
-import {
-  BATCH_ROWS,
-  type ColumnChoice,
-  chosenIndexes,
-  columnNames,
-  type IngestSource,
-  plainColumn,
-  scalar,
-  TEXT,
-  TIMESTAMP,
-} from './source.ts';
+import { BATCH_ROWS, type ColumnChoice, chosenIndexes, columnNames, type IngestSource } from './source.ts';
 import { readVoparquet, VOPARQUET_KEY } from './voparquet.ts';
 
 /**

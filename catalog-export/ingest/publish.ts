@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Column } from '../../engine/catalog/column.ts';
 import type { Table } from '../../engine/catalog/table.ts';
+import { plainColumn } from '../../engine/upload/plain-column.ts';
 import { isReservedSchema, parseTableName, quotedTable } from '../database/identifier.ts';
 import { readTable } from '../database/tap-schema.ts';
 import { inTransaction } from '../database/transaction.ts';
@@ -15,7 +16,7 @@ import {
   publishChecked,
   withEnumerations,
 } from './describe.ts';
-import { chosenIndexes, plainColumn } from './source.ts';
+import { chosenIndexes } from './source.ts';
 
 /**
  * Publishes a table or view of the user's database as it is: TAP_SCHEMA is written, and indexes are made that the table lacks,

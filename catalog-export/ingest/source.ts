@@ -18,31 +18,6 @@ export const BATCH_ROWS = 2000;
 /** What the user chose of a table's columns; null for all of them. Names are compared without case. */
 export type ColumnChoice = readonly string[] | null;
 
-/** A column of which nothing is known but its type. */
-export function plainColumn(name: string, type: Pick<Column, 'datatype' | 'arraysize' | 'xtype'>): Column {
-  return {
-    name,
-    datatype: type.datatype,
-    arraysize: type.arraysize,
-    xtype: type.xtype,
-    unit: null,
-    ucd: null,
-    utype: null,
-    description: null,
-    principal: true,
-    indexed: false,
-    std: false,
-  };
-}
-
-export const TEXT = { datatype: 'char', arraysize: '*', xtype: null } as const;
-/** DALI 1.1 §3.3.3 */
-export const TIMESTAMP = { datatype: 'char', arraysize: '*', xtype: 'timestamp' } as const;
-
-export function scalar(datatype: Column['datatype']): Pick<Column, 'datatype' | 'arraysize' | 'xtype'> {
-  return { datatype, arraysize: null, xtype: null };
-}
-
 /** Longest name of a column or table in PostgreSQL, in bytes. */
 const NAME_BYTES = 63;
 

@@ -10,8 +10,8 @@ import type { Column, Datatype } from '../../engine/catalog/column.ts';
 import { arrowType } from '../../engine/table/arrow.ts';
 import { writerFor } from '../../engine/table/formats.ts';
 import type { Batch, Overflow } from '../../engine/table/result.ts';
+import { plainColumn } from '../../engine/upload/plain-column.ts';
 import type { CopyValue } from '../database/copy.ts';
-import { plainColumn } from './source.ts';
 import { openVotable } from './votable.ts';
 
 let folder: string;

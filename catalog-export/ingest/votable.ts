@@ -1,9 +1,12 @@
+import type { Cell } from '../../engine/upload/cell.ts';
+import { binaryRows } from '../../engine/upload/votable-binary.ts';
+import { type VotableTable, votableEvents } from '../../engine/upload/votable-events.ts';
+import { isArrayField, type VotableField, votableField } from '../../engine/upload/votable-fields.ts';
+import { textReader } from '../../engine/upload/votable-text.ts';
 import type { CopyValue } from '../database/copy.ts';
+import { arrayText } from './array-text.ts';
 import { BATCH_ROWS, type ColumnChoice, chosenIndexes, columnNames, type IngestSource } from './source.ts';
-import { binaryRows } from './votable-binary.ts';
-import { type VotableTable, votableEvents } from './votable-events.ts';
-import { isArrayField, type VotableField, votableField } from './votable-fields.ts';
-import { textReader } from './votable-text.ts';
+import { decodedText } from './text-file.ts';
 
 /**
  * Reads the first table with data of a VOTable (VOTable 1.4; `.gz` too): TABLEDATA, BINARY or BINARY2, as a stream. Descriptions,
@@ -55,7 +58,7 @@ function typeOf({ fields }: VotableTable, index: number): string {
 
 /** What stands before the rows. */
 async function header(path: string): Promise<VotableTable> {
-  for await (const { table } of votableEvents(path)) if (table !== null) return table;
+  for await (const { table } of votableEvents(decodedText(path))) if (table !== null) return table;
   throw new Error('the document has no TABLE with DATA');
 }
 
@@ -66,12 +69,12 @@ async function* rowsOfText(
 ): AsyncGenerator<CopyValue[][]> {
   const readers = fields.map(textReader);
   let count = 0;
-  for await (const { rows } of votableEvents(path)) {
+  for await (const { rows } of votableEvents(decodedText(path))) {
     yield rows.map((cells) => {
       count++;
       return readers.map((read, at) => {
         try {
-          return read(cells[indexes[at]!] ?? '');
+          return copyValue(read(cells[indexes[at]!] ?? ''), fields[at]!);
         } catch (error) {
           throw new Error(
             `row ${count}: column ${fields[at]!.column.name} holds ${(error as Error).message}`,
@@ -89,8 +92,13 @@ async function* rowsOfBinary(
   { serialization }: VotableTable,
 ): AsyncGenerator<CopyValue[][]> {
   const reader = binaryRows(fields, serialization === 'BINARY2');
-  for await (const { bytes } of votableEvents(path)) {
-    if (bytes.length > 0) yield reader.add(bytes).map((row) => indexes.map((i) => row[i]!));
+  for await (const { bytes } of votableEvents(decodedText(path))) {
+    if (bytes.length === 0) continue;
+    yield reader.add(bytes).map((row) => indexes.map((i) => copyValue(row[i]!, fields[i]!)));
   }
   if (reader.rest() > 0) throw new Error(`the last row is incomplete: ${reader.rest()} bytes are left`);
+}
+
+function copyValue(cell: Cell, { column }: VotableField): CopyValue {
+  return typeof cell === 'object' && cell !== null ? arrayText(cell, column.arraysize!) : cell;
 }

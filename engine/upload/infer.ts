@@ -1,6 +1,6 @@
-import type { Column } from '../../engine/catalog/column.ts';
-import { elementWords } from './array-text.ts';
-import { plainColumn, scalar, TEXT, TIMESTAMP } from './source.ts';
+import type { Column } from '../catalog/column.ts';
+import { elementWords } from './element-words.ts';
+import { type ColumnType, plainColumn, scalar, TEXT, TIMESTAMP } from './plain-column.ts';
 
 /** Kinds of values that a text can stand for, narrow before wide. */
 type Kind = 'boolean' | 'int' | 'long' | 'double' | 'timestamp' | 'text';
@@ -79,14 +79,14 @@ export function inferTypes(
 }
 
 /** Arrays without elements say nothing: doubles hold any number. */
-function arrayType(name: string, kind: Kind | null, arraysize: string): ReturnType<typeof scalar> {
+function arrayType(name: string, kind: Kind | null, arraysize: string): ColumnType {
   if (kind === 'text' || kind === 'timestamp') {
     throw new Error(`column ${name} has an arraysize, but not all of its values are arrays of numbers`);
   }
   return { ...scalar(kind ?? 'double'), arraysize };
 }
 
-function columnType(kind: Kind | null): Pick<Column, 'datatype' | 'arraysize' | 'xtype'> {
+function columnType(kind: Kind | null): ColumnType {
   if (kind === null || kind === 'text') return TEXT;
   return kind === 'timestamp' ? TIMESTAMP : scalar(kind);
 }

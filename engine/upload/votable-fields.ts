@@ -1,5 +1,5 @@
-import { type Column, type Datatype, isArray, isText } from '../../engine/catalog/column.ts';
-import { plainColumn, TIMESTAMP } from './source.ts';
+import { type Column, type Datatype, isArray, isText } from '../catalog/column.ts';
+import { type ColumnType, plainColumn, TIMESTAMP } from './plain-column.ts';
 
 /** A FIELD of a VOTable (VOTable 1.4 §4.1) as its attributes and its children describe it. */
 export interface FieldElement {
@@ -42,7 +42,7 @@ export function votableField(name: string, field: FieldElement): VotableField | 
   if (arraysize !== null && !/^([1-9]\d*x)*(\d+\*?|\*)$/.test(arraysize)) return null;
   // An array of bytes has no way to tell of a null among them.
   const nullBytes = datatype === 'unsignedByte' && arraysize !== null && field.null !== null;
-  const column = (type: Pick<Column, 'datatype' | 'arraysize' | 'xtype'>): Column => ({
+  const column = (type: ColumnType): Column => ({
     ...plainColumn(name, type),
     ...{ unit, ucd, utype, description },
   });

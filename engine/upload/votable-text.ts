@@ -1,22 +1,21 @@
-import { isText } from '../../engine/catalog/column.ts';
-import type { CopyValue } from '../database/copy.ts';
-import { arrayText, type Element } from './array-text.ts';
+import { isText } from '../catalog/column.ts';
+import type { Cell, Element } from './cell.ts';
 import { isArrayField, type VotableField } from './votable-fields.ts';
 
 /** Reads the cells of a TABLEDATA (VOTable 1.4 §5.1, §6) column. @throws Error saying what a cell is not. */
-export function textReader(field: VotableField): (text: string) => CopyValue {
+export function textReader(field: VotableField): (text: string) => Cell {
   const { column } = field;
   if (isText(column)) return (text) => (text === '' ? null : text);
   const element = elementReader(field);
   if (!isArrayField(field)) {
     return (text) => {
       const trimmed = text.trim();
-      return trimmed === '' ? null : (element(trimmed) as CopyValue);
+      return trimmed === '' ? null : element(trimmed);
     };
   }
   return (text) => {
     const words = text.trim().split(/\s+/);
-    return words[0] === '' ? null : arrayText(words.map(element), column.arraysize!);
+    return words[0] === '' ? null : words.map(element);
   };
 }
 
@@ -24,7 +23,7 @@ const INTEGER = /^[+-]?\d+$|^0x[\da-f]+$/i;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const INFINITY = /^([+-]?)inf(inity)?$/i;
 
-/** PostgreSQL reads what it gives; the words for numbers that are not finite differ. */
+/** Numbers stay texts, which PostgreSQL and JavaScript read alike: the words for those that are not finite differ. */
 function elementReader({ datatype, null: none }: VotableField): (word: string) => Element {
   if (datatype === 'boolean') return booleanOf;
   const isInteger = datatype !== 'float' && datatype !== 'double';

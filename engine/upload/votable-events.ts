@@ -1,6 +1,9 @@
 import sax, { type Tag } from 'sax';
-import { decodedText } from './text-file.ts';
+import { base64Bytes } from './base64.ts';
 import type { FieldElement } from './votable-fields.ts';
+
+/** Elements within elements at most: VOTables have some ten. */
+const MOST_DEPTH = 100;
 
 /** What a VOTable says of a table. */
 export interface DescribedTable {
@@ -28,12 +31,15 @@ export interface VotableEvents {
 }
 
 /**
- * Reads a VOTable, its first table with data.
+ * Reads a VOTable, its first table with data. Entities of a document's own are refused, and never expanded.
+ * @param texts the document, in pieces.
  * @throws Error saying where it is no VOTable, or the message of a document whose QUERY_STATUS is ERROR.
  */
-export async function* votableEvents(path: string): AsyncGenerator<VotableEvents> {
+export async function* votableEvents(
+  texts: AsyncIterable<string> | Iterable<string>,
+): AsyncGenerator<VotableEvents> {
   const document = votableParser();
-  for await (const text of decodedText(path)) yield document.read(text);
+  for await (const text of texts) yield document.read(text);
   document.end();
 }
 
@@ -145,6 +151,8 @@ function votableParser() {
     if (!root && name !== 'VOTABLE') throw new Error(`this is no VOTable: its first element is ${tag.name}`);
     root = true;
     path.push(name);
+    if (path.length > MOST_DEPTH)
+      throw new Error(`its elements are nested deeper than ${MOST_DEPTH}, line ${parser.line + 1}`);
     text = '';
     OPEN[name]?.((tag as Tag).attributes);
   };
@@ -163,7 +171,7 @@ function votableParser() {
     read(some: string): VotableEvents {
       parser.write(some).flush();
       const whole = base64.length - (base64.length % 4);
-      const bytes = Buffer.from(base64.slice(0, whole), 'base64');
+      const bytes = base64Bytes(base64.slice(0, whole));
       base64 = base64.slice(whole);
       const found = rows;
       rows = [];

@@ -1,12 +1,12 @@
-import { fixedLength, isText } from '../../engine/catalog/column.ts';
-import type { CopyValue } from '../database/copy.ts';
-import { arrayText, type Element } from './array-text.ts';
+import { fixedLength, isText } from '../catalog/column.ts';
+import { joinedBytes } from '../joined-bytes.ts';
+import type { Cell, Element } from './cell.ts';
 import { isArrayField, type VotableField } from './votable-fields.ts';
 
 /** Rows in a VOTable's binary form (VOTable 1.4 §5.3, §5.4), in pieces as they come. */
 export interface BinaryRowReader {
   /** The rows that are whole now; what is left waits for more. */
-  add(bytes: Uint8Array): CopyValue[][];
+  add(bytes: Uint8Array): Cell[][];
   /** Bytes of a row that never became whole. */
   rest(): number;
 }
@@ -26,7 +26,7 @@ export function binaryRows(fields: readonly VotableField[], flags: boolean): Bin
   let bytes: Uint8Array = new Uint8Array();
   let column = 0;
 
-  function readRow(from: Cursor): CopyValue[] {
+  function readRow(from: Cursor): Cell[] {
     const start = from.at;
     from.at += flagBytes;
     const row = readers.map((read, at) => {
@@ -41,11 +41,9 @@ export function binaryRows(fields: readonly VotableField[], flags: boolean): Bin
 
   return {
     add(more) {
-      const joined = new Uint8Array(bytes.length + more.length);
-      joined.set(bytes);
-      joined.set(more, bytes.length);
+      const joined = joinedBytes([bytes, more]);
       const from: Cursor = { view: new DataView(joined.buffer), at: 0 };
-      const rows: CopyValue[][] = [];
+      const rows: Cell[][] = [];
       let end = 0;
       while (end < joined.length) {
         try {
@@ -63,16 +61,15 @@ export function binaryRows(fields: readonly VotableField[], flags: boolean): Bin
   };
 }
 
-function cellReader(field: VotableField): Read<CopyValue> {
+function cellReader(field: VotableField): Read<Cell> {
   if (isText(field.column)) return textReader(field);
   const element = elementReader(field);
-  if (!isArrayField(field)) return element as Read<CopyValue>;
-  const arraysize = field.arraysize!;
-  const count = counter(arraysize);
+  if (!isArrayField(field)) return element;
+  const count = counter(field.arraysize);
   return (from) => {
     const elements: Element[] = [];
     for (let left = count(from); left > 0; left--) elements.push(element(from));
-    return arrayText(elements, arraysize);
+    return elements;
   };
 }
 
