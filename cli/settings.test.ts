@@ -8,6 +8,7 @@ test('an empty environment gives the data folder of the working directory and th
     bucket: '/srv/survey/.almagest/bucket',
     postgresFolder: '/srv/survey/.almagest/postgres',
     workerFolder: '/srv/survey/.almagest/worker',
+    jobsFolder: '/srv/survey/.almagest/jobs',
     databaseUrl: null,
     readerDatabaseUrl: null,
     host: '127.0.0.1',

@@ -9,6 +9,8 @@ export interface Settings {
   readonly bucket: string;
   readonly postgresFolder: string;
   readonly workerFolder: string;
+  /** Where the service keeps jobs and their results. */
+  readonly jobsFolder: string;
   /** The user's own PostgreSQL; null for the embedded server. */
   readonly databaseUrl: string | null;
   /** As whom TAP reads that PostgreSQL; null for a role that Almagest makes. */
@@ -34,6 +36,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env, cwd: string =
     bucket: env.ALMAGEST_BUCKET ? readBucket(env.ALMAGEST_BUCKET, cwd) : join(dataFolder, 'bucket'),
     postgresFolder: join(dataFolder, 'postgres'),
     workerFolder: join(dataFolder, 'worker'),
+    jobsFolder: join(dataFolder, 'jobs'),
     databaseUrl: env.DATABASE_URL || null,
     readerDatabaseUrl: env.READER_DATABASE_URL || null,
     host: env.ALMAGEST_HOST || DEFAULT_HOST,

@@ -9,13 +9,16 @@ import { mocApp } from './moc/index.ts';
 import { portalApp } from './portal/index.ts';
 import { coneSearchApp } from './scs/index.ts';
 import type { Service } from './service.ts';
-import { answerFromTap } from './tap-worker.ts';
 import { vosiApp } from './vosi/index.ts';
+import { answerFromWorker, NO_SODA, NO_SODA_JOBS, NO_TAP, NO_TAP_JOBS } from './worker-binding.ts';
 
 /** The service over HTTP: every protocol at its address, and what all of them share. */
 export function createApp(service: Service): Hono {
   const app = new Hono({ strict: false });
-  app.all('/tap/*', (c) => answerFromTap(service.tap, c.req.raw));
+  app.all('/tap/async/*', (c) => answerFromWorker(service.jobs, c.req.raw, NO_TAP_JOBS));
+  app.all('/soda/async/*', (c) => answerFromWorker(service.jobs, c.req.raw, NO_SODA_JOBS));
+  app.all('/tap/*', (c) => answerFromWorker(service.tap, c.req.raw, NO_TAP));
+  app.all('/soda/*', (c) => answerFromWorker(service.soda, c.req.raw, NO_SODA));
   app.use(gzip());
   app.use(crossOrigin());
   app.use(headRequests());
@@ -47,7 +50,7 @@ const ADDRESSES = `There is nothing at this address. What there is:
   /scs/{schema.table}/cones             the same around a list of positions that is POSTed
   /scs/{schema.table}/moc               where on the sky its rows lie, as a MOC
   /scs/{schema.table}/capabilities      what the cone search can do; also availability and tables
-  /tap                                  ADQL queries of all catalogues: TAP
+  /tap                                  ADQL queries of all catalogues: TAP; below it async, for long ones
   /bulk                                 whole catalogues as Parquet files (HATS)
   /capabilities, /availability, /tables the same for the whole service
 `;

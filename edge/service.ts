@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/engine.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { RequestError } from './request-error.ts';
-import type { TapWorker } from './tap-worker.ts';
+import type { WorkerBinding } from './worker-binding.ts';
 
 /** Name and version of this software. */
 export const SOFTWARE = `Almagest/${packageJson.version}`;
@@ -36,8 +36,10 @@ export interface Service {
   readonly publicUrl: string | null;
   /** Null where there is none. */
   readonly answerCache: AnswerCache | null;
-  /** Null where there is none. */
-  readonly tap: TapWorker | null;
+  /** Workers of other protocols; null where there is none. */
+  readonly tap: WorkerBinding | null;
+  readonly soda: WorkerBinding | null;
+  readonly jobs: WorkerBinding | null;
 }
 
 /**

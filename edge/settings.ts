@@ -16,7 +16,7 @@ export interface Settings {
 }
 
 /** What the settings say of the service, and of what it is made with. */
-export interface ServiceSettings extends Omit<Service, 'engine' | 'answerCache' | 'tap'> {
+export interface ServiceSettings extends Omit<Service, 'engine' | 'answerCache' | 'tap' | 'soda' | 'jobs'> {
   readonly cacheBytes: number;
   readonly answerCacheBytes: number;
 }

@@ -6,11 +6,13 @@ import { createApp } from './app.ts';
 import type { AnswerCache } from './service.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { type StorageBindings, storageOf } from './storage.ts';
-import type { TapWorker } from './tap-worker.ts';
+import type { WorkerBinding } from './worker-binding.ts';
 
-/** What the worker is bound to: the releases, TAP's worker, and settings. */
+/** What the worker is bound to: the releases, the workers of other protocols, and settings. */
 export interface Environment extends Settings, StorageBindings {
-  readonly TAP?: TapWorker;
+  readonly TAP?: WorkerBinding;
+  readonly SODA?: WorkerBinding;
+  readonly JOBS?: WorkerBinding;
 }
 
 let app: Hono | null = null;
@@ -37,6 +39,8 @@ function build(env: Environment): Hono {
     engine,
     answerCache: answerCacheOf(env, answerCacheBytes),
     tap: env.TAP ?? null,
+    soda: env.SODA ?? null,
+    jobs: env.JOBS ?? null,
     ...service,
   });
 }

@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import { createApp } from '../edge/app.ts';
 import type { AnswerCache } from '../edge/service.ts';
 import { readSettings, type Settings } from '../edge/settings.ts';
-import type { TapWorker } from '../edge/tap-worker.ts';
+import type { WorkerBinding } from '../edge/worker-binding.ts';
 import { createEngine } from '../engine/engine.ts';
 import { loadKernel } from '../engine/healpix-wasm/node.ts';
 import type { Storage } from '../engine/storage/storage.ts';
@@ -12,7 +12,7 @@ export function appOver(
   storage: Storage,
   settings: Settings = {},
   answerCache: AnswerCache | null = null,
-  tap: TapWorker | null = null,
+  tap: WorkerBinding | null = null,
 ): Hono {
   const { cacheBytes, answerCacheBytes: _, ...service } = readSettings(settings);
   const engine = createEngine({
@@ -21,5 +21,5 @@ export function appOver(
     cacheBytes,
     pointerLifetime: 0,
   });
-  return createApp({ engine, answerCache, tap, ...service });
+  return createApp({ engine, answerCache, tap, soda: null, jobs: null, ...service });
 }

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { R2Bucket } from '@cloudflare/workers-types';
 import type { ReaderAccess } from '../cli/postgres/reader.ts';
@@ -22,6 +23,10 @@ export interface ServiceOptions extends Partial<BucketOptions> {
   readonly tap?: boolean;
   /** Whether DuckDB's worker runs; where TAP's does, unless this says no. */
   readonly duckdb?: boolean;
+  /** Whether the SODA worker runs. */
+  readonly soda?: boolean;
+  /** Whether the worker of jobs runs. A text: the folder where it keeps them, which outlives the service. */
+  readonly jobs?: boolean | string;
   /** PostgreSQL as TAP's reader. `true`: a server of this service's own, with the demo catalogues. */
   readonly database?: boolean | ReaderAccess;
 }
@@ -59,9 +64,14 @@ export function testBundle(worker: WorkerName = 'edge'): Promise<Bundle> {
  * the demo catalogues.
  */
 export async function startService(options: ServiceOptions = {}): Promise<RunningWorkers> {
-  const { tap = false, duckdb = tap, database = false, variables = {} } = options;
+  const { tap = false, duckdb = tap, soda = false, jobs = false, database = false, variables = {} } = options;
   const bucketFolder = options.bucketFolder ?? (await demoBucket());
   const server = database === true ? await startDemoDatabase() : null;
+  const ownFolder = jobs === true ? await mkdtemp(join(tmpdir(), 'almagest-jobs-')) : null;
+  const release = async () => {
+    await server?.close();
+    if (ownFolder !== null) await rm(ownFolder, { recursive: true, force: true });
+  };
   try {
     const lines: string[] = [];
     const workers = await startWorkers({
@@ -69,9 +79,12 @@ export async function startService(options: ServiceOptions = {}): Promise<Runnin
         edge: await testBundle('edge'),
         ...(tap && { tap: await testBundle('tap') }),
         ...(duckdb && { duckdb: await testBundle('duckdb') }),
+        ...(soda && { soda: await testBundle('soda') }),
+        ...(jobs !== false && { jobs: await testBundle('jobs') }),
       },
       dataFolder: cacheFolder,
       bucketFolder,
+      jobsFolder: typeof jobs === 'string' ? jobs : (ownFolder ?? ''),
       host: '127.0.0.1',
       port: 0,
       database: server?.reader ?? (typeof database === 'object' ? database : null),
@@ -86,11 +99,11 @@ export async function startService(options: ServiceOptions = {}): Promise<Runnin
       lines,
       close: async () => {
         await workers.close();
-        await server?.close();
+        await release();
       },
     };
   } catch (error) {
-    await server?.close();
+    await release();
     throw error;
   }
 }

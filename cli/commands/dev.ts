@@ -16,7 +16,7 @@ import { onStopSignal } from '../stop-signal.ts';
 import { terminalProgress } from '../terminal/progress.ts';
 
 const HELP = `
-The three workers under wrangler, as on Cloudflare: with a local R2 bucket, a copy of the releases in the data folder, and the database
+The workers under wrangler, as on Cloudflare: with a local R2 bucket, a copy of the releases in the data folder, and the database
 in place of Hyperdrive. They are built again when a source file changes, and the browser reloads. Run it again after an export.
 
 Examples:

@@ -36,8 +36,8 @@ Environment:
                   the same PostgreSQL as a user who may only read, for TAP. Without it a role is made there for this purpose
   ALMAGEST_DATA   data folder (.almagest in the working directory)
   ALMAGEST_BUCKET folder of the releases (bucket in the data folder)
-  All [vars] of wrangler.toml (cones), edge/tap/wrangler.toml (TAP) and edge/duckdb/wrangler.toml, such as SERVICE_TITLE, MAX_RADIUS,
-  MAX_RECORDS, TAP_SECONDS, TAP_MAX_RECORDS: the files say what each is
+  All [vars] of wrangler.toml (cones) and edge/tap, edge/duckdb, edge/soda and edge/jobs/wrangler.toml, such as SERVICE_TITLE, MAX_RADIUS,
+  MAX_RECORDS, TAP_SECONDS, TAP_MAX_RECORDS, JOB_SECONDS: the files say what each is
 
 A database that cannot be reached is no reason not to serve the releases that exist: that is a warning, and TAP answers at the edge
 only until it can be. Without any release it is an error. Exit status: 0 after Ctrl-C or SIGTERM, 1 when the service cannot start or keeps failing.`;

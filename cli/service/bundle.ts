@@ -1,6 +1,7 @@
 import { link, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { bundleInputs, changedSince, inputHashes } from './bundle-inputs.ts';
+import type { DurableObjectBinding } from './workerd-config.ts';
 import { projectFolder, runWrangler, WORKERS, type WorkerName, wranglerConfig } from './wrangler.ts';
 
 /** A worker as wrangler bundles it, ready for bare workerd. */
@@ -13,6 +14,7 @@ export interface Bundle {
   readonly compatibilityFlags: readonly string[];
   /** The worker's text variables with their values in its wrangler.toml. */
   readonly variables: Readonly<Record<string, string>>;
+  readonly durableObjects: readonly DurableObjectBinding[];
   /** What wrangler printed, with the sizes that Cloudflare's limits apply to. */
   readonly output: string;
   /** False where an earlier bundle of the same sources was found. */
@@ -97,9 +99,20 @@ async function runBundler(folder: string, worker: WorkerName, homeFolder: string
     compatibilityDate: config.compatibility_date!,
     compatibilityFlags: config.compatibility_flags,
     variables: Object.fromEntries(Object.entries(config.vars).map(([name, value]) => [name, `${value}`])),
+    durableObjects: durableObjectsOf(config),
     output,
     inputs: await bundleInputs(worker, metafile, wasm),
   };
+}
+
+/** @param config as wrangler reads it. */
+function durableObjectsOf(config: {
+  readonly durable_objects: { readonly bindings: readonly { name: string; class_name: string }[] };
+}): DurableObjectBinding[] {
+  return config.durable_objects.bindings.map(({ name, class_name }) => ({
+    binding: name,
+    className: class_name,
+  }));
 }
 
 /** WebAssembly modules have their content's hash in their names: one that an earlier bundle has takes no room a second time. */

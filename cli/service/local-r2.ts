@@ -7,6 +7,9 @@ import { projectFolder, wranglerConfig } from './wrangler.ts';
 /** What `wrangler dev --persist-to <folder>` reads below its folder. */
 const STATE = 'v3';
 
+/** Objects that the workers write, which are not of the bucket in the folder. */
+const isOwn = (key: string): boolean => key.startsWith('jobs/');
+
 /** Objects that are replaced, and last: the others belong to releases, which never change. */
 const isPointer = (key: string): boolean => key.endsWith('/latest.json');
 
@@ -30,7 +33,7 @@ export async function fillLocalR2(
     const bucket = proxy.env.BUCKET;
     const wanted = await folderKeys(bucketFolder);
     const present = await keysOf(bucket);
-    const gone = [...present].filter((key) => !wanted.includes(key));
+    const gone = [...present].filter((key) => !wanted.includes(key) && !isOwn(key));
     const missing = wanted.filter((key) => isPointer(key) || !present.has(key));
     progress.start('Copying releases to the local R2 bucket', missing.length);
     for (const key of missing.sort((a, b) => Number(isPointer(a)) - Number(isPointer(b)))) {

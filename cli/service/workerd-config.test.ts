@@ -9,6 +9,9 @@ const options: WorkerdConfigOptions = {
   variables: ['TITLE'],
   services: {},
   database: null,
+  folders: [],
+  durableObjects: [],
+  network: [],
 };
 
 test('modules keep their order, the entry first', () => {
@@ -20,9 +23,10 @@ test('modules keep their order, the entry first', () => {
 
 test('the worker reads the bucket, and reaches nothing else', () => {
   const config = workerdConfig(options);
-  assert.match(config, /globalOutbound = "nowhere"/);
-  assert.match(config, /\(name = "nowhere", network = \(allow = \[\]\)\)/);
+  assert.match(config, /globalOutbound = "outside"/);
+  assert.match(config, /\(name = "outside", network = \(allow = \[\s*\], tlsOptions/);
   assert.match(config, /disk = \(writable = false/);
+  assert.doesNotMatch(config, /writable = true|durableObject/);
 });
 
 test('services and the database are bound by their addresses, and only where there are any', () => {
@@ -34,6 +38,22 @@ test('services and the database are bound by their addresses, and only where the
   assert.match(config, /hyperdrive = \(designator = "postgresql".*database = "sky", user = "reader"/);
   assert.match(config, /password = "a\\x22b"/);
   assert.match(config, /\(name = "postgresql", external = \(address = "127\.0\.0\.1:5432", tcp = /);
+});
+
+test('folders, Durable Objects and a network are for the worker that has them', () => {
+  const config = workerdConfig({
+    ...options,
+    folders: ['RESULTS'],
+    durableObjects: [{ binding: 'QUEUE', className: 'JobQueue' }],
+    network: ['public', '10.0.0.0/8'],
+  });
+  assert.match(config, /\(name = "RESULTS", service = "RESULTS"\)/);
+  assert.match(config, /\(name = "RESULTS", disk = \(writable = true/);
+  assert.match(config, /\(name = "QUEUE", durableObjectNamespace = "JobQueue"\)/);
+  assert.match(config, /className = "JobQueue", uniqueKey = "almagest-JobQueue", enableSql = true/);
+  assert.match(config, /durableObjectStorage = \(localDisk = "state"\)/);
+  assert.match(config, /\(name = "state", disk = \(writable = true/);
+  assert.match(config, /network = \(allow = \[\s*"public",\s*"10\.0\.0\.0\/8"\s*\]/);
 });
 
 test('text is escaped', () => {

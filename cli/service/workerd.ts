@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { ReaderAccess } from '../postgres/reader.ts';
 import type { Bundle } from './bundle.ts';
-import { workerdConfig } from './workerd-config.ts';
+import { STATE_FOLDER, workerdConfig } from './workerd-config.ts';
 import { workerdExecutable } from './wrangler.ts';
 
 export interface WorkerdOptions {
@@ -23,6 +23,12 @@ export interface WorkerdOptions {
   /** Workers that it is bound to: name of the binding → file name of their socket. */
   readonly services?: Readonly<Record<string, string>>;
   readonly database?: ReaderAccess | null;
+  /** Folders that it may write: name of the binding → path. They exist. */
+  readonly folders?: Readonly<Record<string, string>>;
+  /** Where its Durable Objects keep their state, if it has any. The folder exists. */
+  readonly stateFolder?: string;
+  /** Addresses that its `fetch` reaches, as `workerdConfig` has them; none by default. */
+  readonly network?: readonly string[];
   /** Text variables that differ from wrangler.toml's. */
   readonly variables?: Readonly<Record<string, string>>;
   /** How far it steps back behind other processes: the system's niceness, 0 (not at all) to 19. */
@@ -70,7 +76,9 @@ export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
       ...[launcher, 'nice', '-n', String(niceness)],
       ...[workerdExecutable(), 'serve', config, '--control-fd=3', `--import-path=${bundle.folder}`],
       `--socket-addr=http=${listen ? hostAndPort(listen) : `unix:${socketOf(bundle)}.new`}`,
-      ...[`--directory-path=bucket=${bucketFolder}`, ...flags],
+      ...folderFlags({ bucket: bucketFolder, ...options.folders }),
+      ...(bundle.durableObjects.length > 0 ? folderFlags({ [STATE_FOLDER]: options.stateFolder! }) : []),
+      ...flags,
     ],
     {
       // Sockets are named from here: the path of a socket has a hundred characters at most.
@@ -115,7 +123,7 @@ export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
 
 /** It may hold a password: nobody else can read it, and it is gone as soon as workerd has. */
 async function writeConfig(path: string, options: WorkerdOptions): Promise<void> {
-  const { bundle, services = {}, database = null } = options;
+  const { bundle, services = {}, database = null, folders = {}, network = [] } = options;
   const sockets = Object.entries(services).map(([binding, socket]) => [binding, `unix:${socket}`]);
   const text = workerdConfig({
     modules: bundle.modules,
@@ -124,8 +132,15 @@ async function writeConfig(path: string, options: WorkerdOptions): Promise<void>
     variables: Object.keys(bundle.variables),
     services: Object.fromEntries(sockets),
     database,
+    folders: Object.keys(folders),
+    durableObjects: bundle.durableObjects,
+    network,
   });
   await writeFile(path, text, { mode: 0o600 });
+}
+
+function folderFlags(folders: Readonly<Record<string, string>>): string[] {
+  return Object.entries(folders).map(([name, path]) => `--directory-path=${name}=${path}`);
 }
 
 function hostAndPort({ host, port }: NonNullable<WorkerdOptions['listen']>): string {

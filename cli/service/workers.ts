@@ -13,6 +13,8 @@ export interface WorkersOptions {
   readonly bundles: Pick<Bundles, 'edge'> & Partial<Bundles>;
   readonly dataFolder: string;
   readonly bucketFolder: string;
+  /** Of the queue of jobs and their results. */
+  readonly jobsFolder: string;
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
@@ -40,14 +42,16 @@ const TITLES: Readonly<Record<WorkerName, string>> = {
   edge: 'the service',
   tap: 'the TAP worker',
   duckdb: "DuckDB's worker",
+  soda: 'the SODA worker',
+  jobs: 'the worker of jobs',
 };
 
 /** A long query must leave the processor to cones. */
 const QUERY_NICENESS = 5;
 
 /**
- * Starts the workers and keeps them running. Only the edge listens on a port; it reaches TAP, and TAP reaches DuckDB, by sockets
- * in a folder that nobody else can enter.
+ * Starts the workers and keeps them running. Only the edge listens on a port; they reach one another by sockets in a folder that nobody
+ * else can enter.
  * @throws Error when one of them does not start the first time.
  */
 export async function startWorkers(options: WorkersOptions): Promise<RunningWorkers> {
@@ -62,13 +66,32 @@ export async function startWorkers(options: WorkersOptions): Promise<RunningWork
     return superviseWorkerd({ ...shared, vital: bundle.worker === 'edge', ...special });
   };
   const starting: Partial<Record<WorkerName, Promise<SupervisedWorkerd>>> = {
-    edge: start(bundles.edge, { listen: { host, port }, services: bindings({ TAP: bundles.tap }) }),
+    edge: start(bundles.edge, {
+      listen: { host, port },
+      services: bindings({ TAP: bundles.tap, SODA: bundles.soda, JOBS: bundles.jobs }),
+    }),
   };
   if (bundles.tap) {
     const services = bindings({ DUCKDB: bundles.duckdb });
     starting.tap = start(bundles.tap, { services, database, niceness: QUERY_NICENESS });
   }
   if (bundles.duckdb) starting.duckdb = start(bundles.duckdb, { niceness: QUERY_NICENESS });
+  if (bundles.soda) starting.soda = start(bundles.soda, { niceness: QUERY_NICENESS });
+  if (bundles.jobs) {
+    const folders = { RESULTS: join(options.jobsFolder, 'results') };
+    const stateFolder = join(options.jobsFolder, 'state');
+    for (const folder of [...Object.values(folders), stateFolder]) await mkdir(folder, { recursive: true });
+    const services = bindings({ TAP: bundles.tap, SODA: bundles.soda });
+    const network =
+      variablesOf(bundles.jobs, options.variables).JOBS_NETWORK ?? bundles.jobs.variables.JOBS_NETWORK!;
+    starting.jobs = start(bundles.jobs, {
+      services,
+      folders,
+      stateFolder,
+      network: network.split(/[\s,]+/).filter(Boolean),
+      niceness: QUERY_NICENESS,
+    });
+  }
 
   const started = new Map<string, SupervisedWorkerd>();
   const outcomes = await Promise.allSettled(

@@ -10,7 +10,7 @@ const wranglerManifest = requireHere.resolve('wrangler/package.json');
 export const projectFolder: string = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The workers of the service: the one that the world talks to first, then those behind its service bindings. */
-export const WORKERS = ['edge', 'tap', 'duckdb'] as const;
+export const WORKERS = ['edge', 'tap', 'duckdb', 'soda', 'jobs'] as const;
 
 export type WorkerName = (typeof WORKERS)[number];
 

@@ -50,8 +50,6 @@ export function createTapApp(service: TapService): Hono {
   };
   app.get('/tap/sync', sync);
   app.post('/tap/sync', bodyLimit({ maxSize: MAX_BODY, onError: refuseBody }), sync);
-  app.all('/tap/async', (c) => errorDocument(c, { status: 501, message: NO_JOBS }));
-  app.all('/tap/async/*', (c) => errorDocument(c, { status: 501, message: NO_JOBS }));
 
   app.get('/tap/capabilities', (c) => xml(c, tapCapabilities(tapUrl(c), service.limits)));
   app.get('/tap/availability', async (c) => {
@@ -97,7 +95,7 @@ function refuseMethod(c: Context, methods: readonly string[]): Response {
 }
 
 /** Errors are VOTables, whatever format was asked for (DALI 1.1 §4.2). */
-function errorDocument(c: Context, { status, message }: Failure | NotOffered): Response {
+function errorDocument(c: Context, { status, message }: Failure): Response {
   return c.body(votableError(message, SERVICE_INFOS), status, {
     'content-type': 'application/x-votable+xml',
     'cache-control': 'no-store',
@@ -105,12 +103,4 @@ function errorDocument(c: Context, { status, message }: Failure | NotOffered): R
   });
 }
 
-interface NotOffered {
-  readonly status: 501;
-  readonly message: string;
-}
-
-const NO_JOBS =
-  'This service runs no jobs: send the query to /tap/sync, which answers at once (with STILTS sync=true, with pyVO run_sync, in TOPCAT Synchronous).';
-
-const ADDRESSES = `There is nothing at this address. Below /tap there are sync (queries), tables, capabilities, availability and examples.`;
+const ADDRESSES = `There is nothing at this address. Below /tap there are sync (queries), async (queries as jobs), tables, capabilities, availability and examples.`;

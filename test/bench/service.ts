@@ -91,6 +91,7 @@ export function plainBundle(folder: string): Bundle {
     modules: ['worker.js'],
     compatibilityDate: '2026-10-20',
     compatibilityFlags: [],
+    durableObjects: [],
     variables: {},
     output: '',
     built: true,
