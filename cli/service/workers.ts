@@ -62,7 +62,8 @@ export async function startWorkers(options: WorkersOptions): Promise<RunningWork
   const start = (bundle: Bundle, special: Partial<WorkerdOptions>) => {
     const title = TITLES[bundle.worker];
     const variables = variablesOf(bundle, options.variables);
-    const shared = { bundle, bucketFolder, runFolder, log, variables, title, listen: null };
+    const network = networkOf({ ...bundle.variables, ...variables });
+    const shared = { bundle, bucketFolder, runFolder, log, variables, title, network, listen: null };
     return superviseWorkerd({ ...shared, vital: bundle.worker === 'edge', ...special });
   };
   const starting: Partial<Record<WorkerName, Promise<SupervisedWorkerd>>> = {
@@ -82,15 +83,7 @@ export async function startWorkers(options: WorkersOptions): Promise<RunningWork
     const stateFolder = join(options.jobsFolder, 'state');
     for (const folder of [...Object.values(folders), stateFolder]) await mkdir(folder, { recursive: true });
     const services = bindings({ TAP: bundles.tap, SODA: bundles.soda });
-    const network =
-      variablesOf(bundles.jobs, options.variables).JOBS_NETWORK ?? bundles.jobs.variables.JOBS_NETWORK!;
-    starting.jobs = start(bundles.jobs, {
-      services,
-      folders,
-      stateFolder,
-      network: network.split(/[\s,]+/).filter(Boolean),
-      niceness: QUERY_NICENESS,
-    });
+    starting.jobs = start(bundles.jobs, { services, folders, stateFolder, niceness: QUERY_NICENESS });
   }
 
   const started = new Map<string, SupervisedWorkerd>();
@@ -132,6 +125,11 @@ function bindings(workers: Readonly<Record<string, Bundle | undefined>>): Record
 function variablesOf(bundle: Bundle, variables: WorkersOptions['variables']): Record<string, string> {
   const own = Object.entries(variables).filter(([name]) => Object.hasOwn(bundle.variables, name));
   return Object.fromEntries(own);
+}
+
+/** A worker that has the variable NETWORK reaches the addresses that it names, any other none. */
+function networkOf({ NETWORK = '' }: Readonly<Record<string, string>>): string[] {
+  return NETWORK.split(/[\s,]+/).filter((block) => block !== '');
 }
 
 /** A folder of this service alone, named after its process; those of processes that are gone are removed. */
