@@ -1,5 +1,6 @@
 import { crc32, snappy } from './bytes.ts';
 import { coneRows, regionRows } from './exact-rows.ts';
+import { footprintCells, footprintRows } from './footprints.ts';
 import type { RangeBlock } from './held-ranges.ts';
 import { BAD_REGION, type Instance, instantiate } from './instance.ts';
 import type { CellRanges, Cone, HealpixKernel, Position, Region } from './kernel.ts';
@@ -12,6 +13,9 @@ export type {
   CellRanges,
   Cone,
   ConeRows,
+  FootprintCells,
+  Footprints,
+  FootprintTest,
   HealpixKernel,
   Position,
   Region,
@@ -58,6 +62,9 @@ export function createKernel(module: WebAssembly.Module): HealpixKernel {
     regionRanges: (region) => run((instance) => regionRanges(instance, region)),
     rowIndex: (index) => run((instance) => residentIndex(host, instance, index)),
     coneRows: (cone, lon, lat, rows) => run((instance) => coneRows(instance, cone, lon, lat, rows)),
+    footprintCells: (footprints, most) => run((instance) => footprintCells(instance, footprints, most)),
+    footprintRows: (region, footprints, test) =>
+      run((instance) => footprintRows(instance, region, footprints, test)),
     crc32: (bytes) => run((instance) => crc32(instance, bytes)),
     snappy: (bytes, length) => run((instance) => snappy(instance, bytes, length)),
     regionRows: (region, lon, lat, rows) => run((instance) => regionRows(instance, region, lon, lat, rows)),

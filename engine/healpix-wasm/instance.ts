@@ -53,6 +53,30 @@ interface Exports {
     count: number,
     place: number,
   ): number;
+  kernel_footprint_cells(
+    vertices: number,
+    offsets: number,
+    lon: number,
+    lat: number,
+    diameter: number,
+    n: number,
+    most: number,
+    cells: number,
+    footprint: number,
+  ): number;
+  kernel_footprint_filter(
+    kind: number,
+    numbers: number,
+    count: number,
+    test: number,
+    vertices: number,
+    offsets: number,
+    lon: number,
+    lat: number,
+    diameter: number,
+    n: number,
+    place: number,
+  ): number;
   kernel_crc32(bytes: number, n: number): number;
   kernel_snappy(bytes: number, n: number, to: number, length: number): number;
 }

@@ -41,6 +41,33 @@ export type Region =
       readonly north: number;
     };
 
+/**
+ * Footprints of images, one number of each array a footprint: the polygon, or, where its vertices make none, the circle.
+ * Degrees.
+ */
+export interface Footprints {
+  /** Longitude and latitude of the vertices of all polygons, as a `Region` wants them. */
+  readonly vertices: Float64Array;
+  /** Where the numbers of each polygon begin, and those of the last end. */
+  readonly offsets: Int32Array;
+  /** Of the circle: lon in [0, 360], lat in [−90, 90]. */
+  readonly lon: Float64Array;
+  readonly lat: Float64Array;
+  /** A circle whose diameter is no number above 0 is a point. */
+  readonly diameter: Float64Array;
+}
+
+/** Cells of footprints: the nth belongs to the footprint of the nth number. */
+export interface FootprintCells {
+  /** 4^(order + 1) + number of the nested cell (NUNIQ of MOC 2.0). */
+  readonly cell: BigInt64Array;
+  /** Ascending. */
+  readonly footprint: Uint32Array;
+}
+
+/** Of a footprint and a region: they have a point in common; the footprint contains the region; it is contained. */
+export type FootprintTest = 'overlaps' | 'covers' | 'enclosed';
+
 /** Sorted, disjoint half-open ranges [start, end) of nested order-29 cells. Not to be changed: the kernel may hold a copy. */
 export interface CellRanges {
   readonly start: BigInt64Array;
@@ -82,6 +109,13 @@ export interface HealpixKernel {
   coneRows(cone: Cone, lon: Float64Array, lat: Float64Array, rows: Uint32Array | null): ConeRows;
   /** Of rows (ascending; null for all) of whole columns, those whose position is in the region. */
   regionRows(region: Region, lon: Float64Array, lat: Float64Array, rows: Uint32Array | null): Uint32Array;
+  /**
+   * At most `most` cells (12 or more) for each footprint, of mixed orders and apart from each other, that cover it: no point of it
+   * is outside of them. A footprint that is neither polygon nor circle has none.
+   */
+  footprintCells(footprints: Footprints, most: number): FootprintCells;
+  /** Which footprints pass a test with a region, ascending; borders count. A zone can only be asked what overlaps it. */
+  footprintRows(region: Region | Cone, footprints: Footprints, test: FootprintTest): Uint32Array;
   /** CRC-32 of zlib, PNG and Parquet's pages, in [0, 2³²). */
   crc32(bytes: Uint8Array): number;
   /**

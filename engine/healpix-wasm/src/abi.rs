@@ -12,6 +12,7 @@ use crate::cover::cover;
 use crate::crc32::crc32;
 use crate::descent::Range;
 use crate::filter::filter;
+use crate::footprint::{few_cells, Footprints, Test};
 use crate::hash;
 use crate::region::Region;
 use crate::row_index::{Frame, Ranges, RowIndex};
@@ -267,6 +268,99 @@ pub unsafe extern "C" fn kernel_region_filter(
         found += 1;
     }
     found as i32
+}
+
+/// Cells that cover `n` footprints, at most `most` (12 or more) each: their number as 4^(order + 1) + number (NUNIQ of MOC 2.0), and
+/// whose they are, ascending. Returns how many there are.
+///
+/// # Safety
+/// `vertices` points to as many f64 as the last of the `n + 1` i32 of `offsets` says; `lon`, `lat` and `diameter` to `n`
+/// f64; `cells` and `footprint` have room for `most · n`.
+#[no_mangle]
+pub unsafe extern "C" fn kernel_footprint_cells(
+    vertices: *const f64,
+    offsets: *const i32,
+    lon: *const f64,
+    lat: *const f64,
+    diameter: *const f64,
+    n: usize,
+    most: usize,
+    cells: *mut i64,
+    footprint: *mut u32,
+) -> i32 {
+    let footprints = footprints(vertices, offsets, lon, lat, diameter, n);
+    let mut count = 0;
+    for at in 0..n {
+        let Some(region) = footprints.get(at) else {
+            continue;
+        };
+        for (order, cell) in few_cells(&region, most) {
+            cells.add(count).write((4 << (2 * order)) + cell);
+            footprint.add(count).write(at as u32);
+            count += 1;
+        }
+    }
+    count as i32
+}
+
+/// Which of `n` footprints have a point in common with a region of a kind of [`Region`] (`test` 0), contain it (1), or are
+/// contained by it (2): their places, ascending. Returns their number, or [`BAD_REGION`].
+///
+/// # Safety
+/// `numbers` points to `count` f64; the footprints are as for [`kernel_footprint_cells`]; `place` has room for `n`.
+#[no_mangle]
+pub unsafe extern "C" fn kernel_footprint_filter(
+    kind: u32,
+    numbers: *const f64,
+    count: usize,
+    test: u32,
+    vertices: *const f64,
+    offsets: *const i32,
+    lon: *const f64,
+    lat: *const f64,
+    diameter: *const f64,
+    n: usize,
+    place: *mut u32,
+) -> i32 {
+    let test = match test {
+        0 => Test::Overlaps,
+        1 => Test::Covers,
+        _ => Test::Enclosed,
+    };
+    let Some(region) = Region::new(kind, from_raw_parts(numbers, count)) else {
+        return BAD_REGION;
+    };
+    let footprints = footprints(vertices, offsets, lon, lat, diameter, n);
+    let mut found = 0;
+    for at in 0..n {
+        match footprints.passes(at, &region, test) {
+            None => return BAD_REGION,
+            Some(false) => {}
+            Some(true) => {
+                place.add(found).write(at as u32);
+                found += 1;
+            }
+        }
+    }
+    found as i32
+}
+
+unsafe fn footprints<'a>(
+    vertices: *const f64,
+    offsets: *const i32,
+    lon: *const f64,
+    lat: *const f64,
+    diameter: *const f64,
+    n: usize,
+) -> Footprints<'a> {
+    let offsets = from_raw_parts(offsets, n + 1);
+    Footprints {
+        vertices: from_raw_parts(vertices, offsets[n] as usize),
+        offsets,
+        lon: from_raw_parts(lon, n),
+        lat: from_raw_parts(lat, n),
+        diameter: from_raw_parts(diameter, n),
+    }
 }
 
 /// CRC-32 of `n` bytes.

@@ -54,7 +54,7 @@ pub fn cover(cone: &Cone, mut emit: impl FnMut(Range)) {
 }
 
 /// A cone, ready for the tests of the descent.
-struct Cap {
+pub(crate) struct Cap {
     centre: Point,
     /// Radians.
     radius: f64,
@@ -68,7 +68,7 @@ struct Cap {
 }
 
 impl Cap {
-    fn new(cone: &Cone) -> Cap {
+    pub(crate) fn new(cone: &Cone) -> Cap {
         let numbers = Numbers::load();
         let radius = cone.radius.to_radians();
         let lat = cone.lat.to_radians();

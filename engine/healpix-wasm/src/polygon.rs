@@ -32,26 +32,28 @@ const DISTINCT: f64 = 1e-14;
 
 #[derive(Clone, Debug)]
 pub struct Polygon {
-    edges: Vec<Edge>,
+    pub(crate) edges: Vec<Edge>,
     /// Whether the inside is the side with the north pole.
     with_pole: bool,
 }
 
 #[derive(Clone, Debug)]
-struct Edge {
-    from: Vector,
-    to: Vector,
+pub(crate) struct Edge {
+    pub(crate) from: Vector,
+    pub(crate) to: Vector,
     /// from × to.
     normal: Vector,
-    unit_normal: Vector,
+    pub(crate) unit_normal: Vector,
     /// Longitudes of both ends in [0, 360).
-    from_lon: f64,
-    to_lon: f64,
+    pub(crate) from_lon: f64,
+    pub(crate) to_lon: f64,
+    pub(crate) from_lat: f64,
+    pub(crate) to_lat: f64,
     /// Whether it crosses longitude 0 on its shorter way.
     wraps: bool,
     /// Latitudes of its ends, which are its extremes: see [`Edge::summit`].
-    south: f64,
-    north: f64,
+    pub(crate) south: f64,
+    pub(crate) north: f64,
 }
 
 impl Edge {
@@ -63,7 +65,7 @@ impl Edge {
         // An edge in a pole has no length.
         let unit_normal = scaled(normal, 1.0 / length(normal).max(f64::MIN_POSITIVE));
         let (south, north) = (from_lat.min(to_lat), from_lat.max(to_lat));
-        Edge { from, to, normal, unit_normal, from_lon, to_lon, wraps, south, north }
+        Edge { from, to, normal, unit_normal, from_lon, to_lon, from_lat, to_lat, wraps, south, north }
     }
 
     /// The position between the ends that is farthest north or south, in degrees; `None` if that is an end.
@@ -222,9 +224,17 @@ impl Polygon {
         lon.is_finite() && lat.is_finite() && self.holds(turn, lat, vector(lon, lat))
     }
 
-    fn holds(&self, lon: f64, lat: f64, position: Vector) -> bool {
+    /// The same for a position in [0, 360) and its unit vector.
+    pub(crate) fn holds(&self, lon: f64, lat: f64, position: Vector) -> bool {
         let crossings = self.edges.iter().filter(|edge| edge.is_north_of(lon, lat, position)).count();
         (crossings % 2 == 1) != self.with_pole
+    }
+}
+
+impl Polygon {
+    /// Radians from a unit vector to the nearest point of an edge.
+    pub(crate) fn border_distance(&self, position: Vector) -> f64 {
+        self.edges.iter().map(|edge| edge.distance(position)).fold(PI, f64::min)
     }
 }
 

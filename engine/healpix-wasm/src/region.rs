@@ -1,5 +1,7 @@
-//! The regions other than cones, by the kinds that the C layer tells apart.
+//! Regions, by the kinds that the C layer tells apart.
 
+use crate::cone::Cone;
+use crate::cover::cover;
 use crate::descent::{descend, Range};
 use crate::polygon::Polygon;
 use crate::zone::Zone;
@@ -7,11 +9,12 @@ use crate::zone::Zone;
 pub enum Region {
     Polygon(Polygon),
     Zone(Zone),
+    Circle(Cone),
 }
 
 impl Region {
     /// Kind 0: a polygon, (lon, lat) of each vertex. 1: a box, lon and lat of its centre, width and height. 2: a zone, west,
-    /// east, south and north. All in degrees. `None` where the numbers make no such region.
+    /// east, south and north. 3: a circle, lon and lat of its centre, and its radius. All in degrees. `None` where the numbers make no such region.
     pub fn new(kind: u32, numbers: &[f64]) -> Option<Region> {
         match (kind, numbers) {
             (0, _) => {
@@ -22,6 +25,7 @@ impl Region {
             }
             (1, &[lon, lat, width, height]) => Polygon::of_box(lon, lat, width, height).map(Region::Polygon),
             (2, &[west, east, south, north]) => Zone::new(west, east, south, north).map(Region::Zone),
+            (3, &[lon, lat, radius]) => Cone::new(lon, lat, radius).map(Region::Circle),
             _ => None,
         }
     }
@@ -30,6 +34,7 @@ impl Region {
         match self {
             Region::Polygon(polygon) => descend(polygon, emit),
             Region::Zone(zone) => descend(zone, emit),
+            Region::Circle(circle) => cover(circle, emit),
         }
     }
 
@@ -37,6 +42,7 @@ impl Region {
         match self {
             Region::Polygon(polygon) => polygon.contains(lon, lat),
             Region::Zone(zone) => zone.contains(lon, lat),
+            Region::Circle(circle) => circle.contains(lon, lat),
         }
     }
 }

@@ -19,10 +19,10 @@ const FINENESS: f64 = 8.0 * PI;
 /// Degrees. From `west` eastwards to `east`: over longitude 0 if `west` is the greater.
 #[derive(Clone, Debug)]
 pub struct Zone {
-    west: f64,
-    east: f64,
-    south: f64,
-    north: f64,
+    pub(crate) west: f64,
+    pub(crate) east: f64,
+    pub(crate) south: f64,
+    pub(crate) north: f64,
 }
 
 impl Zone {
@@ -47,7 +47,7 @@ impl Zone {
         }
     }
 
-    fn holds(&self, lon: f64) -> bool {
+    pub(crate) fn holds(&self, lon: f64) -> bool {
         if self.west <= self.east {
             self.west <= lon && lon <= self.east
         } else {
@@ -56,7 +56,7 @@ impl Zone {
     }
 
     /// Radians from west to east, along the equator.
-    fn width(&self) -> f64 {
+    pub(crate) fn width(&self) -> f64 {
         let degrees = self.east - self.west;
         (if degrees < 0.0 { degrees + 360.0 } else { degrees }).to_radians()
     }

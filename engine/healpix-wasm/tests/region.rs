@@ -16,6 +16,7 @@ use sky::{at, cell_of, count, find, transition, Random};
 const POLYGON: u32 = 0;
 const BOX: u32 = 1;
 const ZONE: u32 = 2;
+const CIRCLE: u32 = 3;
 
 type Position = (f64, f64);
 
@@ -313,7 +314,9 @@ fn what_is_no_region_is_refused() {
         (ZONE, &[0.0, 1.0, 1.0, 0.0]),
         (ZONE, &[0.0, 361.0, 0.0, 1.0]),
         (ZONE, &[0.0, 1.0, nan, 1.0]),
-        (3, &[0.0, 0.0, 1.0, 1.0]),
+        (CIRCLE, &[0.0, 0.0, 181.0]),
+        (CIRCLE, &[0.0, 0.0, 1.0, 1.0]),
+        (4, &[0.0, 0.0, 1.0]),
     ] {
         assert!(Region::new(kind, numbers).is_none(), "kind {kind}: {numbers:?}");
     }
