@@ -7,6 +7,7 @@ import { historyId } from '../database/row-history.ts';
 import type { Progress } from '../progress.ts';
 import { identifierFault } from './duplicates.ts';
 import { DEFAULT_LIMITS, stateOf } from './export-state.ts';
+import { keptState } from './kept-state.ts';
 import {
   type KnownPartitions,
   knownPartitions,
@@ -29,7 +30,7 @@ export interface WriteOptions {
   readonly maxRows?: number;
   /** Most bytes of a partition's rows, as PostgreSQL sends them. */
   readonly maxBytes?: number;
-  /** Arcseconds around each partition within which rows are in its margin too; none where there is to be no margin. */
+  /** Arcseconds around each partition within which rows are in its margin too; 0: there is to be no margin. Default: as in the previous release. */
   readonly margin?: number | undefined;
   /** Whether all is written anew, whatever has changed. */
   readonly full?: boolean;
@@ -71,7 +72,7 @@ export async function beginExport(
     rows: options.maxRows ?? DEFAULT_LIMITS.rows,
     bytes: options.maxBytes ?? DEFAULT_LIMITS.bytes,
   };
-  const margin = marginOf(options);
+  const margin = marginOf(options, previous);
   const snapshot = await beginSnapshot(client, table);
   await checkColumns(client, table);
   const state = await stateOf(client, table, limits);
@@ -79,7 +80,7 @@ export async function beginExport(
   const begun = { limits, margin, folder: catalogFolder({ margin }), snapshot, state, history };
   // PostgreSQL can be asked only for releases that name the history.
   const isComparable = previous !== null && previous.history === history && previous.margin === margin;
-  if (!full && isComparable && state !== null && state === previous.state) {
+  if (!full && isComparable && state !== null && (await isStateOf(storage, previous, state))) {
     await client.query('commit');
     return { ...begun, isUnchanged: true, before: null, known: NONE_KNOWN, notes: [] };
   }
@@ -88,6 +89,11 @@ export async function beginExport(
   const fault = await identifierNote(client, table);
   const notes = fault === null ? [] : [fault];
   return { ...begun, isUnchanged: false, before: isComparable ? before : null, known, notes };
+}
+
+/** Whether the table, in that state, has the rows of the release. */
+async function isStateOf(storage: Storage, release: Manifest, state: string): Promise<boolean> {
+  return state === release.state || state === (await keptState(storage, release.catalog, release.release));
 }
 
 /** What is odd about the identifiers keeps nothing from being exported, be it that they could not be counted. */
@@ -102,10 +108,11 @@ async function identifierNote(client: pg.Client, table: Table): Promise<string |
 }
 
 /** @throws Error for a margin that is none. */
-function marginOf({ table, margin }: WriteOptions): number | null {
-  if (margin === undefined || !hasPositions(table)) return null;
+function marginOf({ table, margin }: WriteOptions, previous: Manifest | null): number | null {
+  if (!hasPositions(table) || margin === 0) return null;
+  if (margin === undefined) return previous?.margin ?? null;
   if (margin > 0 && margin <= MAX_MARGIN) return margin;
-  throw new Error(`a margin of ${margin} arcseconds is none: it must be above 0, up to ${MAX_MARGIN}`);
+  throw new Error(`a margin of ${margin} arcseconds is none: it must be from 0 (none) to ${MAX_MARGIN}`);
 }
 
 /** Null where no versions of rows are kept, in a database that was not prepared for it among others. */

@@ -86,17 +86,19 @@ test('the edge answers from it', () =>
     assert.equal(rows, 2000);
   }));
 
-test('another margin, or none, is another release, and the same is none', () =>
+test('another margin, or none, is another release; the same is none, nor is one that is not told', () =>
   withTable(TABLE, stars(1000), async (catalog) => {
     const { client } = catalog;
     const releases: (string | null)[] = [];
-    for (const margin of [undefined, 60, 60, 90, undefined]) {
-      await exported(catalog, TABLE, { margin });
+    const margins: (number | null)[] = [];
+    for (const margin of [undefined, 60, 60, undefined, 90, 0, undefined]) {
+      margins.push((await exported(catalog, TABLE, { margin })).margin);
       releases.push(await currentRelease(catalog, TABLE));
     }
-    const [none, first, same, other, noneAgain] = releases;
-    assert.equal(same, first);
-    assert.equal(new Set([none, first, other, noneAgain]).size, 4);
+    assert.deepEqual(margins, [null, 60, 60, 60, 90, null, null]);
+    const [none, first, same, remembered, other, ended, noneAgain] = releases;
+    assert.deepEqual([same, remembered, noneAgain], [first, first, ended]);
+    assert.equal(new Set([none, first, other, ended]).size, 4);
     await client.query('UPDATE survey.stars SET dec = dec + 1e-9 WHERE id = 3');
     await exported(catalog, TABLE, { margin: 60 });
     const release = (await currentRelease(catalog, TABLE))!;
@@ -154,8 +156,8 @@ test('it is verified with all its files, and its rows against the table', () =>
 
 test('a margin that is none is refused', () =>
   withTable(TABLE, stars(10), async (catalog) => {
-    for (const margin of [0, -1, Number.NaN, 3601]) {
-      await assert.rejects(exported(catalog, TABLE, { margin }), /must be above 0, up to 3600/);
+    for (const margin of [-1, Number.NaN, 3601]) {
+      await assert.rejects(exported(catalog, TABLE, { margin }), /must be from 0 \(none\) to 3600/);
     }
     assert.equal(await currentRelease(catalog, TABLE), null);
   }));

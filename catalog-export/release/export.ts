@@ -7,6 +7,7 @@ import type { Storage } from '../../engine/storage/storage.ts';
 import type { WriteOptions } from './begin-export.ts';
 import { withExportLock } from './export-lock.ts';
 import { keepReport } from './keep-report.ts';
+import { keepState } from './kept-state.ts';
 import { type Lease, withLease } from './lease.ts';
 import { putJson } from './put-json.ts';
 import { checkReleaseName, clockWarning, nextReleaseName } from './release-name.ts';
@@ -107,6 +108,11 @@ async function publishNew(
     // Readers see the new release from here on.
     const swapped: Pointer = { release, published: new Date().toISOString() };
     await putJson(storage, pointerKey(catalog), swapped);
+  }
+  const { sameState, manifest } = written;
+  if (sameState !== null) {
+    // Without it the next export reads the table again, and nothing worse.
+    await keepState(storage, catalog, manifest.release, sameState).catch(() => {});
   }
   for (const name of unfinished) await storage.remove(releasePrefix(catalog, name));
   return written;

@@ -6,6 +6,7 @@ import { migrate } from '../database/migrate.ts';
 import { keepHistory } from '../database/row-history.ts';
 import { describeSchema, writeTable } from '../database/tap-schema.ts';
 import { inTransaction } from '../database/transaction.ts';
+import { keptState } from './kept-state.ts';
 import {
   column,
   DEC,
@@ -41,7 +42,12 @@ async function exported(catalog: TestCatalog, what: Table, day = '2026-11-21'): 
   return manifest.release;
 }
 
-async function compare({ client, storage }: TestCatalog, release: string, what = table): Promise<Comparison> {
+async function compare(
+  { client, storage }: TestCatalog,
+  release: string,
+  what = table,
+  laterState: string | null = null,
+): Promise<Comparison> {
   const { manifest, data, faults } = await verifyFiles(
     storage,
     `${what.schema}.${what.name}`,
@@ -49,7 +55,11 @@ async function compare({ client, storage }: TestCatalog, release: string, what =
     silent,
   );
   assert.deepEqual(faults, []);
-  return compareWithDatabase({ client, kernel, limits: LIMITS, progress: silent }, manifest!, data);
+  return compareWithDatabase(
+    { client, kernel, limits: LIMITS, progress: silent, laterState },
+    manifest!,
+    data,
+  );
 }
 
 test('a release of a table that has not changed has its rows', () =>
@@ -71,6 +81,39 @@ test('of one that has, it is told how much is the same', () =>
     assert.equal(found.basis, 'changed table');
     assert.equal(found.rows, 3001);
     assert.deepEqual([found.partitions.different, found.wrong], [2, []]);
+  }));
+
+test('a table that was written to, and has the rows that it had, is read once', () =>
+  withTable(table, stars(3000), async (catalog) => {
+    const { client, storage } = catalog;
+    await published(catalog, table);
+    const release = await exported(catalog, table);
+    const limits = { maxRows: LIMITS.rows, maxBytes: LIMITS.bytes };
+    /** What an export reads, as its progress tells. */
+    const reads = async (): Promise<string[]> => {
+      const begun: string[] = [];
+      const progress = { ...silent, start: (what: string) => void begun.push(what) };
+      const { outcome } = await exportTable(catalog, table, { ...limits, progress });
+      assert.equal(outcome, 'unchanged');
+      return begun;
+    };
+    assert.deepEqual(await reads(), []);
+    await client.query('UPDATE survey.stars SET id = id');
+    assert.notDeepEqual(await reads(), []);
+    assert.deepEqual(await reads(), []);
+    const later = await keptState(storage, 'survey.stars', release);
+    assert.equal((await compare(catalog, release)).basis, 'changed table');
+    assert.equal((await compare(catalog, release, table, later)).basis, 'unchanged table');
+    await storage.put('survey.stars/state.json', new TextEncoder().encode('{"version": 1'));
+    assert.notDeepEqual(await reads(), [], 'what is damaged is not believed');
+    assert.deepEqual(await reads(), []);
+    await client.query('UPDATE survey.stars SET dec = dec / 2 WHERE id = 7');
+    assert.notEqual(await exported(catalog, table), release);
+    await client.query('UPDATE survey.stars SET id = id');
+    const other = await keptState(storage, 'survey.stars', '2026-11-21.1');
+    assert.equal(other, null, 'what is kept is of one release');
+    assert.notDeepEqual(await reads(), []);
+    assert.deepEqual(await reads(), []);
   }));
 
 test('rows that changed behind the back of the marks are a fault', () =>

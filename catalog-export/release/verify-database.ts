@@ -30,6 +30,8 @@ export interface CompareOptions {
   readonly kernel: HealpixKernel;
   /** That the release was exported with. */
   readonly limits?: PartitionLimits;
+  /** In which the table was found, later than in the manifest's, to have the rows of the release (`keptState`). */
+  readonly laterState?: string | null;
   readonly progress: Progress;
 }
 
@@ -39,7 +41,7 @@ export interface CompareOptions {
  * @throws Error saying why they cannot be compared, such as a table that is gone or has other columns now.
  */
 export async function compareWithDatabase(
-  { client, kernel, limits = DEFAULT_LIMITS, progress }: CompareOptions,
+  { client, kernel, limits = DEFAULT_LIMITS, laterState = null, progress }: CompareOptions,
   manifest: Manifest,
   files: readonly IndexedFile[],
 ): Promise<Comparison> {
@@ -54,7 +56,7 @@ export async function compareWithDatabase(
     const history = await historyOf(client, manifest);
     if (history === null) await checkColumns(client, table);
     const relation = history === null ? undefined : asOfRelease(history, manifest);
-    const basis = history === null ? await presentState(client, manifest, limits) : 'history';
+    const basis = history === null ? await presentState(client, manifest, limits, laterState) : 'history';
     progress.start(`Comparing ${catalog} ${release} with PostgreSQL`, manifest.rows);
     const found = await databaseContents({ client, table, kernel, progress, relation }, files);
     await client.query('commit');
@@ -81,10 +83,11 @@ async function presentState(
   client: pg.Client,
   { table, state }: Manifest,
   limits: PartitionLimits,
+  laterState: string | null,
 ): Promise<Comparison['basis']> {
   const now = await stateOf(client, table, limits);
-  if (state === null || now === null) return 'unknown';
-  return state === now ? 'unchanged table' : 'changed table';
+  if ((state ?? laterState) === null || now === null) return 'unknown';
+  return now === state || now === laterState ? 'unchanged table' : 'changed table';
 }
 
 function compared(

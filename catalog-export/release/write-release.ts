@@ -29,6 +29,8 @@ export interface Written {
   readonly manifest: Manifest;
   /** Data files written anew, and those taken from an earlier release as they are. */
   readonly partitions: { readonly written: number; readonly copied: number };
+  /** In which the table was read, and found to have the rows of the previous release; else null. */
+  readonly sameState: string | null;
   /** What whoever keeps the table should know. */
   readonly notes: readonly string[];
 }
@@ -50,14 +52,14 @@ export async function writeRelease(
   const catalog = qualifiedName(table);
   const begun = await beginExport(options, { previous, unfinished });
   const { limits, margin, folder, known, before } = begun;
-  if (begun.isUnchanged) return unchanged(previous!, begun);
+  if (begun.isUnchanged) return unchanged(previous!, begun, null);
   const source = await openRows(options, limits);
   try {
     const writer = releaseWriter(storage, catalog, release);
     const written = await writePartitions({ ...options, writer, folder, known, before }, source);
     if (written === null) {
       progress.done();
-      return unchanged(previous!, begun);
+      return unchanged(previous!, begun, begun.state);
     }
     const sky = source.histogram && skyOf(source.histogram);
     for (const { path, bytes } of filesAbout(options, written, sky, begun)) await writer.put(path, bytes);
@@ -87,17 +89,18 @@ export async function writeRelease(
     await requireLease();
     await putJson(storage, manifestKey(catalog, release), manifest);
     progress.done();
-    return { outcome: 'released', manifest, partitions: written.count, notes: begun.notes };
+    return { outcome: 'released', manifest, partitions: written.count, sameState: null, notes: begun.notes };
   } finally {
     await source.close();
   }
 }
 
-function unchanged(previous: Manifest, { notes }: BegunExport): Written {
+function unchanged(previous: Manifest, { notes }: BegunExport, sameState: string | null): Written {
   return {
     outcome: 'unchanged',
     manifest: previous,
     partitions: { written: 0, copied: previous.partitions },
+    sameState,
     notes,
   };
 }

@@ -22,7 +22,7 @@ Examples:
   almagest export survey.stars --release 2026-11-20
   almagest export --full                   also what has not changed
   almagest export --dry-run                reads all that has changed, writes nothing
-  almagest export survey.stars --margin 10
+  almagest export survey.stars --margin 10 later exports keep it; --margin 0 ends it
   DATABASE_URL=postgres://me@host/sky almagest export && almagest gc
 
 Each catalogue becomes a new release in the bucket, and readers see it once it is complete; until then, and when anything fails, they see the last
@@ -54,7 +54,7 @@ export const exportCommand = refusesWith2(
       .option('--full', 'write every file anew, whatever has changed')
       .option(
         '--margin <arcsec>',
-        'give each partition a margin: rows so near to it, for cross-matches in LSDB',
+        'give each partition a margin: rows so near to it, for cross-matches in LSDB; 0 for none (default: as in the last release)',
         arcsec,
       )
       .option('--dry-run', 'write nothing, and say what would be written')
@@ -134,8 +134,10 @@ function asJson({ manifest, report }: Exported) {
 
 function arcsec(text: string): number {
   const value = Number(text);
-  if (!/^\d+(\.\d+)?$/.test(text) || value === 0 || value > 3600) {
-    throw new InvalidArgumentError('It has to be a number of arcseconds above 0, up to 3600, such as 10.');
+  if (!/^\d+(\.\d+)?$/.test(text) || value > 3600) {
+    throw new InvalidArgumentError(
+      'It has to be a number of arcseconds up to 3600, such as 10; 0 for no margin.',
+    );
   }
   return value;
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { connect } from '../../catalog-export/database/connect.ts';
 import type { Progress } from '../../catalog-export/progress.ts';
+import { keptState } from '../../catalog-export/release/kept-state.ts';
 import { type Comparison, compareWithDatabase } from '../../catalog-export/release/verify-database.ts';
 import { type Fault, type VerifiedFiles, verifyFiles } from '../../catalog-export/release/verify-files.ts';
 import { loadKernel } from '../../engine/healpix-wasm/node.ts';
@@ -75,7 +76,9 @@ export const verifyCommand = refusesWith2(
         // A session of its own: a COPY that fails takes it along.
         const client = await connect(url);
         try {
-          return await compareWithDatabase({ client, kernel, progress }, manifest!, data);
+          const { catalog, release } = manifest!;
+          const laterState = await keptState(storage, catalog, release);
+          return await compareWithDatabase({ client, kernel, progress, laterState }, manifest!, data);
         } finally {
           await client.end().catch(() => {});
         }
