@@ -28,7 +28,7 @@ export function answerCone(engine: Engine, release: Release, query: ConeQuery): 
   });
   return {
     ...result,
-    columns: asScsColumns(result.columns),
+    columns: asScsColumns(table)(result.columns),
     infos: [...answerInfos(release, query), ...result.infos],
     batches: wantsRows(query) ? result.batches : noRows(limit === 0),
   };

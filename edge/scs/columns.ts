@@ -17,23 +17,16 @@ const byVerbosity = remembered((table: Table): Readonly<Record<Verbosity, readon
   return { 1: names(() => false), 2: names((column) => column.principal), 3: names(() => true) };
 });
 
-const ID = 'meta.id;meta.main';
-
-const UCD1: Readonly<Record<string, string>> = {
-  [ID]: 'ID_MAIN',
-  'pos.eq.ra;meta.main': 'POS_EQ_RA_MAIN',
-  'pos.eq.dec;meta.main': 'POS_EQ_DEC_MAIN',
-};
-
 /**
- * Columns as SCS 1.03 §2.2 wants them described: the three main ones carry the words of UCD1, by which clients look for them, and
- * the identifier is text. Everywhere else they carry UCD1+.
+ * Columns of an answer as SCS 1.03 §2.2 wants them described: the table's three main ones carry the words of UCD1, by which clients
+ * look for them, and the identifier is text. Everywhere else they carry UCD1+.
  */
-export const asScsColumns = remembered((columns: readonly Column[]) => columns.map(asScsColumn));
-
-function asScsColumn(column: Column): Column {
-  const ucd = UCD1[column.ucd ?? ''];
-  if (ucd === undefined) return column;
-  if (column.ucd !== ID || isText(column)) return { ...column, ucd };
-  return { ...column, ucd, datatype: 'char', arraysize: '*', xtype: null };
-}
+export const asScsColumns = remembered((table: Table) => {
+  const { id, ra, dec } = mainColumns(table);
+  const described = new Map<Column, Column>([
+    [id, { ...(isText(id) ? id : { ...id, datatype: 'char', arraysize: '*', xtype: null }), ucd: 'ID_MAIN' }],
+    [ra, { ...ra, ucd: 'POS_EQ_RA_MAIN' }],
+    [dec, { ...dec, ucd: 'POS_EQ_DEC_MAIN' }],
+  ]);
+  return remembered((columns: readonly Column[]) => columns.map((column) => described.get(column) ?? column));
+});

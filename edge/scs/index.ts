@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { BlankEnv } from 'hono/types';
 import type { Engine } from '../../engine/engine.ts';
+import { atBorder } from '../../engine/obscore/border.ts';
 import { writerFor } from '../../engine/table/formats.ts';
 import { votableError } from '../../engine/table/votable-error.ts';
 import { answerBody } from '../answer/answer-body.ts';
@@ -13,7 +14,7 @@ import { describeFailure } from '../failure.ts';
 import { requestParameters } from '../request/request-parameters.ts';
 import { DEFAULT_FORMAT } from '../request/response-format.ts';
 import { RequestError } from '../request-error.ts';
-import { type Service, SOFTWARE } from '../service.ts';
+import { type Service, SOFTWARE, serviceRoot } from '../service.ts';
 import { answerCone, STANDARD_ID } from './answer.ts';
 import { answerCones } from './cones/index.ts';
 import { entityTag } from './entity-tag.ts';
@@ -40,7 +41,8 @@ export function coneSearchApp(service: Service): Hono {
       return new Response(null, { status: 304, headers });
     }
     const { engine, answerCache } = service;
-    const table = (from: Engine) => answerCone(from, release, query);
+    const root = serviceRoot(service, c.req.url);
+    const table = (from: Engine) => atBorder(answerCone(from, release, query), root);
     const { write } = writerFor(query.format.format)!;
     const body =
       answerCache === null

@@ -43,15 +43,19 @@ export function createTapApp(service: TapService): Hono {
   app.notFound((c) => errorDocument(c, { status: 404, message: ADDRESSES }));
   const tapUrl = (c: Context): string => `${serviceRoot(service, c.req.url)}/tap`;
 
+  const capabilities = async (c: Context): Promise<Response> => {
+    const { tables } = await service.published();
+    return xml(c, tapCapabilities(tapUrl(c), tables, service.limits));
+  };
   const sync = async (c: Context): Promise<Response> => {
     const raw = await requestParameters(c.req.raw);
-    if (asksForCapabilities(raw)) return xml(c, tapCapabilities(tapUrl(c), service.limits));
+    if (asksForCapabilities(raw)) return capabilities(c);
     return answerQuery(service, raw, c.req.raw, (promise) => c.executionCtx.waitUntil(promise));
   };
   app.get('/tap/sync', sync);
   app.post('/tap/sync', bodyLimit({ maxSize: MAX_BODY, onError: refuseBody }), sync);
 
-  app.get('/tap/capabilities', (c) => xml(c, tapCapabilities(tapUrl(c), service.limits)));
+  app.get('/tap/capabilities', capabilities);
   app.get('/tap/availability', async (c) => {
     const state = await availability(async () => (await service.published()).catalogs);
     return xml(c, availabilityDocument(state), 'no-cache');

@@ -1,5 +1,7 @@
 import { signature } from '../../engine/adql/functions/function.ts';
 import { FUNCTIONS } from '../../engine/adql/functions/functions.ts';
+import { isObscore, type Table } from '../../engine/catalog/table.ts';
+import { OBSCORE_UTYPE } from '../../engine/obscore/utypes.ts';
 import type { ResponseFormat } from '../request/response-format.ts';
 import { TAP_FORMATS } from '../request/response-format.ts';
 import { element, textElement } from '../vosi/xml.ts';
@@ -14,19 +16,23 @@ const REGISTRY = 'ivo://ivoa.net/std/TAPRegExt';
 /**
  * TAP as capabilities describe it (TAPRegExt 1.0 §2).
  * @param url of TAP, without a trailing slash.
+ * @param tables those published: what data models they follow is declared.
  * @param limits null where another worker knows them.
  */
-export function tapCapability(url: string, limits: TapLimits | null): string {
+export function tapCapability(url: string, tables: readonly Table[], limits: TapLimits | null): string {
   return element('capability', { 'xsi:type': 'tr:TableAccess', standardID: STANDARD_ID }, [
     textElement('description', 'Queries of all tables in ADQL, answered at once.'),
     element('interface', { 'xsi:type': 'vs:ParamHTTP', role: 'std', version: '1.1' }, [
       textElement('accessURL', url, { use: 'base' }),
     ]),
+    ...(tables.some(isObscore) ? [OBSCORE_MODEL] : []),
     language(),
     ...outputFormats(),
     ...(limits === null ? [] : limitElements(limits)),
   ]);
 }
+
+const OBSCORE_MODEL = textElement('dataModel', 'ObsCore-1.1', { 'ivo-id': OBSCORE_UTYPE });
 
 function limitElements({ seconds, defaultRecords, maxRecords }: TapLimits): string[] {
   return [

@@ -1,3 +1,4 @@
+import { atBorder } from '../../engine/obscore/border.ts';
 import { writerFor } from '../../engine/table/formats.ts';
 import { answerBody, type Body, type Bytes } from '../answer/answer-body.ts';
 import { attachment } from '../answer/attachment.ts';
@@ -6,6 +7,7 @@ import { noRows } from '../answer/no-rows.ts';
 import { copiedBytes, watchedRows } from '../answer/whole-copy.ts';
 import { ALMAGEST_ENGINE, ALMAGEST_RELEASE } from '../headers.ts';
 import type { RawParameters } from '../request/request-parameters.ts';
+import { serviceRoot } from '../service.ts';
 import { answerKey } from './answer-key.ts';
 import { answerTable, engineLabel, releaseHeader } from './answer-table.ts';
 import { checkedQuery, type TapQuery } from './checked-query.ts';
@@ -46,7 +48,8 @@ export async function answerQuery(
   const kept = address && (await keptAnswers.find(address));
   if (kept) return respond(kept.bytes, { ...headers, ...kept.headers });
 
-  const { answer, whole } = await answered(service, request, query, plan, signal);
+  const root = serviceRoot(service, url);
+  const { answer, whole } = await answered(service, root, request, query, plan, signal);
   const said = { [ALMAGEST_ENGINE]: engineLabel(answer.engine) };
   if (address !== null) {
     const keep = (bytes: Bytes | null) => bytes && keptAnswers.keep(address, { bytes, headers: said });
@@ -58,6 +61,7 @@ export async function answerQuery(
 /** The answer, and once it was sent its bytes: null if they are not all there, or too long to be kept. */
 async function answered(
   service: TapService,
+  root: string,
   request: QueryRequest,
   query: TapQuery,
   plan: () => PlannedQuery,
@@ -67,7 +71,7 @@ async function answered(
   const { write: writeTable } = writerFor(request.format.format)!;
   let whole: Promise<Bytes | null> = Promise.resolve(null);
   const write: WriteAnswer = (engine, batches) => {
-    const { table, complete } = watchedRows(answerTable(request, query, engine, batches));
+    const { table, complete } = watchedRows(atBorder(answerTable(request, query, engine, batches), root));
     const copy = copiedBytes(writeTable(table), keptAnswers.maxBytes);
     whole = copy.whole.then((bytes) => (complete() ? bytes : null));
     return copy.chunks;

@@ -27,10 +27,12 @@ export function vosiApp(service: Service): Hono {
   });
   app.get('/capabilities', async (c) => {
     const root = serviceRoot(service, c.req.url);
-    const endpoints = releasesOf(await openAll(engine))
+    const releases = releasesOf(await openAll(engine));
+    const endpoints = releases
       .filter(({ manifest }) => hasPositions(manifest.table))
       .map((release) => describe(root, release.manifest.catalog, release));
-    const tap = service.tap === null ? null : tapCapability(`${root}/tap`, null);
+    const tables = releases.map(({ manifest }) => manifest.table);
+    const tap = service.tap === null ? null : tapCapability(`${root}/tap`, tables, null);
     return xml(c, capabilitiesDocument(root, endpoints, service.limits, tap));
   });
   app.get('/tables', async (c) => {

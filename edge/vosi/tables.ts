@@ -1,5 +1,6 @@
 import type { Column } from '../../engine/catalog/column.ts';
-import type { Table } from '../../engine/catalog/table.ts';
+import { identifierColumn, type Table } from '../../engine/catalog/table.ts';
+import { columnsAtBorder } from '../../engine/obscore/border.ts';
 import { queryName, tableQueryName } from '../../engine/tap-schema/query-name.ts';
 import { schemaDescription } from '../../engine/tap-schema/rows.ts';
 import { type Key, TAP_SCHEMA_KEYS } from '../../engine/tap-schema/tables.ts';
@@ -56,12 +57,16 @@ function tableElements({ table, rows }: DescribedTable, detail: Detail): string[
     textElement('description', table.description),
     textElement('utype', table.utype),
     textElement('nrows', rows),
-    ...(detail === 'max' ? table.columns.map(columnElement) : []),
+    ...(detail === 'max'
+      ? columnsAtBorder(table.columns).map((column) =>
+          columnElement(column, column.name === identifierColumn(table)?.name),
+        )
+      : []),
     ...(detail === 'max' ? TAP_SCHEMA_KEYS.filter(({ from }) => from[0] === name).map(keyElement) : []),
   ];
 }
 
-function columnElement(column: Column): string {
+function columnElement(column: Column, isIdentifier: boolean): string {
   return element('column', { std: String(column.std) }, [
     textElement('name', queryName(column.name)),
     textElement('description', column.description),
@@ -74,7 +79,7 @@ function columnElement(column: Column): string {
       extendedType: column.xtype,
     }),
     ...(column.indexed ? [textElement('flag', 'indexed')] : []),
-    ...(column.ucd === 'meta.id;meta.main' ? [textElement('flag', 'primary')] : []),
+    ...(isIdentifier ? [textElement('flag', 'primary')] : []),
   ]);
 }
 

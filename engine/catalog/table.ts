@@ -1,3 +1,4 @@
+import { DEC_UTYPE, OBSCORE_UTYPE, PUBLISHER_DID_UTYPE, RA_UTYPE } from '../obscore/utypes.ts';
 import { remembered } from '../remembered.ts';
 import type { Column } from './column.ts';
 
@@ -26,7 +27,10 @@ export interface EnumerationMember {
   readonly description: string | null;
 }
 
-/** The columns that make a table a catalogue of positions, found by UCD (SCS 1.03 §2.2, UCD1+). */
+/**
+ * The columns that make a table a catalogue of positions, found by UCD (SCS 1.03 §2.2, UCD1+); in a table of ObsCore's, whose UCDs the
+ * standard prescribes, by utype.
+ */
 export interface MainColumns {
   /** `meta.id;meta.main` */
   readonly id: Column;
@@ -43,13 +47,13 @@ export function qualifiedName(table: Table): string {
 
 /**
  * The identifier and position columns of a table.
- * @throws Error naming the UCD that no column carries, or that several do.
+ * @throws Error naming the UCD or utype that no column carries, or that several do.
  */
 export const mainColumns = remembered(
   (table: Table): MainColumns => ({
-    id: required(table, ID_UCD),
-    ra: required(table, RA_UCD),
-    dec: required(table, DEC_UCD),
+    id: required(table, 'id'),
+    ra: required(table, 'ra'),
+    dec: required(table, 'dec'),
   }),
 );
 
@@ -58,8 +62,8 @@ export const mainColumns = remembered(
  * @throws Error naming the UCD, where it has one of the two coordinates, or one twice.
  */
 export const positionColumns = remembered((table: Table): Omit<MainColumns, 'id'> | null => {
-  if (columnsWith(table, RA_UCD).length + columnsWith(table, DEC_UCD).length === 0) return null;
-  return { ra: required(table, RA_UCD), dec: required(table, DEC_UCD) };
+  if (marked(table, 'ra').length + marked(table, 'dec').length === 0) return null;
+  return { ra: required(table, 'ra'), dec: required(table, 'dec') };
 });
 
 /** @throws Error as `positionColumns` does. */
@@ -72,22 +76,39 @@ export function hasPositions(table: Table): boolean {
  * @throws Error where several are.
  */
 export const identifierColumn = remembered((table: Table): Column | null =>
-  columnsWith(table, ID_UCD).length === 0 ? null : required(table, ID_UCD),
+  marked(table, 'id').length === 0 ? null : required(table, 'id'),
 );
 
-const ID_UCD = 'meta.id;meta.main';
-const RA_UCD = 'pos.eq.ra;meta.main';
-const DEC_UCD = 'pos.eq.dec;meta.main';
+type Role = keyof MainColumns;
 
-function columnsWith({ columns }: Table, ucd: string): Column[] {
-  return columns.filter((column) => column.ucd === ucd);
+const MAIN_UCDS: Readonly<Record<Role, string>> = {
+  id: 'meta.id;meta.main',
+  ra: 'pos.eq.ra;meta.main',
+  dec: 'pos.eq.dec;meta.main',
+};
+const OBSCORE_UTYPES: Readonly<Record<Role, string>> = {
+  id: PUBLISHER_DID_UTYPE,
+  ra: RA_UTYPE,
+  dec: DEC_UTYPE,
+};
+
+/** Whether a table is ObsCore's `ivoa.obscore`. */
+export function isObscore({ utype }: Table): boolean {
+  return utype === OBSCORE_UTYPE;
 }
 
-function required(table: Table, ucd: string): Column {
-  const found = columnsWith(table, ucd);
+function marked(table: Table, role: Role): Column[] {
+  return table.columns.filter(({ ucd, utype }) =>
+    isObscore(table) ? utype === OBSCORE_UTYPES[role] : ucd === MAIN_UCDS[role],
+  );
+}
+
+function required(table: Table, role: Role): Column {
+  const found = marked(table, role);
   if (found.length === 1) return found[0]!;
   const names = found.map(({ name }) => name).join(', ');
+  const mark = isObscore(table) ? `utype ${OBSCORE_UTYPES[role]}` : `UCD ${MAIN_UCDS[role]}`;
   throw new Error(
-    `${qualifiedName(table)} needs exactly one column with UCD ${ucd}, it has ${found.length}${names && ` (${names})`}`,
+    `${qualifiedName(table)} needs exactly one column with ${mark}, it has ${found.length}${names && ` (${names})`}`,
   );
 }

@@ -1,6 +1,7 @@
 import type { Column, Datatype } from '../catalog/column.ts';
+import { ACCESS_REFERENCE_UTYPE, DEC_UTYPE, PUBLISHER_DID_UTYPE, RA_UTYPE, REGION_UTYPE } from './utypes.ts';
 
-/** What is said of a column of ObsCore; the utype without its prefix. */
+/** What is said of a column of ObsCore. */
 interface Described {
   readonly unit?: string;
   readonly ucd: string;
@@ -13,7 +14,15 @@ interface Described {
 }
 
 function column(name: string, datatype: Datatype, description: string, described: Described): Column {
-  const { unit = null, ucd, utype, arraysize, xtype = null, principal = true, indexed = false } = described;
+  const {
+    unit = null,
+    ucd,
+    utype = null,
+    arraysize,
+    xtype = null,
+    principal = true,
+    indexed = false,
+  } = described;
   const isText = datatype === 'char' || datatype === 'unicodeChar';
   return {
     name,
@@ -22,165 +31,155 @@ function column(name: string, datatype: Datatype, description: string, described
     xtype,
     unit,
     ucd,
-    utype: utype === undefined ? null : `obscore:${utype}`,
+    utype,
     description,
     principal,
     indexed,
-    std: utype !== undefined,
+    std: utype !== null,
   };
 }
-
-/** Utypes by which others find the columns that they need, whatever the columns are called (ObsCore 1.1, Table 5). */
-export const PUBLISHER_DID_UTYPE = 'obscore:Curation.PublisherDID';
-export const ACCESS_REFERENCE_UTYPE = 'obscore:Access.Reference';
-export const REGION_UTYPE = 'obscore:Char.SpatialAxis.Coverage.Support.Area';
-const LOCATION_UTYPE = 'obscore:Char.SpatialAxis.Coverage.Location.Coord.Position2D.Value2';
-export const RA_UTYPE = `${LOCATION_UTYPE}.C1`;
-export const DEC_UTYPE = `${LOCATION_UTYPE}.C2`;
-
-const plain = (utype: string): string => utype.slice('obscore:'.length);
 
 /** The columns that ObsCore 1.1 asks for (Table 6, with Errata 1 to 3), in its order. */
 export const MANDATORY_COLUMNS: readonly Column[] = [
   column('dataproduct_type', 'char', 'Type of the data product: image, cube, spectrum …', {
     ucd: 'meta.code.class',
-    utype: 'ObsDataset.dataProductType',
+    utype: 'obscore:ObsDataset.dataProductType',
   }),
   column('calib_level', 'int', 'Calibration: 0 raw, 1 instrumental, 2 calibrated, 3 enhanced, 4 analysed', {
     ucd: 'meta.code;obs.calib',
-    utype: 'ObsDataset.calibLevel',
+    utype: 'obscore:ObsDataset.calibLevel',
   }),
   column('obs_collection', 'unicodeChar', 'Collection that the observation belongs to', {
     ucd: 'meta.id',
-    utype: 'DataID.Collection',
+    utype: 'obscore:DataID.Collection',
   }),
   column('obs_id', 'unicodeChar', 'Identifier of the observation within its collection', {
     ucd: 'meta.id',
-    utype: 'DataID.observationID',
+    utype: 'obscore:DataID.observationID',
   }),
   column('obs_publisher_did', 'char', "The publisher's identifier of the dataset", {
     ucd: 'meta.ref.ivoid',
-    utype: plain(PUBLISHER_DID_UTYPE),
+    utype: PUBLISHER_DID_UTYPE,
     indexed: true,
   }),
   column('access_url', 'char', 'Where the dataset, or what leads to it, can be had', {
     ucd: 'meta.ref.url',
-    utype: plain(ACCESS_REFERENCE_UTYPE),
+    utype: ACCESS_REFERENCE_UTYPE,
   }),
   column('access_format', 'char', 'Media type of what access_url gives', {
     ucd: 'meta.code.mime',
-    utype: 'Access.Format',
+    utype: 'obscore:Access.Format',
   }),
   column('access_estsize', 'long', 'Size of the dataset, about', {
     unit: 'kbyte',
     ucd: 'phys.size;meta.file',
-    utype: 'Access.Size',
+    utype: 'obscore:Access.Size',
   }),
   column('target_name', 'unicodeChar', 'Object or field that was observed', {
     ucd: 'meta.id;src',
-    utype: 'Target.Name',
+    utype: 'obscore:Target.Name',
   }),
   column('s_ra', 'double', 'Right ascension of the centre, ICRS', {
     unit: 'deg',
     ucd: 'pos.eq.ra',
-    utype: plain(RA_UTYPE),
+    utype: RA_UTYPE,
     indexed: true,
   }),
   column('s_dec', 'double', 'Declination of the centre, ICRS', {
     unit: 'deg',
     ucd: 'pos.eq.dec',
-    utype: plain(DEC_UTYPE),
+    utype: DEC_UTYPE,
     indexed: true,
   }),
   column('s_fov', 'double', 'Diameter of the region that is covered', {
     unit: 'deg',
     ucd: 'phys.angSize;instr.fov',
-    utype: 'Char.SpatialAxis.Coverage.Bounds.Extent.diameter',
+    utype: 'obscore:Char.SpatialAxis.Coverage.Bounds.Extent.diameter',
   }),
   column('s_region', 'double', 'Region that is covered, ICRS', {
     arraysize: '*',
     xtype: 'polygon',
     ucd: 'pos.outline;obs.field',
-    utype: plain(REGION_UTYPE),
+    utype: REGION_UTYPE,
   }),
   column('s_xel1', 'long', 'Pixels along the first spatial axis', {
     ucd: 'meta.number',
-    utype: 'Char.SpatialAxis.numBins1',
+    utype: 'obscore:Char.SpatialAxis.numBins1',
   }),
   column('s_xel2', 'long', 'Pixels along the second spatial axis', {
     ucd: 'meta.number',
-    utype: 'Char.SpatialAxis.numBins2',
+    utype: 'obscore:Char.SpatialAxis.numBins2',
   }),
   column('s_resolution', 'double', 'Spatial resolution: FWHM of the point spread function', {
     unit: 'arcsec',
     ucd: 'pos.angResolution',
-    utype: 'Char.SpatialAxis.Resolution.Refval.value',
+    utype: 'obscore:Char.SpatialAxis.Resolution.Refval.value',
   }),
   column('t_min', 'double', 'Start of the observation, MJD', {
     unit: 'd',
     ucd: 'time.start;obs.exposure',
-    utype: 'Char.TimeAxis.Coverage.Bounds.Limits.StartTime',
+    utype: 'obscore:Char.TimeAxis.Coverage.Bounds.Limits.StartTime',
     indexed: true,
   }),
   column('t_max', 'double', 'End of the observation, MJD', {
     unit: 'd',
     ucd: 'time.end;obs.exposure',
-    utype: 'Char.TimeAxis.Coverage.Bounds.Limits.StopTime',
+    utype: 'obscore:Char.TimeAxis.Coverage.Bounds.Limits.StopTime',
     indexed: true,
   }),
   column('t_exptime', 'double', 'Exposure time, all together', {
     unit: 's',
     ucd: 'time.duration;obs.exposure',
-    utype: 'Char.TimeAxis.Coverage.Support.Extent',
+    utype: 'obscore:Char.TimeAxis.Coverage.Support.Extent',
   }),
   column('t_resolution', 'double', 'Resolution in time', {
     unit: 's',
     ucd: 'time.resolution',
-    utype: 'Char.TimeAxis.Resolution.Refval.value',
+    utype: 'obscore:Char.TimeAxis.Resolution.Refval.value',
   }),
   column('t_xel', 'long', 'Elements along the time axis', {
     ucd: 'meta.number',
-    utype: 'Char.TimeAxis.numBins',
+    utype: 'obscore:Char.TimeAxis.numBins',
   }),
   column('em_min', 'double', 'Shortest wavelength, in vacuum', {
     unit: 'm',
     ucd: 'em.wl;stat.min',
-    utype: 'Char.SpectralAxis.Coverage.Bounds.Limits.LoLimit',
+    utype: 'obscore:Char.SpectralAxis.Coverage.Bounds.Limits.LoLimit',
     indexed: true,
   }),
   column('em_max', 'double', 'Longest wavelength, in vacuum', {
     unit: 'm',
     ucd: 'em.wl;stat.max',
-    utype: 'Char.SpectralAxis.Coverage.Bounds.Limits.HiLimit',
+    utype: 'obscore:Char.SpectralAxis.Coverage.Bounds.Limits.HiLimit',
     indexed: true,
   }),
   column('em_res_power', 'double', 'Spectral resolving power λ/Δλ', {
     ucd: 'spect.resolution',
-    utype: 'Char.SpectralAxis.Resolution.ResolPower.refVal',
+    utype: 'obscore:Char.SpectralAxis.Resolution.ResolPower.refVal',
   }),
   column('em_xel', 'long', 'Elements along the spectral axis', {
     ucd: 'meta.number',
-    utype: 'Char.SpectralAxis.numBins',
+    utype: 'obscore:Char.SpectralAxis.numBins',
   }),
   column('o_ucd', 'char', 'UCD of what was observed, such as phot.flux', {
     ucd: 'meta.ucd',
-    utype: 'Char.ObservableAxis.ucd',
+    utype: 'obscore:Char.ObservableAxis.ucd',
   }),
   column('pol_states', 'char', 'Polarisation states between slashes, as /I/Q/U/', {
     ucd: 'meta.code;phys.polarization',
-    utype: 'Char.PolarizationAxis.stateList',
+    utype: 'obscore:Char.PolarizationAxis.stateList',
   }),
   column('pol_xel', 'long', 'Polarisation states, their number', {
     ucd: 'meta.number',
-    utype: 'Char.PolarizationAxis.numBins',
+    utype: 'obscore:Char.PolarizationAxis.numBins',
   }),
   column('facility_name', 'unicodeChar', 'Telescope or observatory', {
     ucd: 'meta.id;instr.tel',
-    utype: 'Provenance.ObsConfig.facility.name',
+    utype: 'obscore:Provenance.ObsConfig.facility.name',
   }),
   column('instrument_name', 'unicodeChar', 'Instrument', {
     ucd: 'meta.id;instr',
-    utype: 'Provenance.ObsConfig.instrument.name',
+    utype: 'obscore:Provenance.ObsConfig.instrument.name',
   }),
 ];
 
@@ -188,37 +187,37 @@ export const MANDATORY_COLUMNS: readonly Column[] = [
 export const OPTIONAL_COLUMNS: readonly Column[] = [
   column('obs_title', 'unicodeChar', 'Title of the dataset', {
     ucd: 'meta.title;obs',
-    utype: 'DataID.Title',
+    utype: 'obscore:DataID.Title',
   }),
   column('dataproduct_subtype', 'unicodeChar', 'Type of the data product, as its collection names it', {
     ucd: 'meta.code.class',
-    utype: 'ObsDataset.dataProductSubtype',
+    utype: 'obscore:ObsDataset.dataProductSubtype',
     principal: false,
   }),
   column('target_class', 'unicodeChar', 'Class of the object that was observed', {
     ucd: 'src.class',
-    utype: 'Target.Class',
+    utype: 'obscore:Target.Class',
     principal: false,
   }),
   column('obs_creator_did', 'char', "The creator's identifier of the dataset", {
     ucd: 'meta.id',
-    utype: 'DataID.CreatorDID',
+    utype: 'obscore:DataID.CreatorDID',
     principal: false,
   }),
   column('obs_release_date', 'char', 'When the dataset becomes public', {
     xtype: 'timestamp',
     ucd: 'time.release',
-    utype: 'Curation.releaseDate',
+    utype: 'obscore:Curation.releaseDate',
     principal: false,
   }),
   column('s_pixel_scale', 'double', 'Size of a pixel on the sky', {
     unit: 'arcsec',
     ucd: 'phys.angSize;instr.pixel',
-    utype: 'Char.SpatialAxis.Sampling.RefVal.SamplingPeriod',
+    utype: 'obscore:Char.SpatialAxis.Sampling.RefVal.SamplingPeriod',
   }),
   column('o_unit', 'char', 'Unit of the pixels', {
     ucd: 'meta.unit',
-    utype: 'Char.ObservableAxis.unit',
+    utype: 'obscore:Char.ObservableAxis.unit',
     principal: false,
   }),
   column('em_filter_name', 'unicodeChar', 'Name of the band', { ucd: 'meta.id;instr.filter' }),

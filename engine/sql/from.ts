@@ -9,7 +9,7 @@ import type {
   Select,
   TableReference,
 } from '../adql/syntax-tree.ts';
-import type { Table } from '../catalog/table.ts';
+import { positionColumns, type Table } from '../catalog/table.ts';
 import type { JoinedPosition, PositionJoin } from '../plan/plan.ts';
 import { conjunctsOf, isCommonTable, nodesOf, type Relation, relationsOf, sourceOf } from '../plan/tree.ts';
 import { TAP_SCHEMA } from '../tap-schema/tables.ts';
@@ -19,7 +19,7 @@ import { comparisonType } from './comparisons.ts';
 import { condition } from './conditions.ts';
 import { doubleLiteral } from './literals.ts';
 import type { Lookup } from './position-joins.ts';
-import { hasPosition, inRanges, positionColumns } from './positions.ts';
+import { hasPosition, inRanges } from './positions.ts';
 import { subquery } from './queries.ts';
 import { quoted } from './quoted.ts';
 import { indexesOf, NotTranslatable, type StoredTable, storedTable } from './sql.ts';

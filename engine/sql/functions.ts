@@ -8,10 +8,10 @@ import {
   type ValueType,
 } from '../adql/check/value-type.ts';
 import type { Expression, FunctionCall } from '../adql/syntax-tree.ts';
+import { positionColumns } from '../catalog/table.ts';
 import { plainColumn } from '../plan/tree.ts';
 import { transformation } from './geometry.ts';
 import { doubleLiteral } from './literals.ts';
-import { positionColumns } from './positions.ts';
 import { withNumbers } from './shapes.ts';
 import { nameOf, type Translation, typeOf } from './translation.ts';
 import { valueAs } from './values.ts';

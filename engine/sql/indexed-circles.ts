@@ -1,9 +1,9 @@
 import { DOUBLE } from '../adql/check/value-type.ts';
 import type { Expression } from '../adql/syntax-tree.ts';
+import { positionColumns } from '../catalog/table.ts';
 import { constantNumber } from '../plan/sky/constants.ts';
 import { isCommonTable, plainColumn } from '../plan/tree.ts';
 import { circleIndexCondition } from './circle-indexes.ts';
-import { positionColumns } from './positions.ts';
 import { quoted } from './quoted.ts';
 import { indexesOf } from './sql.ts';
 import { nameOf, type Translation } from './translation.ts';

@@ -1,8 +1,8 @@
 import type { CheckedQuery } from '../adql/check/check.ts';
 import type { JoinedTable, NamedTable, Select, TableReference } from '../adql/syntax-tree.ts';
+import { positionColumns } from '../catalog/table.ts';
 import type { JoinedPosition, PositionJoin } from '../plan/plan.ts';
 import { isCommonTable, nodesOf, plainColumn, type Relation, relationsOf, sourceOf } from '../plan/tree.ts';
-import { positionColumns } from './positions.ts';
 import { type Dialect, indexesOf, type TranslationContext } from './sql.ts';
 
 /** Rows of one table that are found, for each row of what stands before it, by the index of its positions. */

@@ -1,14 +1,6 @@
-import type { Column } from '../catalog/column.ts';
-import type { Table } from '../catalog/table.ts';
+import { positionColumns, type Table } from '../catalog/table.ts';
 import type { CellRanges } from '../healpix-wasm/kernel.ts';
 import { quoted } from './quoted.ts';
-
-/** The columns of a table's positions, which PostgreSQL has indexes of; null if it has none. */
-export function positionColumns({ columns }: Table): { readonly ra: Column; readonly dec: Column } | null {
-  const ra = columns.find(({ ucd }) => ucd === 'pos.eq.ra;meta.main');
-  const dec = columns.find(({ ucd }) => ucd === 'pos.eq.dec;meta.main');
-  return ra === undefined || dec === undefined ? null : { ra, dec };
-}
 
 /** SQL of what a release has of a table: rows whose position is on the sphere, as exports take it. */
 export function hasPosition(table: Table, prefix = ''): string {

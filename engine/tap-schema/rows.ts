@@ -2,6 +2,7 @@ import { BufferType, type Data, type DataType, Int32, Utf8 } from 'apache-arrow'
 import type { Column } from '../catalog/column.ts';
 import type { Table } from '../catalog/table.ts';
 import { joinedBytes } from '../joined-bytes.ts';
+import { columnsAtBorder } from '../obscore/border.ts';
 import { bitmap, column } from '../table/rows.ts';
 import { queryName, tableQueryName } from './query-name.ts';
 import { TAP_SCHEMA, TAP_SCHEMA_KEYS, TAP_SCHEMA_TABLES } from './tables.ts';
@@ -81,7 +82,7 @@ function rowsOf(tables: readonly Table[]): Readonly<Record<string, readonly Row[
     })),
     tables: [...schemas.values()].flatMap((members) => members.map(tableRow)),
     columns: tables.flatMap((table) =>
-      table.columns.map((column, index) => columnRow(tableQueryName(table), column, index)),
+      columnsAtBorder(table.columns).map((column, index) => columnRow(tableQueryName(table), column, index)),
     ),
     keys: TAP_SCHEMA_KEYS.map(({ id, from, target, description }) => ({
       key_id: id,

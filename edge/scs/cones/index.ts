@@ -1,6 +1,7 @@
 import type { Release } from '../../../engine/catalog/release.ts';
 import { conesSearch } from '../../../engine/cone/cones-search.ts';
 import type { Engine } from '../../../engine/engine.ts';
+import { atBorder } from '../../../engine/obscore/border.ts';
 import { writerFor } from '../../../engine/table/formats.ts';
 import type { Info, ResultTable } from '../../../engine/table/result.ts';
 import { answerBody } from '../../answer/answer-body.ts';
@@ -8,7 +9,7 @@ import { attachment } from '../../answer/attachment.ts';
 import { noRows } from '../../answer/no-rows.ts';
 import { openPositions } from '../../catalogs.ts';
 import { ALMAGEST_ENGINE, ALMAGEST_RELEASE } from '../../headers.ts';
-import { ENGINE, type Service } from '../../service.ts';
+import { ENGINE, type Service, serviceRoot } from '../../service.ts';
 import { releaseInfos } from '../answer.ts';
 import { asScsColumns, columnsOf } from '../columns.ts';
 import { type ConesParameters, parseConesParameters } from './parameters.ts';
@@ -35,7 +36,8 @@ export async function answerCones(service: Service, address: string, request: Re
     [ALMAGEST_ENGINE]: ENGINE,
   };
   if (extension) headers['content-disposition'] = attachment(catalog, extension);
-  const body = await answerBody(writerFor(format)!.write(answer(engine, release, positions, parameters)));
+  const rows = atBorder(answer(engine, release, positions, parameters), serviceRoot(service, request.url));
+  const body = await answerBody(writerFor(format)!.write(rows));
   if ('byteLength' in body) headers['content-length'] = String(body.byteLength);
   return new Response(body, { headers });
 }
@@ -51,7 +53,7 @@ function answer(
   const result = conesSearch(engine, release, { cones, identifiers, columns, limit, nearest, unmatched });
   return {
     ...result,
-    columns: asScsColumns(result.columns),
+    columns: asScsColumns(release.manifest.table)(result.columns),
     infos: [...releaseInfos(release), ...queryInfos(parameters, cones.lon.length)],
     batches: limit === 0 ? noRows(true) : result.batches,
   };
