@@ -5,6 +5,7 @@ import { crossOrigin } from './cross-origin.ts';
 import { describeFailure } from './failure.ts';
 import { gzip } from './gzip.ts';
 import { headRequests } from './head-requests.ts';
+import { imageFilesApp } from './images/index.ts';
 import { mocApp } from './moc/index.ts';
 import { portalApp } from './portal/index.ts';
 import { coneSearchApp } from './scs/index.ts';
@@ -41,6 +42,7 @@ export function createApp(service: Service): Hono {
   app.route('/', mocApp(service));
   app.route('/scs', coneSearchApp(service));
   app.route('/', bulkApp(service));
+  app.route('/images', imageFilesApp(service));
   return app;
 }
 

@@ -1,4 +1,5 @@
 import { CorruptReleaseError, ReleaseRemovedError, StorageError } from '../engine/errors.ts';
+import { CorruptDatasetError } from '../engine/images/read-dataset.ts';
 import { RequestError, type RequestStatus } from './request-error.ts';
 
 /** What a client is told about a request that failed. */
@@ -24,6 +25,10 @@ export function describeFailure(error: unknown): Failure {
   if (error instanceof CorruptReleaseError) {
     console.error(`${error.name}: ${error.message}`);
     return { status: 500, message: `The data of this release is damaged: ${error.message}.` };
+  }
+  if (error instanceof CorruptDatasetError) {
+    console.error(`${error.name}: ${error.message}`);
+    return { status: 500, message: 'What the service knows of this dataset is damaged.' };
   }
   if (error instanceof Error && error.message === BODY_BROKE_OFF) {
     return { status: 400, message: 'The body of the request broke off.' };

@@ -17,6 +17,8 @@ export interface Limits {
   readonly maxRecords: number;
   /** Rows of an answer when the client gives no MAXREC; at most `maxRecords`. */
   readonly defaultRecords: number;
+  /** Most datasets whose links one request gets. */
+  readonly maxIds: number;
 }
 
 /** Where whole answers are kept: a data centre's cache, that its instances of the worker share. */

@@ -4,7 +4,7 @@ import { readSettings } from './settings.ts';
 
 test('defaults', () => {
   assert.deepEqual(readSettings({}), {
-    limits: { maxRadius: 20, maxRecords: 1_000_000, defaultRecords: 100_000 },
+    limits: { maxRadius: 20, maxRecords: 1_000_000, defaultRecords: 100_000, maxIds: 10_000 },
     title: 'Almagest',
     publicUrl: null,
     cacheBytes: 67_108_864,

@@ -7,6 +7,8 @@ export interface Settings {
   readonly MAX_RADIUS?: string;
   readonly MAX_RECORDS?: string;
   readonly DEFAULT_RECORDS?: string;
+  /** Datasets of one request for links. */
+  readonly DATALINK_MAX_IDS?: string;
   readonly PUBLIC_URL?: string;
   readonly SERVICE_TITLE?: string;
   /** Bytes of decoded rows that are kept in memory. */
@@ -32,6 +34,7 @@ export function readSettings(env: Settings): ServiceSettings {
         numberVariable(env, 'DEFAULT_RECORDS', 100_000, 1, Number.MAX_SAFE_INTEGER),
         maxRecords,
       ),
+      maxIds: numberVariable(env, 'DATALINK_MAX_IDS', 10_000, 1, 1_000_000),
     },
     title: env.SERVICE_TITLE || 'Almagest',
     publicUrl: publicUrl(env.PUBLIC_URL),

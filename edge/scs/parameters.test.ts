@@ -3,7 +3,7 @@ import test from 'node:test';
 import { RequestError } from '../request-error.ts';
 import { type ConeQuery, parseConeQuery } from './parameters.ts';
 
-const LIMITS = { maxRadius: 20, maxRecords: 1000, defaultRecords: 100 };
+const LIMITS = { maxRadius: 20, maxRecords: 1000, defaultRecords: 100, maxIds: 10 };
 
 function parse(query: string, accept?: string): ConeQuery {
   const raw = new Map<string, string[]>();

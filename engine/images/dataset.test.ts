@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import { folderStorage } from '../storage/folder.ts';
 import type { ImageDataset } from './dataset.ts';
 import { datasetDigest, datasetKey } from './keys.ts';
-import { CorruptDatasetError, readDataset } from './read-dataset.ts';
+import { CorruptDatasetError, readDataset, readDatasetOf } from './read-dataset.ts';
 import { removeDataset, writeDataset } from './write-dataset.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'almagest-datasets-'));
@@ -86,6 +86,19 @@ test('a dataset is published from when its document is there until it is removed
   assert.deepEqual(await readDataset(storage, DID), dataset(DID));
   await removeDataset(storage, DID);
   assert.equal(await readDataset(storage, DID), null);
+});
+
+test('a dataset is found by the digest of its identifier, and by nothing else', async () => {
+  const digest = await datasetDigest(DID);
+  await writeDataset(storage, dataset(DID));
+  assert.equal((await readDatasetOf(storage, digest))?.did, DID);
+  for (const other of [await datasetDigest('x'), digest.toUpperCase(), digest.slice(1), '', '..', DID]) {
+    assert.equal(await readDatasetOf(storage, other), null);
+  }
+  await storage.copy(datasetKey(digest), datasetKey('0'.repeat(64)));
+  await assert.rejects(readDatasetOf(storage, '0'.repeat(64)), /describes another dataset/);
+  await removeDataset(storage, DID);
+  assert.equal(await readDatasetOf(storage, digest), null);
 });
 
 test('no identifier is a path', async () => {

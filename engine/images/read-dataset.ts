@@ -23,10 +23,31 @@ export class CorruptDatasetError extends Error {
 export async function readDataset(storage: Storage, did: string): Promise<ImageDataset | null> {
   const key = datasetKey(await datasetDigest(did));
   const bytes = await readObject(storage, key);
-  return bytes && parseDataset(key, bytes, did);
+  if (bytes === null) return null;
+  const dataset = parseDataset(key, bytes);
+  if (dataset.did !== did) throw describesAnother(key, dataset);
+  return dataset;
 }
 
-function parseDataset(key: string, bytes: Uint8Array, did: string): ImageDataset {
+/**
+ * The same by the digest of the identifier, of which addresses of files are made.
+ * @param digest any text at all: what is none is that of no dataset.
+ */
+export async function readDatasetOf(storage: Storage, digest: string): Promise<ImageDataset | null> {
+  if (!/^[0-9a-f]{64}$/.test(digest)) return null;
+  const key = datasetKey(digest);
+  const bytes = await readObject(storage, key);
+  if (bytes === null) return null;
+  const dataset = parseDataset(key, bytes);
+  if ((await datasetDigest(dataset.did)) !== digest) throw describesAnother(key, dataset);
+  return dataset;
+}
+
+function describesAnother(key: string, { did }: ImageDataset): CorruptDatasetError {
+  return new CorruptDatasetError(key, `describes another dataset, ${did}`);
+}
+
+function parseDataset(key: string, bytes: Uint8Array): ImageDataset {
   let dataset: Partial<ImageDataset>;
   try {
     dataset = JSON.parse(new TextDecoder().decode(bytes));
@@ -39,7 +60,6 @@ function parseDataset(key: string, bytes: Uint8Array, did: string): ImageDataset
       `is of version ${dataset?.version}, and this program reads ${DATASET_VERSION}`,
     );
   }
-  if (dataset.did !== did) throw new CorruptDatasetError(key, `describes another dataset, ${dataset.did}`);
   if (dataset.file === undefined || dataset.hdu === undefined || dataset.observation === undefined) {
     throw new CorruptDatasetError(key, 'lacks the file, its HDU or the observation');
   }

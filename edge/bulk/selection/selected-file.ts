@@ -8,10 +8,10 @@ import { writerFor } from '../../../engine/table/formats.ts';
 import type { ResultTable } from '../../../engine/table/result.ts';
 import { answerBody } from '../../answer/answer-body.ts';
 import { attachment } from '../../answer/attachment.ts';
+import { rangeOf } from '../../answer/byte-range.ts';
+import { preconditions, rangeApplies } from '../../answer/preconditions.ts';
 import { ALMAGEST_ENGINE, ALMAGEST_RELEASE } from '../../headers.ts';
 import { ENGINE, SOFTWARE } from '../../service.ts';
-import { rangeOf } from '../byte-range.ts';
-import { preconditions, rangeApplies } from '../preconditions.ts';
 import { type KeptOutputs, partOf } from './kept-outputs.ts';
 
 /**

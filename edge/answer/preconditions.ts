@@ -1,4 +1,4 @@
-import { matchesTag } from '../answer/entity-tag.ts';
+import { matchesTag } from './entity-tag.ts';
 
 /** What a file is known by. */
 export interface Validators {
