@@ -9,7 +9,8 @@ const PASSES = 4;
  */
 export function orderByIndex(index: BigInt64Array): Uint32Array {
   const digits = new Uint16Array(index.buffer, index.byteOffset, index.length * PASSES);
-  let order = Uint32Array.from({ length: index.length }, (_, row) => row);
+  let order = new Uint32Array(index.length);
+  for (let row = 0; row < order.length; row += 1) order[row] = row;
   let next = new Uint32Array(index.length);
   for (let pass = 0; pass < PASSES; pass += 1) {
     const ends = new Uint32Array(DIGITS);
