@@ -1,15 +1,12 @@
 import { capabilitiesOf, vosiCapability } from '../vosi/capabilities.ts';
 import { element, textElement } from '../vosi/xml.ts';
-
-/** SODA 1.0 §2.5. */
-export const SYNC_ID = 'ivo://ivoa.net/std/SODA#sync-1.0';
-export const ASYNC_ID = 'ivo://ivoa.net/std/SODA#async-1.0';
+import { SODA_IDS } from './standard.ts';
 
 /** SODA as capabilities describe it. @param url of SODA, without a trailing slash. */
 export function sodaCapabilityElements(url: string): string[] {
   return [
-    sodaCapability(SYNC_ID, `${url}/sync`, 'Cutouts of images and cubes, answered at once.'),
-    sodaCapability(ASYNC_ID, `${url}/async`, 'The same as jobs.'),
+    sodaCapability(SODA_IDS.sync, `${url}/sync`, 'Cutouts of images and cubes, answered at once.'),
+    sodaCapability(SODA_IDS.async, `${url}/async`, 'The same as jobs.'),
   ];
 }
 
