@@ -13,6 +13,7 @@ test('an empty environment gives the data folder of the working directory and th
     readerDatabaseUrl: null,
     host: '127.0.0.1',
     port: 8787,
+    authority: 'almagest.example',
   });
 });
 
@@ -54,3 +55,13 @@ for (const port of ['http', '-1', '65536', '80.5', '0x50', ' 80']) {
     assert.throws(() => readSettings({ PORT: port }), /is not a port number: give one between 1 and 65535/);
   });
 }
+
+test('ALMAGEST_AUTHORITY is an authority of IVOA identifiers', () => {
+  assert.equal(readSettings({ ALMAGEST_AUTHORITY: 'oaj.cefca.es' }).authority, 'oaj.cefca.es');
+  for (const wrong of ['ab', 'ivo://oaj', 'a b c', '.example']) {
+    assert.throws(
+      () => readSettings({ ALMAGEST_AUTHORITY: wrong }),
+      /is no authority.*such as vo\.example\.org/,
+    );
+  }
+});

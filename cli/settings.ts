@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { checkAuthority } from '../catalog-export/images/identifiers.ts';
 import { isS3Address } from '../engine/storage/s3-location.ts';
 import { targetFolder } from './target.ts';
 
@@ -19,15 +20,20 @@ export interface Settings {
   readonly host: string;
   /** Port of the service. */
   readonly port: number;
+  /** Naming authority of the IVOA identifiers that images get. */
+  readonly authority: string;
 }
+
+/** A reserved name (RFC 2606): an observatory has its own. */
+const DEFAULT_AUTHORITY = 'almagest.example';
 
 const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_PORT = 8787;
 
 /**
- * Reads `ALMAGEST_DATA`, `ALMAGEST_BUCKET`, `DATABASE_URL`, `READER_DATABASE_URL`, `ALMAGEST_HOST` and `PORT`; a variable that is empty counts as unset.
+ * Reads `ALMAGEST_DATA`, `ALMAGEST_BUCKET`, `DATABASE_URL`, `READER_DATABASE_URL`, `ALMAGEST_HOST`, `PORT` and `ALMAGEST_AUTHORITY`; a variable that is empty counts as unset.
  * (`HOST` would be the shorter name, but csh and conda set it to something else.)
- * @throws Error when `PORT` is not a port number, or `ALMAGEST_BUCKET` neither a folder nor `s3://…`.
+ * @throws Error when `PORT` is not a port number, `ALMAGEST_BUCKET` neither a folder nor `s3://…`, or `ALMAGEST_AUTHORITY` no authority.
  */
 export function readSettings(env: NodeJS.ProcessEnv = process.env, cwd: string = process.cwd()): Settings {
   const dataFolder = resolve(cwd, env.ALMAGEST_DATA || '.almagest');
@@ -41,6 +47,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env, cwd: string =
     readerDatabaseUrl: env.READER_DATABASE_URL || null,
     host: env.ALMAGEST_HOST || DEFAULT_HOST,
     port: env.PORT ? readPort(env.PORT) : DEFAULT_PORT,
+    authority: env.ALMAGEST_AUTHORITY ? checkAuthority(env.ALMAGEST_AUTHORITY) : DEFAULT_AUTHORITY,
   };
 }
 

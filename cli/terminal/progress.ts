@@ -3,8 +3,8 @@ import type { Progress } from '../../catalog-export/progress.ts';
 
 /** Between two lines about the same task where there is no terminal. */
 const LINE_MILLISECONDS = 10_000;
-const BAR = '{label} {bar} {percentage}% | {value}/{total} rows | {rate} rows/s | {eta_formatted} left';
-const COUNTER = '{label} {value} rows | {rate} rows/s';
+const BAR = '{label} {bar} {percentage}% | {value}/{total} {unit} | {rate} {unit}/s | {eta_formatted} left';
+const COUNTER = '{label} {value} {unit} | {rate} {unit}/s';
 
 /** A bar on a terminal, a line now and then elsewhere. */
 export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
@@ -17,7 +17,7 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
   let started = 0;
   const rate = () => Math.round((1000 * count) / Math.max(1, Date.now() - started)).toLocaleString('en');
   return {
-    start(label, total) {
+    start(label, total, unit = 'rows') {
       bar?.stop();
       bar = new SingleBar({
         stream,
@@ -34,7 +34,7 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
       });
       count = 0;
       started = Date.now();
-      bar.start(total, 0, { label, rate: '0' });
+      bar.start(total, 0, { label, unit, rate: '0' });
     },
     advance(rows) {
       count += rows;
@@ -48,19 +48,19 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
   };
 }
 
-/**
- * Where a task is, in words.
- * @param total rows; 0 where that is not known.
- */
-export function progressLine(
-  { label, total }: { readonly label: string; readonly total: number },
-  rows: number,
-  seconds: number,
-): string {
+interface Task {
+  readonly label: string;
+  /** 0 where that is not known. */
+  readonly total: number;
+  readonly unit?: string;
+}
+
+/** Where a task is, in words. */
+export function progressLine({ label, total, unit = 'rows' }: Task, rows: number, seconds: number): string {
   const rate = rows / seconds;
   const of = total > 0 ? ` of ${total.toLocaleString('en')}` : '';
   const left = total > rows ? `, ${duration((total - rows) / rate)} left` : '';
-  return `${label}: ${rows.toLocaleString('en')}${of} rows, ${Math.round(rate).toLocaleString('en')} rows/s${left}`;
+  return `${label}: ${rows.toLocaleString('en')}${of} ${unit}, ${Math.round(rate).toLocaleString('en')} ${unit}/s${left}`;
 }
 
 function duration(seconds: number): string {
@@ -70,13 +70,13 @@ function duration(seconds: number): string {
 }
 
 function lineProgress(stream: NodeJS.WriteStream): Progress {
-  let task = { label: '', total: 0, started: 0 };
+  let task = { label: '', total: 0, unit: 'rows', started: 0 };
   let count = 0;
   let written = 0;
   return {
-    start(label, total) {
+    start(label, total, unit = 'rows') {
       written = Date.now();
-      task = { label, total, started: written };
+      task = { label, total, unit, started: written };
       count = 0;
     },
     advance(rows) {

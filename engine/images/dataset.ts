@@ -44,8 +44,8 @@ export interface Observation {
   readonly obs_release_date: string | null;
   readonly target_name: string | null;
   readonly target_class: string | null;
-  readonly facility_name: string;
-  readonly instrument_name: string;
+  readonly facility_name: string | null;
+  readonly instrument_name: string | null;
   /** Centre of the image, ICRS. */
   readonly s_ra: number;
   readonly s_dec: number;
