@@ -1,6 +1,7 @@
 import { type Catalogs, createCatalogs } from './catalog/catalogs.ts';
 import { createLeaves, type Leaves } from './catalog/leaves.ts';
 import { noticingRemoval } from './catalog/noticing-removal.ts';
+import { createFootprintChunks, type FootprintChunks } from './footprints/chunks.ts';
 import type { HealpixKernel } from './healpix-wasm/kernel.ts';
 import { createRowGroups, type RowGroups } from './parquet/row-groups.ts';
 import type { Storage } from './storage/storage.ts';
@@ -11,6 +12,7 @@ export interface Engine {
   readonly storage: Storage;
   readonly catalogs: Catalogs;
   readonly leaves: Leaves;
+  readonly footprints: FootprintChunks;
   readonly kernel: HealpixKernel;
   readonly rowGroups: RowGroups;
 }
@@ -29,6 +31,9 @@ const POINTER_LIFETIME = 5000;
 /** The share of the cache for the leaves of releases' indexes, which take some 0.1 bytes a row. */
 const LEAF_SHARE = 1 / 16;
 
+/** That for the chunks of releases' indexes of footprints, of 98 kB. */
+const FOOTPRINT_SHARE = 1 / 16;
+
 export function createEngine(options: EngineOptions): Engine {
   const { storage, kernel, cacheBytes, pointerLifetime = POINTER_LIFETIME } = options;
   const catalogs = createCatalogs(storage, pointerLifetime);
@@ -37,7 +42,8 @@ export function createEngine(options: EngineOptions): Engine {
     storage: ofReleases,
     catalogs,
     leaves: createLeaves(ofReleases, kernel, cacheBytes * LEAF_SHARE),
+    footprints: createFootprintChunks(ofReleases, kernel, cacheBytes * FOOTPRINT_SHARE),
     kernel,
-    rowGroups: createRowGroups(ofReleases, kernel, cacheBytes * (1 - LEAF_SHARE)),
+    rowGroups: createRowGroups(ofReleases, kernel, cacheBytes * (1 - LEAF_SHARE - FOOTPRINT_SHARE)),
   };
 }

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { catalogFolder, type Manifest } from '../../engine/catalog/manifest.ts';
 import { hasPositions, qualifiedName, type Table } from '../../engine/catalog/table.ts';
+import { footprintColumns } from '../../engine/footprints/columns.ts';
 import type { HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
 import type { Storage } from '../../engine/storage/storage.ts';
 import { historyId } from '../database/row-history.ts';
@@ -79,7 +80,11 @@ export async function beginExport(
   const history = await historyOf(client, table);
   const begun = { limits, margin, folder: catalogFolder({ margin }), snapshot, state, history };
   // PostgreSQL can be asked only for releases that name the history.
-  const isComparable = previous !== null && previous.history === history && previous.margin === margin;
+  const isComparable =
+    previous !== null &&
+    previous.history === history &&
+    previous.margin === margin &&
+    hasFootprints(previous) === (footprintColumns(table) !== null);
   if (!full && isComparable && state !== null && (await isStateOf(storage, previous, state))) {
     await client.query('commit');
     return { ...begun, isUnchanged: true, before: null, known: NONE_KNOWN, notes: [] };
@@ -94,6 +99,11 @@ export async function beginExport(
 /** Whether the table, in that state, has the rows of the release. */
 async function isStateOf(storage: Storage, release: Manifest, state: string): Promise<boolean> {
   return state === release.state || state === (await keptState(storage, release.catalog, release.release));
+}
+
+/** Whether a release has an index of footprints: those that were made before there was one have none. */
+function hasFootprints({ footprints }: Manifest): boolean {
+  return footprints !== undefined;
 }
 
 /** What is odd about the identifiers keeps nothing from being exported, be it that they could not be counted. */

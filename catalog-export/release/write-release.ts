@@ -1,14 +1,16 @@
 import { MANIFEST_VERSION, type Manifest, manifestKey, type Skymap } from '../../engine/catalog/manifest.ts';
+import { openRelease } from '../../engine/catalog/release.ts';
 import { qualifiedName } from '../../engine/catalog/table.ts';
 import type { Moc } from '../../engine/healpix-wasm/moc.ts';
 import { coverageOfMoc, mocFiles, mocOfHistogram } from '../hats/coverage.ts';
 import { datasetFiles, type HatsFile, hatsFiles } from '../hats/hats-files.ts';
-import { rowsPerCell } from '../hats/partitioning.ts';
+import { countsAtOrder, type Histogram } from '../hats/histogram.ts';
 import { skymapFiles } from '../hats/skymap.ts';
 import { type BegunExport, beginExport, type WriteOptions } from './begin-export.ts';
 import { putJson } from './put-json.ts';
 import { releaseWriter } from './release-writer.ts';
 import { openRows } from './table-rows.ts';
+import { writeFootprints } from './write-footprints.ts';
 import { writeMargin } from './write-margin.ts';
 import { type WrittenPartitions, writePartitions } from './write-partitions.ts';
 import { RECORDS_FOLDER } from './written-records.ts';
@@ -64,7 +66,7 @@ export async function writeRelease(
     const sky = source.histogram && skyOf(source.histogram);
     for (const { path, bytes } of filesAbout(options, written, sky, begun)) await writer.put(path, bytes);
     if (margin !== null) await writeMargin({ ...options, writer, before }, margin, source.margins!(margin));
-    const manifest: Manifest = {
+    const unlisted: Manifest = {
       version: MANIFEST_VERSION,
       catalog,
       release,
@@ -78,10 +80,16 @@ export async function writeRelease(
       state: begun.state,
       history: begun.history,
       margin,
-      files: await writer.close(),
+      files: { bytes: 0, sha256: '' },
       partitions: written.partitions.length,
       bytes: written.partitions.reduce((sum, { bytes }) => sum + bytes, 0),
       leaves: written.leaves,
+    };
+    const footprints = await writeFootprints({ ...options, writer }, openRelease(unlisted));
+    const manifest: Manifest = {
+      ...unlisted,
+      files: await writer.close(),
+      ...(footprints && { footprints }),
     };
     // As long as the records are there, the next export can go on from here should this one fail.
     await requireLease();
@@ -108,13 +116,13 @@ function unchanged(previous: Manifest, { notes }: BegunExport, sameState: string
 /** Where the rows of a table lie. */
 interface Sky {
   /** Rows per cell at MAX_ORDER. */
-  readonly histogram: Uint32Array;
+  readonly histogram: Histogram;
   readonly skymap: Skymap;
   readonly moc: Moc;
 }
 
-function skyOf(histogram: Uint32Array): Sky {
-  const skymap = { order: SKYMAP_ORDER, rows: rowsPerCell(histogram, SKYMAP_ORDER) };
+function skyOf(histogram: Histogram): Sky {
+  const skymap = { order: SKYMAP_ORDER, rows: [...countsAtOrder(histogram, SKYMAP_ORDER)] };
   return { histogram, skymap, moc: mocOfHistogram(histogram) };
 }
 

@@ -49,6 +49,8 @@ export interface Manifest {
   readonly bytes: number;
   /** Ascending in order-29 index, or in row number where the table has no positions. */
   readonly leaves: readonly LeafEntry[];
+  /** Absent where the rows have no footprints. */
+  readonly footprints?: FootprintIndex;
 }
 
 /** Where on the sky the rows lie. */
@@ -79,6 +81,25 @@ export interface LeafEntry {
   /** CRC-32 (as zlib's, unsigned) of the leaf's file. */
   readonly crc32: number;
 }
+
+/**
+ * The root of the index of footprints, which tells what rows may cover a cell of the sky: one number of each array a chunk of
+ * the file `FOOTPRINTS_PATH`. Chunks lie one after the other, ascending in order and then in cell.
+ */
+export interface FootprintIndex {
+  /** HEALPix order of its cells, at most 24. */
+  readonly order: readonly number[];
+  /** Its first cell, nested. */
+  readonly first: readonly number[];
+  /** Pairs of a cell and a row. */
+  readonly entries: readonly number[];
+  readonly bytes: readonly number[];
+  /** CRC-32 (as zlib's, unsigned) of its bytes. */
+  readonly crc32: readonly number[];
+}
+
+/** Key of the index of footprints relative to the release. */
+export const FOOTPRINTS_PATH = 'index/footprints.bin';
 
 /** `<catalog>/latest.json`: the one small object whose replacement publishes a release. */
 export interface Pointer {

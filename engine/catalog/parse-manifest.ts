@@ -2,6 +2,7 @@ import type { Column } from './column.ts';
 import {
   COVERAGE_MAX_ORDER,
   type Coverage,
+  type FootprintIndex,
   type LeafEntry,
   MANIFEST_VERSION,
   type Manifest,
@@ -104,6 +105,31 @@ function checkOrigin({ files, snapshot, state, history }: Json): void {
   expect(history === null || typeof history === 'string', 'history is neither null nor a text');
 }
 
+function checkFootprints(footprints: unknown): asserts footprints is FootprintIndex {
+  expect(isObject(footprints), 'footprints is not an object');
+  const { order, first, entries, bytes, crc32 } = footprints;
+  const columns = [order, first, entries, bytes, crc32];
+  const length = Array.isArray(order) ? order.length : -1;
+  const counts = (column: unknown) =>
+    Array.isArray(column) && column.length === length && column.every(isCount);
+  expect(columns.every(counts) && (crc32 as unknown[]).every(isCrc32), 'footprints is no index');
+  const [orders, firsts] = [order as number[], first as number[]];
+  expect(
+    orders.every((value, at) => value <= MOST_FOOTPRINT_ORDER && firsts[at]! < 12 * 4 ** value),
+    'footprints has a cell that there is not',
+  );
+  expect(
+    orders.every((value, at) => {
+      const before = orders[at - 1] ?? 0;
+      return value > before || (value === before && firsts[at]! >= (firsts[at - 1] ?? 0));
+    }),
+    'footprints is not in ascending order',
+  );
+}
+
+/** A cell is a number of JavaScript's. */
+const MOST_FOOTPRINT_ORDER = 24;
+
 function checkManifest(manifest: unknown): asserts manifest is Manifest {
   expect(isObject(manifest), 'is not a JSON object');
   expect(
@@ -119,6 +145,7 @@ function checkManifest(manifest: unknown): asserts manifest is Manifest {
   checkOrigin(manifest);
   checkSky(manifest.skymap, manifest.coverage, manifest.rows);
   checkMargin(manifest);
+  if (manifest.footprints !== undefined) checkFootprints(manifest.footprints);
   expect(Array.isArray(manifest.leaves), 'leaves is not a list');
   manifest.leaves.forEach((leaf, at) => {
     checkLeaf(leaf, `leaves[${at}]`);

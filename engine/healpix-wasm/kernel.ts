@@ -59,7 +59,7 @@ export interface Footprints {
 
 /** Cells of footprints: the nth belongs to the footprint of the nth number. */
 export interface FootprintCells {
-  /** 4^(order + 1) + number of the nested cell (NUNIQ of MOC 2.0). */
+  /** 4^(order + 1) + number of the nested cell (NUNIQ of MOC 2.0); below 2⁵³, as no order is above 24. */
   readonly cell: BigInt64Array;
   /** Ascending. */
   readonly footprint: Uint32Array;

@@ -7,7 +7,6 @@ use crate::descent::{Place, Shape};
 use crate::overlap::{contain, overlap};
 use crate::plane::{Diamond, Four, STRETCH};
 use crate::region::Region;
-use crate::ORDER;
 
 /// What is asked of a footprint and a region.
 #[derive(Clone, Copy)]
@@ -61,6 +60,9 @@ impl Footprints<'_> {
     }
 }
 
+/// Cells are not split below this order, of 0.01": so a cell's NUNIQ is a whole number below 2^53, which an f64 holds.
+const DEEPEST: u32 = 24;
+
 /// A cell of a cover: its order and number.
 pub type Cell = (u32, i64);
 
@@ -86,14 +88,14 @@ struct Item {
 
 fn few(shape: &impl Shape, most: usize) -> Vec<Cell> {
     let mut items = match shape.start() {
-        Some((diamond, order, cell)) => {
+        Some((diamond, order, cell)) if order <= DEEPEST => {
             vec![Item { diamond, order, cell, full: false, stretch: diamond.stretch() }]
         }
-        None => (0..3)
+        _ => (0..3)
             .flat_map(|ring| kept(shape, &Four::ring(ring), 0, 4 * i64::from(ring), STRETCH))
             .collect::<Vec<_>>(),
     };
-    while items.iter().any(|item| !item.full && item.order < ORDER) {
+    while items.iter().any(|item| !item.full && item.order < DEEPEST) {
         let next: Vec<Item> = items.iter().flat_map(|item| split(shape, item)).collect();
         if next.len() > most {
             break;
@@ -104,7 +106,7 @@ fn few(shape: &impl Shape, most: usize) -> Vec<Cell> {
 }
 
 fn split(shape: &impl Shape, item: &Item) -> Vec<Item> {
-    if item.full || item.order == ORDER {
+    if item.full || item.order >= DEEPEST {
         return vec![*item];
     }
     kept(shape, &item.diamond.children(), item.order + 1, item.cell << 2, item.stretch)
