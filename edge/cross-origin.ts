@@ -17,8 +17,8 @@ const EXPOSED = [
  * Lets pages of any origin ask, and read what they are answered. Hono's own middleware answers the preflight; on other answers it would
  * set the headers before there is an answer, which has every header copied twice.
  */
-export function crossOrigin(): MiddlewareHandler {
-  const preflight = cors({ origin: '*', allowMethods: ['GET', 'HEAD', 'POST', 'OPTIONS'], maxAge: 86_400 });
+export function crossOrigin(allowMethods: string[] = ['GET', 'HEAD', 'POST', 'OPTIONS']): MiddlewareHandler {
+  const preflight = cors({ origin: '*', allowMethods, maxAge: 86_400 });
   return async (c, next) => {
     if (c.req.method === 'OPTIONS') return preflight(c, next);
     await next();

@@ -1,0 +1,71 @@
+import { type Context, Hono } from 'hono';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { crossOrigin } from '../cross-origin.ts';
+import { describeFailure } from '../failure.ts';
+import { headRequests } from '../head-requests.ts';
+import { SOFTWARE } from '../service.ts';
+import { JobRefusedError } from './create-job.ts';
+import { jobApp } from './job-app.ts';
+import type { JobType } from './job-type.ts';
+import type { JobService } from './service.ts';
+import { JOB_TYPES } from './types/all.ts';
+
+const RETRY_SECONDS = '60';
+
+/** Asynchronous jobs of every type, each at the address of its list. */
+export function createJobsApp(service: JobService): Hono {
+  const app = new Hono({ strict: false });
+  app.use(crossOrigin(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']));
+  app.use(headRequests());
+  app.use(async (c, next) => {
+    await next();
+    c.res.headers.set('server', SOFTWARE);
+  });
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (c, methods) => {
+        const allow = [...methods, 'OPTIONS'].join(', ');
+        const answer = failed(c, {
+          status: 405,
+          message: `${c.req.method} is not possible here, only ${allow}.`,
+        });
+        answer.headers.set('allow', allow);
+        return answer;
+      },
+    }),
+  );
+  app.onError((error, c) => {
+    return failed(c, error instanceof JobRefusedError ? error : describeFailure(error));
+  });
+  app.notFound((c) => failed(c, { status: 404, message: ADDRESSES }));
+  for (const type of JOB_TYPES) app.route(`/${type.path}`, jobApp(service, type));
+  return app;
+}
+
+interface Failed {
+  readonly status: ReturnType<typeof describeFailure>['status'];
+  readonly message: string;
+}
+
+/** The error document of the protocol, whatever was asked for (DALI 1.1 §4.2); JSON for those that ask for it. */
+function failed(c: Context, { status, message }: Failed): Response {
+  const { body, mediaType } = prefersJson(c)
+    ? { body: `${JSON.stringify({ error: message })}\n`, mediaType: 'application/json' }
+    : typeAt(c).errorDocument(message);
+  return c.body(body, status, {
+    'content-type': mediaType,
+    'cache-control': 'no-store',
+    ...(status === 503 && { 'retry-after': RETRY_SECONDS }),
+  });
+}
+
+const prefersJson = (c: Context): boolean => /^\s*application\/json\b/i.test(c.req.header('accept') ?? '');
+
+function typeAt(c: Context): JobType {
+  const { pathname } = new URL(c.req.url);
+  return JOB_TYPES.find(({ path }) => pathname.startsWith(`/${path}`)) ?? JOB_TYPES[0]!;
+}
+
+const ADDRESSES =
+  'There is nothing at this address. A job has phase, executionduration, destruction, quote, owner, parameters, results, error and events; beside the jobs there are description.json and schema.json.';

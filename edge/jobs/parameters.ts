@@ -1,0 +1,124 @@
+import { type Parsed, parseDecimal } from '../request/values.ts';
+import { quoted, RequestError } from '../request-error.ts';
+import {
+  CONTROL_NAMES,
+  latestDestruction,
+  parseDestruction,
+  parseExecutionDuration,
+  parsePhase,
+  parseRunId,
+  parseWebhook,
+} from './controls.ts';
+import type { Form } from './form.ts';
+import type { JobParameters } from './job.ts';
+import type { JobParameter, JobType } from './job-type.ts';
+import type { JobChange } from './queue/types.ts';
+import type { JobServiceSettings } from './settings.ts';
+
+/** What a request wants of a job: how it is handled, and what it is asked. */
+export type JobWish = Omit<JobChange, 'files'>;
+
+/** Characters of all parameters of a job: a row of the queue's database has two million bytes at most. */
+const LONGEST_PARAMETERS = 1_500_000;
+
+/**
+ * Reads a request that makes or changes a job. Parameters that the type does not know are ignored (DALI 1.1 §3).
+ * @param created when the job was made, milliseconds since 1970.
+ * @throws RequestError (400) that names every parameter that is repeated or wrong, and what would be right; 413 for too much of them.
+ */
+export function readWish(
+  { fields }: Pick<Form, 'fields'>,
+  type: JobType,
+  created: number,
+  { limits, privateNetwork }: Pick<JobServiceSettings, 'limits' | 'privateNetwork'>,
+): JobWish {
+  const faults: string[] = [];
+  const valuesOf = (name: string) => fields.filter(([given]) => given === name).map(([, value]) => value);
+  function control<T>(name: string, parse: (text: string) => Parsed<T>): T | undefined {
+    const values = valuesOf(name);
+    if (values.length > 1) faults.push(`${name} is given ${values.length} times: give it once`);
+    if (values.length !== 1) return undefined;
+    const parsed = parse(values[0]!);
+    if ('value' in parsed) return parsed.value;
+    faults.push(`${name} ${parsed.fault}`);
+    return undefined;
+  }
+
+  const phase = control('PHASE', parsePhase);
+  const runId = control('RUNID', parseRunId);
+  const executionDuration = control('EXECUTIONDURATION', (text) => parseExecutionDuration(text, limits));
+  const destruction = control('DESTRUCTION', (text) => parseDestruction(text, created, limits));
+  const webhook = control('WEBHOOK', (text) => parseWebhook(text, privateNetwork));
+  const parameters = typeParameters(fields, type, faults);
+  if (faults.length > 0) throw new RequestError(400, `${faults.join('. ')}.`);
+  return {
+    ...(phase !== undefined && { phase }),
+    ...(runId !== undefined && { runId }),
+    ...(executionDuration !== undefined && { executionDuration }),
+    ...(destruction !== undefined && { destruction }),
+    ...(webhook !== undefined && { webhook }),
+    ...(parameters.length > 0 && { parameters }),
+  };
+}
+
+/** Seconds and destruction of a job whose client asks for none. */
+export function standardLimits(created: number, { limits }: Pick<JobServiceSettings, 'limits'>) {
+  return {
+    executionDuration: limits.defaultSeconds,
+    destruction: latestDestruction(created, limits.defaultDays),
+  };
+}
+
+function typeParameters(fields: Form['fields'], type: JobType, faults: string[]): JobParameters {
+  const known = new Map(type.parameters.map((parameter) => [parameter.name, parameter]));
+  const given = fields.filter(([name]) => known.has(name) && !CONTROL_NAMES.has(name));
+  const characters = given.reduce((sum, [, value]) => sum + value.length, 0);
+  if (characters > LONGEST_PARAMETERS) {
+    throw new RequestError(413, `The parameters have more than ${LONGEST_PARAMETERS} characters.`);
+  }
+  for (const [name, values] of Map.groupBy(given, ([name]) => name)) {
+    const parameter = known.get(name)!;
+    if (values.length > 1 && !parameter.repeatable) {
+      faults.push(`${name} is given ${values.length} times: give it once`);
+    }
+    for (const [, value] of values) {
+      const fault = faultOf(value, parameter);
+      if (fault !== null) faults.push(`${name} ${fault}`);
+    }
+  }
+  return given;
+}
+
+function faultOf(text: string, parameter: JobParameter): string | null {
+  const { type, values = [], longest, check } = parameter;
+  if (longest !== undefined && text.length > longest) {
+    return `has ${text.length} characters, more than ${longest}`;
+  }
+  if (type === 'choice' && !values.some((value) => value.toLowerCase() === text.trim().toLowerCase())) {
+    return `${quoted(text)} is none of ${values.join(', ')}`;
+  }
+  if (type === 'integer' || type === 'number') {
+    const fault = numberFault(text, parameter);
+    if (fault !== null) return fault;
+  }
+  const checked = check?.(text);
+  return checked !== undefined && 'fault' in checked ? checked.fault : null;
+}
+
+function numberFault(
+  text: string,
+  { type, least = -Infinity, most = Infinity }: JobParameter,
+): string | null {
+  const parsed = parseDecimal(text);
+  if ('fault' in parsed) return parsed.fault;
+  const { value } = parsed;
+  if (type === 'integer' && !Number.isInteger(value)) return `${quoted(text)} is not a whole number`;
+  if (value < least) return `${quoted(text)} is less than ${least}`;
+  return value > most ? `${quoted(text)} is more than ${most}` : null;
+}
+
+/** Names of the parameters without which a job of the type cannot run. */
+export function missingParameters(type: JobType, parameters: JobParameters): string[] {
+  const given = new Set(parameters.map(([name]) => name));
+  return type.parameters.filter(({ name, required }) => required && !given.has(name)).map(({ name }) => name);
+}
