@@ -9,6 +9,7 @@ const NODE_ONLY = [
   'storage/s3.ts',
   'storage/s3-upload.ts',
   'healpix-wasm/node.ts',
+  'fits-wasm/node.ts',
   'duckdb/node.ts',
   'duckdb/record-trampolines.ts',
 ];

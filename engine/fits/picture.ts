@@ -1,0 +1,115 @@
+import type { FitsKernel } from '../fits-wasm/index.ts';
+import { type FitsImage, pixelBytes } from './image.ts';
+import { pixelValues } from './pixel-values.ts';
+import { readSection } from './read-section.ts';
+import { type Section, sectionAxes, wholeImage } from './section.ts';
+import type { FitsSource } from './source.ts';
+
+/** Values of a plane, row after row, the first row of the file first; NaN where there is none. */
+export interface PixelPlane {
+  readonly pixels: Float32Array<ArrayBuffer>;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Pixels of the longer side of a picture that nothing says more of. */
+const LONGEST = 4096;
+const JPEG_QUALITY = 85;
+
+/**
+ * The first plane of an image, or of a section of it, averaged down as it streams by until its longer side has at most `longest` pixels. A value of the result is
+ * the mean of those pixels under it that have one.
+ * @throws {FitsError} as `readSection`
+ */
+export async function overview(
+  kernel: FitsKernel,
+  source: FitsSource,
+  image: FitsImage,
+  longest: number,
+  section: Section = wholeImage(image),
+): Promise<PixelPlane> {
+  const plane = {
+    first: section.first,
+    last: section.last.map((end, axis) => (axis < 2 ? end : section.first[axis]!)),
+  };
+  const [width, height = 1] = sectionAxes(plane) as [number, number?];
+  const means = shrinking(width, height, longest);
+  const values = pixelValues(image);
+  const size = pixelBytes(image);
+  // Pieces may end within a pixel's bytes only where a row is longer than a read.
+  let rest: Uint8Array = new Uint8Array();
+  for await (const piece of readSection(kernel, source, image, plane)) {
+    const bytes = rest.length === 0 ? piece : concatenated(rest, piece);
+    const whole = bytes.length - (bytes.length % size);
+    means.add(values(bytes.subarray(0, whole)));
+    rest = bytes.subarray(whole);
+  }
+  return means.plane();
+}
+
+function concatenated(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
+
+/** Takes the values of a plane in order, and has their means on a coarser one. */
+function shrinking(width: number, height: number, longest: number) {
+  const by = Math.max(1, Math.ceil(Math.max(width, height) / longest));
+  const [smallWidth, smallHeight] = [Math.ceil(width / by), Math.ceil(height / by)];
+  const sums = new Float64Array(smallWidth * smallHeight);
+  const counts = new Uint32Array(by === 1 ? 0 : sums.length);
+  let at = 0;
+  return {
+    add(values: Float32Array): void {
+      let [x, y] = [at % width, Math.floor(at / width)];
+      for (const value of values) {
+        const place = Math.floor(y / by) * smallWidth + Math.floor(x / by);
+        if (by === 1) {
+          sums[place] = value;
+        } else if (Number.isFinite(value)) {
+          sums[place]! += value;
+          counts[place]! += 1;
+        }
+        x++;
+        if (x === width) {
+          x = 0;
+          y++;
+        }
+      }
+      at += values.length;
+    },
+    plane(): PixelPlane {
+      const pixels = Float32Array.from(sums);
+      // 0 / 0 is NaN.
+      if (by > 1)
+        for (let place = 0; place < pixels.length; place++) pixels[place] = sums[place]! / counts[place]!;
+      return { pixels, width: smallWidth, height: smallHeight };
+    },
+  };
+}
+
+/**
+ * A picture of a plane in grey, by percentiles and asinh, as people look at images of the sky; its last row is on top.
+ * @param longest pixels of its longer side, to which it is averaged down.
+ */
+export function renderPicture(
+  kernel: FitsKernel,
+  plane: PixelPlane,
+  format: 'png' | 'jpeg',
+  {
+    longest = LONGEST,
+    quality = JPEG_QUALITY,
+  }: { readonly longest?: number; readonly quality?: number } = {},
+): Uint8Array<ArrayBuffer> {
+  const { pixels, width, height } = fitting(plane, longest);
+  return kernel.picture(pixels, width, height, format === 'jpeg' ? quality : 0);
+}
+
+function fitting(plane: PixelPlane, longest: number): PixelPlane {
+  if (Math.max(plane.width, plane.height) <= longest) return plane;
+  const means = shrinking(plane.width, plane.height, longest);
+  means.add(plane.pixels);
+  return means.plane();
+}

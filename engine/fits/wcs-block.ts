@@ -1,0 +1,160 @@
+import type { CelestialAxes, SkyFrame } from './celestial-axes.ts';
+import { FitsError } from './errors.ts';
+import { type FitsHeader, integerOf, numberOf, textOf } from './header.ts';
+import type { FitsImage } from './image.ts';
+import { linearAxis } from './linear-axes.ts';
+
+/** Of the numbers that come before coefficients in a block of the kernel (engine/fits-wasm/src/wcs.rs). */
+const FIXED = 24;
+const TPV_TERMS = 40;
+
+const FRAMES: Readonly<Record<SkyFrame, number>> = {
+  ICRS: 0,
+  FK5: 1,
+  FK4: 2,
+  'FK4-NO-E': 3,
+  GALACTIC: 4,
+  SUPERGALACTIC: 5,
+  ECLIPTIC: 6,
+};
+
+/** Higher orders are damage: a convention for 9 has never been made. */
+const HIGHEST_SIP = 9;
+
+/**
+ * The numbers of a header that make positions of pixels, for the kernel.
+ * @throws {FitsError} `no-wcs` where keywords lack that positions need; `unsupported-wcs`
+ */
+export function wcsBlock(image: FitsImage, sky: CelestialAxes): Float64Array {
+  const { header, location, axes } = image;
+  requireReference(image, sky);
+  const [first, second] = [sky.lon, sky.lat].sort((a, b) => a - b) as [number, number];
+  const lon = linearAxis(image, sky.lon);
+  const lat = linearAxis(image, sky.lat);
+  const toDegrees = [angleUnit(header, sky.lon, location.index), angleUnit(header, sky.lat, location.index)];
+  const lonParameter = (m: number) => numberOf(header, `PV${sky.lon + 1}_${m}`) ?? Number.NaN;
+  const latParameters = parameters(header, sky.lat);
+  const tpv = isTpv(image, sky);
+  const sip = sipOf(image, first, second);
+
+  const block = new Float64Array(FIXED).fill(Number.NaN);
+  block[0] = projectionCode(tpv ? 'TAN' : sky.projection);
+  block[1] = (numberOf(header, `CRVAL${sky.lon + 1}`) ?? 0) * toDegrees[0]!;
+  block[2] = (numberOf(header, `CRVAL${sky.lat + 1}`) ?? 0) * toDegrees[1]!;
+  if (!tpv) {
+    block[3] = lonParameter(1);
+    block[4] = lonParameter(2);
+    block[7] = lonParameter(0);
+  }
+  const pole = (keyword: string, m: number) =>
+    (tpv ? null : numberOf(header, `PV${sky.lon + 1}_${m}`)) ?? numberOf(header, keyword) ?? Number.NaN;
+  block[5] = pole('LONPOLE', 3);
+  block[6] = pole('LATPOLE', 4);
+  block[8] = numberOf(header, `CRPIX${first + 1}`) ?? 0;
+  block[9] = numberOf(header, `CRPIX${second + 1}`) ?? 0;
+  block[10] = lon[first]! * toDegrees[0]!;
+  block[11] = lon[second]! * toDegrees[0]!;
+  block[12] = lat[first]! * toDegrees[1]!;
+  block[13] = lat[second]! * toDegrees[1]!;
+  block[14] = FRAMES[sky.frame];
+  block[15] = sky.equinox ?? 2000;
+  block[16] = sky.equinox ?? 2000;
+  block[17] = sip?.orders[0] ?? -1;
+  block[18] = sip?.orders[1] ?? -1;
+  block[19] = tpv ? TPV_TERMS : latParameters.length;
+  block[20] = tpv ? 1 : 0;
+  block[21] = (axes[first]! + 1) / 2;
+  block[22] = (axes[second]! + 1) / 2;
+  const coefficients = tpv ? [...tpvTerms(header, sky.lat), ...tpvTerms(header, sky.lon)] : latParameters;
+  return Float64Array.of(...block, ...(sip?.coefficients ?? []), ...coefficients);
+}
+
+const projectionCode = (name: string): number =>
+  (name.charCodeAt(0) << 16) | (name.charCodeAt(1) << 8) | name.charCodeAt(2);
+
+/** CRVAL, and a scale: their defaults are no place on the sky that anyone could have meant. */
+function requireReference({ header, location }: FitsImage, { lon, lat }: CelestialAxes): void {
+  const numbers = [lon + 1, lat + 1];
+  const missing = numbers.map((n) => `CRVAL${n}`).filter((keyword) => numberOf(header, keyword) === null);
+  const scaled = [...header.values.keys()].some((keyword) => /^(CD\d+_\d+|CDELT\d+)$/.test(keyword));
+  if (!scaled) missing.push(`CDELT${numbers[0]} or CD${numbers[0]}_${numbers[0]}`);
+  if (missing.length === 0) return;
+  throw new FitsError(
+    'no-wcs',
+    location.index,
+    `the coordinates of the sky (WCS) are incomplete: ${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'} missing or no number`,
+  );
+}
+
+/** Degrees in a unit of an angle. */
+function angleUnit(header: FitsHeader, axis: number, index: number): number {
+  const unit = textOf(header, `CUNIT${axis + 1}`)?.toLowerCase() ?? 'deg';
+  const degrees: Readonly<Record<string, number>> = {
+    deg: 1,
+    degree: 1,
+    degrees: 1,
+    arcmin: 1 / 60,
+    arcsec: 1 / 3600,
+    mas: 1 / 3_600_000,
+    rad: 180 / Math.PI,
+  };
+  const found = degrees[unit];
+  if (found !== undefined) return found;
+  throw new FitsError('unsupported-wcs', index, `CUNIT${axis + 1} is '${unit}': it must be an angle, as deg`);
+}
+
+/** PVi_0 and so on of an axis, NaN where there is none. */
+function parameters(header: FitsHeader, axis: number): number[] {
+  const found: number[] = [];
+  for (let m = 0; m < TPV_TERMS; m++) {
+    const value = numberOf(header, `PV${axis + 1}_${m}`);
+    if (value === null) continue;
+    while (found.length < m) found.push(Number.NaN);
+    found.push(value);
+  }
+  return found;
+}
+
+/** Parameters that TAN does not have are those of TPV, as SCAMP wrote them before TPV had a name of its own. */
+function isTpv({ header }: FitsImage, { lon, lat, projection }: CelestialAxes): boolean {
+  if (projection === 'TPV') return true;
+  const sip = header.values.has('A_ORDER');
+  return (
+    projection === 'TAN' && !sip && parameters(header, lat).length > 0 && parameters(header, lon).length > 5
+  );
+}
+
+/** The coefficient of x, or of y in the other axis, is 1 where it is not given. */
+function tpvTerms(header: FitsHeader, axis: number): number[] {
+  const given = parameters(header, axis);
+  return Array.from({ length: TPV_TERMS }, (_, m) => {
+    const value = given[m] ?? Number.NaN;
+    return Number.isNaN(value) ? (m === 1 ? 1 : 0) : value;
+  });
+}
+
+/** A_p_q and B_p_q; null where the header has none. */
+function sipOf({ header, location }: FitsImage, first: number, second: number) {
+  const orders = [integerOf(header, 'A_ORDER'), integerOf(header, 'B_ORDER')] as const;
+  if (orders[0] === null && orders[1] === null) return null;
+  if (
+    first !== 0 ||
+    second !== 1 ||
+    orders.some((order) => order === null || order < 0 || order > HIGHEST_SIP)
+  ) {
+    throw new FitsError(
+      'unsupported-wcs',
+      location.index,
+      `SIP needs A_ORDER and B_ORDER from 0 to ${HIGHEST_SIP}, and the sky in axes 1 and 2`,
+    );
+  }
+  const terms = (name: string, order: number) =>
+    Array.from({ length: (order + 1) ** 2 }, (_, at) => {
+      const [p, q] = [Math.floor(at / (order + 1)), at % (order + 1)];
+      return p + q > order ? 0 : (numberOf(header, `${name}_${p}_${q}`) ?? 0);
+    });
+  return {
+    orders: orders as [number, number],
+    coefficients: [...terms('A', orders[0]!), ...terms('B', orders[1]!)],
+  };
+}
