@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { bulkApp } from './bulk/index.ts';
 import { crossOrigin } from './cross-origin.ts';
+import { datalinkApp } from './datalink/index.ts';
 import { describeFailure } from './failure.ts';
 import { gzip } from './gzip.ts';
 import { headRequests } from './head-requests.ts';
@@ -42,6 +43,7 @@ export function createApp(service: Service): Hono {
   app.route('/', mocApp(service));
   app.route('/scs', coneSearchApp(service));
   app.route('/', bulkApp(service));
+  app.route('/datalink', datalinkApp(service));
   app.route('/images', imageFilesApp(service));
   return app;
 }
@@ -53,6 +55,8 @@ const ADDRESSES = `There is nothing at this address. What there is:
   /scs/{schema.table}/moc               where on the sky its rows lie, as a MOC
   /scs/{schema.table}/capabilities      what the cone search can do; also availability and tables
   /tap                                  ADQL queries of all catalogues: TAP; below it async, for long ones
+  /datalink/links?ID=                   files, previews and cutouts of images: DataLink
+  /soda/sync?ID=                        cutouts of images: SODA; below it async, for jobs
   /bulk                                 whole catalogues as Parquet files (HATS)
   /capabilities, /availability, /tables the same for the whole service
 `;

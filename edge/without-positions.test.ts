@@ -38,7 +38,7 @@ function withBoth(use: (app: Hono, tap: ReturnType<typeof tapAppOver>) => Promis
     await catalog.client.query('INSERT INTO survey.epochs VALUES (1, 5), (1, 6), (700, 5)');
     await exported(catalog, EPOCHS, { date });
     const tap = { fetch: async () => new Response() };
-    await use(appOver(catalog.storage, {}, null, tap), tapAppOver(catalog.storage));
+    await use(appOver(catalog.storage, {}, null, { tap }), tapAppOver(catalog.storage));
   });
 }
 

@@ -1,8 +1,7 @@
 import type { Hono } from 'hono';
 import { createApp } from '../edge/app.ts';
-import type { AnswerCache } from '../edge/service.ts';
+import type { AnswerCache, Service } from '../edge/service.ts';
 import { readSettings, type Settings } from '../edge/settings.ts';
-import type { WorkerBinding } from '../edge/worker-binding.ts';
 import { createEngine } from '../engine/engine.ts';
 import { loadKernel } from '../engine/healpix-wasm/node.ts';
 import type { Storage } from '../engine/storage/storage.ts';
@@ -12,7 +11,7 @@ export function appOver(
   storage: Storage,
   settings: Settings = {},
   answerCache: AnswerCache | null = null,
-  tap: WorkerBinding | null = null,
+  workers: Partial<Pick<Service, 'tap' | 'soda' | 'jobs'>> = {},
 ): Hono {
   const { cacheBytes, answerCacheBytes: _, ...service } = readSettings(settings);
   const engine = createEngine({
@@ -21,5 +20,5 @@ export function appOver(
     cacheBytes,
     pointerLifetime: 0,
   });
-  return createApp({ engine, answerCache, tap, soda: null, jobs: null, ...service });
+  return createApp({ engine, answerCache, tap: null, soda: null, jobs: null, ...workers, ...service });
 }

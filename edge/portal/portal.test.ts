@@ -23,7 +23,7 @@ describe('the front page', () => {
     const storage = folderStorage(await demoBucket());
     const tap = tapAppOver(storage, {}, { duckdb: duckdbOver(storage) });
     app = appOver(storage, { SERVICE_TITLE: 'Stars & more' }, null, {
-      fetch: (request) => tap.request(request.url, request),
+      tap: { fetch: (request) => tap.request(request.url, request) },
     });
     page = await (await app.request('http://vo.example/')).text();
   });

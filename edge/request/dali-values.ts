@@ -6,7 +6,7 @@ import { type Parsed, parseDecimal } from './values.ts';
 export type Interval = readonly [least: number, most: number];
 
 /** What positional parameters mean: degrees, ICRS. A circle is a cone. */
-export type SkyRegion = Cone | Region;
+export type SkyRegion = Cone | Exclude<Region, { kind: 'box' }>;
 
 /**
  * A circle as DALI 1.1 §3.3.6 writes it: longitude, latitude and radius, such as `12 34 0.5`.
@@ -28,7 +28,7 @@ export function parseCircle(text: string): Parsed<Cone> {
 /**
  * A polygon as DALI 1.1 §3.3.7 writes it: longitude and latitude of each vertex in turn, wound either way; its inside is the smaller side.
  */
-export function parsePolygon(text: string): Parsed<Region> {
+export function parsePolygon(text: string): Parsed<SkyRegion> {
   const numbers = parseNumbers(text);
   if ('fault' in numbers) return numbers;
   const { value } = numbers;
@@ -65,7 +65,7 @@ export function parsePos(text: string): Parsed<SkyRegion> {
 }
 
 /** From the first longitude eastwards to the second; ends may be open. */
-function parseRange(text: string): Parsed<Region> {
+function parseRange(text: string): Parsed<SkyRegion> {
   const numbers = parseNumbers(text, true);
   if ('fault' in numbers) return numbers;
   const { value } = numbers;

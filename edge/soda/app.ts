@@ -1,15 +1,24 @@
 import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { crossOrigin } from '../cross-origin.ts';
 import { headRequests } from '../head-requests.ts';
+import { requestParameters } from '../request/request-parameters.ts';
+import { RequestError } from '../request-error.ts';
 import { SOFTWARE, serviceRoot } from '../service.ts';
 import { xml } from '../vosi/answer.ts';
 import { availabilityDocument } from '../vosi/availability.ts';
+import { answerCutout } from './answer.ts';
 import { sodaCapabilities } from './capabilities.ts';
 import { describeSodaFailure } from './failure.ts';
+import { answerJob } from './job.ts';
+import { parseCutoutRequest } from './request.ts';
 import type { SodaService } from './service.ts';
 
 const RETRY_SECONDS = '60';
+
+/** Longest POST body, bytes: polygons may have many vertices. */
+const MAX_BODY = 2 ** 20;
 
 /** SODA 1.0 at `/soda`: `sync`, and what VOSI wants. */
 export function createSodaApp(service: SodaService): Hono {
@@ -40,11 +49,23 @@ export function createSodaApp(service: SodaService): Hono {
   app.notFound((c) => c.text(ADDRESSES, 404));
   const sodaUrl = (c: Context): string => `${serviceRoot(service, c.req.url)}/soda`;
 
+  const sync = async (c: Context): Promise<Response> => {
+    const request = parseCutoutRequest(await requestParameters(c.req.raw));
+    return answerCutout(service, request, c.req.header('if-none-match'), service.limits.seconds);
+  };
+  const limited = bodyLimit({ maxSize: MAX_BODY, onError: refuseBody });
+  app.get('/soda/sync', sync);
+  app.post('/soda/sync', limited, sync);
+  app.post('/job', limited, (c) => answerJob(service, c.req.raw));
   app.get('/soda/capabilities', (c) => xml(c, sodaCapabilities(sodaUrl(c))));
   app.get('/soda/availability', (c) =>
     xml(c, availabilityDocument({ available: true, notes: [] }), 'no-cache'),
   );
   return app;
+}
+
+function refuseBody(): never {
+  throw new RequestError(413, `The body is longer than ${MAX_BODY} bytes; a cutout needs far less.`);
 }
 
 const ADDRESSES =

@@ -1,3 +1,4 @@
+import { FitsError } from '../../engine/fits/errors.ts';
 import { describeFailure } from '../failure.ts';
 import { RequestError } from '../request-error.ts';
 
@@ -16,6 +17,10 @@ export interface SodaFailure {
 
 /** Puts an error into words for the client. */
 export function describeSodaFailure(error: unknown): SodaFailure {
+  if (error instanceof FitsError) {
+    console.error(`${error.name}: ${error.message}`);
+    return { status: 500, text: `Error: The file of this dataset cannot be read: ${error.message}.\n` };
+  }
   const { status, message } = describeFailure(error);
   return { status, text: `${errorCode(error, status)}: ${message}\n` };
 }

@@ -1,3 +1,5 @@
+import type { FitsKernel } from '../../engine/fits-wasm/index.ts';
+import type { HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
 import type { Storage } from '../../engine/storage/storage.ts';
 
 /** What one cutout may cost. */
@@ -12,6 +14,10 @@ export interface SodaLimits {
 export interface SodaService {
   /** Where dataset documents and files lie. */
   readonly storage: Storage;
+  /** Geometry of regions. */
+  readonly kernel: HealpixKernel;
+  /** Coordinates and pixels of images. */
+  readonly fits: FitsKernel;
   readonly limits: SodaLimits;
   /** Name of the service on its pages. */
   readonly title: string;

@@ -12,7 +12,7 @@ export type SodaSettings = Variables<
 >;
 
 /** @throws Error naming the variable that is wrong, and what would be right. */
-export function readSodaSettings(env: SodaSettings): Omit<SodaService, 'storage'> {
+export function readSodaSettings(env: SodaSettings): Pick<SodaService, 'title' | 'publicUrl' | 'limits'> {
   return {
     title: env.SERVICE_TITLE || 'Almagest',
     publicUrl: publicUrl(env.PUBLIC_URL),

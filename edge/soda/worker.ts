@@ -1,4 +1,8 @@
 import type { Hono } from 'hono';
+import fitsModule from '../../engine/fits-wasm/fits.wasm';
+import { createFitsKernel } from '../../engine/fits-wasm/index.ts';
+import healpixModule from '../../engine/healpix-wasm/healpix.wasm';
+import { createKernel } from '../../engine/healpix-wasm/index.ts';
 import { type StorageBindings, storageOf } from '../storage.ts';
 import { createSodaApp } from './app.ts';
 import { readSodaSettings, type SodaSettings } from './settings.ts';
@@ -14,7 +18,12 @@ export default {
     env: Environment,
     context: Parameters<Hono['fetch']>[2],
   ): Response | Promise<Response> {
-    app ??= createSodaApp({ storage: storageOf(env), ...readSodaSettings(env) });
+    app ??= createSodaApp({
+      storage: storageOf(env),
+      kernel: createKernel(healpixModule),
+      fits: createFitsKernel(fitsModule),
+      ...readSodaSettings(env),
+    });
     return app.fetch(request, env, context);
   },
 };

@@ -87,7 +87,7 @@ describe('VOSI over the demo release', () => {
   test('capabilities of a service with TAP name it', async () => {
     const path = 'http://vo.example/capabilities';
     const nowhere = { fetch: async () => new Response(null, { status: 404 }) };
-    const withTap = appOver(folderStorage(await demoBucket()), {}, null, nowhere);
+    const withTap = appOver(folderStorage(await demoBucket()), {}, null, { tap: nowhere });
     const taps = async (from: Hono) =>
       (await document(from, path))['vosi:capabilities'].capability.filter(
         (one: Document) => one.standardID === 'ivo://ivoa.net/std/TAP',

@@ -1,0 +1,131 @@
+import { overview, renderPicture, sectionFits, sectionPixels } from '../../engine/fits/index.ts';
+import { answerBody, type Bytes } from '../answer/answer-body.ts';
+import { matchesTag } from '../answer/entity-tag.ts';
+import { disposition } from '../answer/stored-object.ts';
+import { RequestError } from '../request-error.ts';
+import { SOFTWARE } from '../service.ts';
+import { type Cutout, findCutout } from './cutout.ts';
+import { cutoutName, provenance, sectionText } from './provenance.ts';
+import type { CutoutRequest } from './request.ts';
+import type { SodaService } from './service.ts';
+import type { CutoutType } from './standard.ts';
+
+/** A dataset may be removed, and another be published under its identifier. */
+const CACHE_CONTROL = 'public, max-age=300';
+
+/** Pixels of the longer side of a picture at most; a larger cutout is averaged down. */
+const LARGEST_PICTURE = 2048;
+
+const EXTENSIONS: Readonly<Record<CutoutType, string>> = {
+  'application/fits': 'fits',
+  'image/png': 'png',
+  'image/jpeg': 'jpg',
+};
+
+/**
+ * A cutout as it streams, or 204 where no pixel of the image is asked for (SODA 1.0 §5.1).
+ * @param seconds that it may take.
+ * @throws RequestError (400) where it would be larger than one may be.
+ */
+export async function answerCutout(
+  service: SodaService,
+  request: CutoutRequest,
+  ifNoneMatch: string | undefined,
+  seconds: number,
+): Promise<Response> {
+  const deadline = Date.now() + 1000 * seconds;
+  const cutout = await findCutout(service, request);
+  if (cutout === null)
+    return new Response(null, { status: 204, headers: { 'cache-control': CACHE_CONTROL } });
+  const { type } = request;
+  const etag = entityTag(cutout, request);
+  const headers = {
+    etag,
+    'last-modified': new Date(cutout.dataset.added).toUTCString(),
+    'cache-control': CACHE_CONTROL,
+  };
+  if (matchesTag(ifNoneMatch, etag)) return new Response(null, { status: 304, headers });
+  refuseLarger(cutout, service.limits.maxBytes);
+  const { body, bytes } =
+    type === 'application/fits'
+      ? await asFits(service, cutout, request, until(deadline, seconds))
+      : await asPicture(service, cutout, type);
+  return new Response(body, {
+    headers: {
+      ...headers,
+      'content-type': type,
+      'content-length': String(bytes),
+      'content-disposition': disposition(
+        type === 'application/fits' ? 'attachment' : 'inline',
+        `${cutoutName(cutout)}.${EXTENSIONS[type]}`,
+      ),
+    },
+  });
+}
+
+/** The same cutout of the same file by the same software is the same, however the request was spelled. */
+function entityTag({ dataset, section }: Cutout, { type, asked }: CutoutRequest): string {
+  const { sha256 } = dataset.file;
+  const parts = [sha256, dataset.hdu.index, sectionText(section), type, SOFTWARE];
+  // A FITS file names in its history what was asked for.
+  if (type === 'application/fits') parts.push(...asked.map(encodeURIComponent));
+  return `W/"${parts.join('|')}"`;
+}
+
+function refuseLarger({ image, section }: Cutout, maxBytes: number): void {
+  const bytes = (sectionPixels(section) * Math.abs(image.bitpix)) / 8;
+  if (bytes <= maxBytes) return;
+  throw new RequestError(
+    400,
+    `The cutout would have ${megabytes(bytes)} ([${sectionText(section)}]), and ${megabytes(maxBytes)} is the limit: ask for a smaller region, or load the whole file from the link #this of /datalink/links.`,
+  );
+}
+
+function megabytes(bytes: number): string {
+  return `${Number((bytes / 1e6).toPrecision(4))} MB`;
+}
+
+interface Body {
+  readonly body: BodyInit;
+  readonly bytes: number;
+}
+
+async function asFits(
+  { fits }: SodaService,
+  cutout: Cutout,
+  request: CutoutRequest,
+  inTime: (chunks: ReadableStream<Uint8Array>) => AsyncGenerator<Bytes>,
+): Promise<Body> {
+  const { source, image, section } = cutout;
+  const file = sectionFits(fits, source, image, section, provenance(cutout, request));
+  return { body: await answerBody(inTime(file.stream)), bytes: file.bytes };
+}
+
+/** The first plane of the cutout. */
+async function asPicture(
+  { fits }: SodaService,
+  { source, image, section }: Cutout,
+  type: Exclude<CutoutType, 'application/fits'>,
+): Promise<Body> {
+  const pixels = await overview(fits, source, image, LARGEST_PICTURE, section);
+  const body = renderPicture(fits, pixels, type === 'image/png' ? 'png' : 'jpeg');
+  return { body: body as Bytes, bytes: body.byteLength };
+}
+
+/** Passes chunks on until the time is over. */
+function until(
+  deadline: number,
+  seconds: number,
+): (chunks: ReadableStream<Uint8Array>) => AsyncGenerator<Bytes> {
+  return async function* (chunks) {
+    for await (const chunk of chunks) {
+      if (Date.now() > deadline) {
+        throw new RequestError(
+          400,
+          `The cutout took longer than ${seconds} s: ask for a smaller region, or for a job at /soda/async.`,
+        );
+      }
+      yield chunk as Bytes;
+    }
+  };
+}
