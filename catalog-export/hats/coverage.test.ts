@@ -4,13 +4,13 @@ import fc from 'fast-check';
 import type { CellRanges } from '../../engine/healpix-wasm/kernel.ts';
 import { mocAscii, mocOfRanges, readMocAscii } from '../../engine/healpix-wasm/moc.ts';
 import { coverageOfMoc, mocFiles, mocOfHistogram } from './coverage.ts';
-import { emptyHistogram, MAX_ORDER } from './partitioning.ts';
+import { emptyHistogram, type Histogram, MAX_ORDER } from './histogram.ts';
 
 const CELLS = 12 * 4 ** MAX_ORDER;
 
-function histogramOf(cells: Iterable<number>): Uint32Array {
+function histogramOf(cells: Iterable<number>): Histogram {
   const histogram = emptyHistogram();
-  for (const cell of cells) histogram[cell]! += 7;
+  for (const cell of cells) histogram.add(cell, 7);
   return histogram;
 }
 
@@ -32,7 +32,7 @@ test('no rows, an empty MOC', () => {
 });
 
 test('a sky full of rows is one range of the finest order, to its last cell', () => {
-  const moc = mocOfHistogram(emptyHistogram().fill(1), 1);
+  const moc = mocOfHistogram(histogramOf(Array(CELLS).keys()), 1);
   assert.equal(mocAscii(moc), '0/0-11 10/');
   assert.deepEqual(coverageOfMoc(moc), { order: 10, ranges: [0, CELLS] });
 });

@@ -3,7 +3,7 @@ import { type Moc, mocAscii, mocJson, mocOfRanges } from '../../engine/healpix-w
 import { mocFits } from '../../engine/healpix-wasm/moc-fits.ts';
 import { rangeList } from '../../engine/healpix-wasm/ranges.ts';
 import type { HatsFile } from './hats-files.ts';
-import { MAX_ORDER } from './partitioning.ts';
+import { type Histogram, MAX_ORDER } from './histogram.ts';
 
 /** The published MOC has at most so many ranges: files of a megabyte at most, which clients load in one go. */
 const PUBLISHED_RANGES = 65_536;
@@ -19,15 +19,12 @@ const INDEX_ORDER = 29;
  * hold one.
  * @param histogram rows per cell at MAX_ORDER.
  */
-export function mocOfHistogram(histogram: Uint32Array, maxRanges = PUBLISHED_RANGES): Moc {
-  let occupied = new Uint8Array(histogram.length);
-  for (let cell = 0; cell < occupied.length; cell += 1) occupied[cell] = Number(histogram[cell]! > 0);
+export function mocOfHistogram(histogram: Histogram, maxRanges = PUBLISHED_RANGES): Moc {
   let order = MAX_ORDER;
-  let borders = bordersOf(occupied, maxRanges);
+  let borders = bordersOf(histogram, order, maxRanges);
   while (borders === null) {
-    occupied = parentsOf(occupied);
     order -= 1;
-    borders = bordersOf(occupied, maxRanges);
+    borders = bordersOf(histogram, order, maxRanges);
   }
   const shift = BigInt(2 * (INDEX_ORDER - order));
   const out = rangeList();
@@ -37,24 +34,18 @@ export function mocOfHistogram(histogram: Uint32Array, maxRanges = PUBLISHED_RAN
   return { order, ranges: out.ranges() };
 }
 
-/** First cell, and the one after the last, of each range of occupied cells; null if there are too many ranges. */
-function bordersOf(occupied: Uint8Array, maxRanges: number): number[] | null {
+/** First cell of an order, and the one after the last, of each range of occupied cells; null if there are too many ranges. */
+function bordersOf(histogram: Histogram, order: number, maxRanges: number): number[] | null {
+  const shift = 2 * (MAX_ORDER - order);
   const borders: number[] = [];
-  let before = 0;
-  for (let cell = 0; cell < occupied.length; cell += 1) {
-    if (occupied[cell] === before) continue;
-    before = occupied[cell]!;
-    if (borders.push(cell) > 2 * maxRanges) return null;
-  }
-  if (before === 1) borders.push(occupied.length);
-  return borders;
-}
-
-function parentsOf(occupied: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  const children = new Uint32Array(occupied.buffer);
-  const parents = new Uint8Array(children.length);
-  for (let cell = 0; cell < parents.length; cell += 1) parents[cell] = Number(children[cell]! > 0);
-  return parents;
+  const areFew = histogram.every((cell) => {
+    const first = cell >>> shift;
+    const end = borders.at(-1) ?? -1;
+    if (first === end) borders[borders.length - 1] = first + 1;
+    else if (first > end) borders.push(first, first + 1);
+    return borders.length <= 2 * maxRanges;
+  });
+  return areFew ? borders : null;
 }
 
 /** What the manifest says of a MOC: itself, or a coarser one around it if that is what has few enough ranges. */

@@ -1,31 +1,27 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import {
-  type Cell,
-  cellsAtOrder,
-  cellsBelow,
-  emptyHistogram,
-  MAX_ORDER,
-  orderOfCells,
-  partitionCells,
-} from './partitioning.ts';
+import { eachFilled, emptyHistogram, type Histogram, MAX_ORDER } from './histogram.ts';
+import { type Cell, cellsAtOrder, cellsBelow, orderOfCells, partitionCells } from './partitioning.ts';
 
 const CELLS = 12 * 4 ** MAX_ORDER;
 
-function histogramOf(rows: Iterable<readonly [cell: number, count: number]>): Uint32Array {
+function histogramOf(rows: Iterable<readonly [cell: number, count: number]>): Histogram {
   const histogram = emptyHistogram();
-  for (const [cell, count] of rows) histogram[cell]! += count;
+  for (const [cell, count] of rows) histogram.add(cell, count);
   return histogram;
 }
 
-function cellsOf(counts: Uint32Array, most: number): Cell[] {
+function cellsOf(counts: Histogram, most: number): Cell[] {
   return partitionCells([{ counts, most }]);
 }
 
-function rowsIn(histogram: Uint32Array, { order, pixel }: Cell): number {
-  const cells = 4 ** (MAX_ORDER - order);
-  return histogram.subarray(pixel * cells, (pixel + 1) * cells).reduce((sum, count) => sum + count, 0);
+function rowsIn(histogram: Histogram, { order, pixel }: Cell): number {
+  let rows = 0;
+  eachFilled(histogram, (cell, count) => {
+    if (Math.floor(cell / 4 ** (MAX_ORDER - order)) === pixel) rows += count;
+  });
+  return rows;
 }
 
 test('cells at the highest order are the index without its low bits', () => {
@@ -83,10 +79,10 @@ test('few rows of many bytes are split as many rows are', () => {
 });
 
 test('a cell is split further where it is counted further down', () => {
-  const counts = new Uint32Array(16);
-  counts[3] = 8;
-  counts[5] = 6;
-  counts[6] = 5;
+  const counts = emptyHistogram(16);
+  counts.add(3, 8);
+  counts.add(5, 6);
+  counts.add(6, 5);
   assert.deepEqual(cellsBelow({ order: 10, pixel: 7 }, 2, [{ counts, most: 10 }]), [
     { order: 11, pixel: 28 },
     { order: 12, pixel: 117 },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { emptyHistogram, MAX_ORDER } from './partitioning.ts';
-import { skymapFiles, skymapFits } from './skymap.ts';
+import { eachFilled, emptyHistogram, MAX_ORDER } from './histogram.ts';
+import { mapOfCounts, skymapFiles, skymapFits } from './skymap.ts';
 
 /** The cards of a file's second header, and the rows as numbers. */
 function read(file: Uint8Array<ArrayBuffer>): { cards: Map<string, string>; values: bigint[] } {
@@ -23,7 +23,7 @@ function read(file: Uint8Array<ArrayBuffer>): { cards: Map<string, string>; valu
 
 test('a full sky has a value for each cell', () => {
   const rows = Array.from({ length: 48 }, (_, cell) => cell * 2 ** 33);
-  const { cards, values } = read(skymapFits(rows));
+  const { cards, values } = read(skymapFits(mapOfCounts(rows)));
   assert.deepEqual(values, rows.map(BigInt));
   assert.deepEqual(
     ['INDXSCHM', 'ORDERING', 'NSIDE', 'FIRSTPIX', 'LASTPIX', 'TTYPE1', 'TFORM1'].map((key) => cards.get(key)),
@@ -35,15 +35,16 @@ test('a sky that is mostly empty has the cells that are not', () => {
   const rows = new Uint32Array(192);
   rows[3] = 7;
   rows[191] = 1;
-  const { cards, values } = read(skymapFits(rows));
+  const { cards, values } = read(skymapFits(mapOfCounts(rows)));
   assert.deepEqual(values, [3n, 7n, 191n, 1n]);
   assert.deepEqual([cards.get('INDXSCHM'), cards.get('OBS_NPIX')], ['EXPLICIT', '2']);
 });
 
 test('the order is the finest whose map is small, and all maps count the same rows', () => {
   const few = emptyHistogram();
-  for (let cell = 0; cell < 1000; cell += 1) few[cell * 9999] = cell;
-  const many = emptyHistogram().fill(3);
+  for (let cell = 0; cell < 1000; cell += 1) few.add(cell * 9999, cell);
+  const many = emptyHistogram();
+  for (let cell = 0; cell < many.cells; cell += 1) many.add(cell, 3);
   for (const [histogram, order] of [
     [few, MAX_ORDER],
     [many, 8],
@@ -57,7 +58,10 @@ test('the order is the finest whose map is small, and all maps count the same ro
     );
     assert.equal(skymap!.bytes, pointMap!.bytes);
     assert.ok(skymap!.bytes.length < 9e6);
-    const total = histogram.reduce((sum, rows) => sum + rows, 0);
+    let total = 0;
+    eachFilled(histogram, (_, rows) => {
+      total += rows;
+    });
     for (const { bytes } of [skymap!, preview!]) {
       const { cards, values } = read(bytes as Uint8Array<ArrayBuffer>);
       const counts = cards.get('INDXSCHM') === 'EXPLICIT' ? values.filter((_, at) => at % 2 === 1) : values;

@@ -1,6 +1,7 @@
 import { fitsTable } from '../../engine/healpix-wasm/fits-table.ts';
 import type { HatsFile } from './hats-files.ts';
-import { MAX_ORDER, orderOfCells, rowsPerCell } from './partitioning.ts';
+import { countsAtOrder, eachFilled, type Histogram, MAX_ORDER } from './histogram.ts';
+import { orderOfCells } from './partitioning.ts';
 
 /** What the properties of a catalogue say of its maps of the sky. */
 export interface SkymapOrders {
@@ -22,34 +23,63 @@ const VALUE_BYTES = 8;
  * one. `point_map.fits` is the older name of the first, by which readers find where the catalogue is.
  * @param histogram rows per cell at MAX_ORDER.
  */
-export function skymapFiles(histogram: Uint32Array): { files: HatsFile[]; orders: SkymapOrders } {
+export function skymapFiles(histogram: Histogram): { files: HatsFile[]; orders: SkymapOrders } {
   let order = MAX_ORDER;
-  let rows: ArrayLike<number> = histogram;
-  while (skymapBytes(rows) > MAX_BYTES) {
+  let map = mapOfHistogram(histogram);
+  while (skymapBytes(map) > MAX_BYTES) {
     order -= 1;
-    rows = rowsPerCell(histogram, order);
+    map = mapOfCounts(countsAtOrder(histogram, order));
   }
-  const finest = skymapFits(rows);
+  const finest = skymapFits(map);
+  const preview = mapOfCounts(countsAtOrder(histogram, PREVIEW_ORDER));
   return {
     orders: { order, others: [PREVIEW_ORDER] },
     files: [
       { path: 'skymap.fits', bytes: finest },
       { path: 'point_map.fits', bytes: finest },
-      { path: `skymap.${PREVIEW_ORDER}.fits`, bytes: skymapFits(rowsPerCell(histogram, PREVIEW_ORDER)) },
+      { path: `skymap.${PREVIEW_ORDER}.fits`, bytes: skymapFits(preview) },
     ],
+  };
+}
+
+/** Rows of each cell of an order. */
+interface Skymap {
+  readonly cells: number;
+  /** Cells that have rows. */
+  readonly filled: number;
+  /** Shows each of those, ascending. */
+  each(show: (cell: number, rows: number) => void): void;
+}
+
+function mapOfHistogram(histogram: Histogram): Skymap {
+  let filled = 0;
+  eachFilled(histogram, () => {
+    filled += 1;
+  });
+  return { cells: histogram.cells, filled, each: (show) => eachFilled(histogram, show) };
+}
+
+/** @param rows of each cell of an order. */
+export function mapOfCounts(rows: ArrayLike<number>): Skymap {
+  let filled = 0;
+  for (let cell = 0; cell < rows.length; cell += 1) filled += Number(rows[cell]! > 0);
+  return {
+    cells: rows.length,
+    filled,
+    each(show) {
+      for (let cell = 0; cell < rows.length; cell += 1) if (rows[cell]! > 0) show(cell, rows[cell]!);
+    },
   };
 }
 
 /**
  * A map as a FITS file of the HEALPix convention, nested, equatorial: a value for each cell, or, where most cells are empty, the
  * others with their numbers.
- * @param rows of each cell of an order.
  */
-export function skymapFits(rows: ArrayLike<number>): Uint8Array<ArrayBuffer> {
-  const cells = rows.length;
+export function skymapFits(map: Skymap): Uint8Array<ArrayBuffer> {
+  const { cells, filled } = map;
   const nside = 2 ** orderOfCells(cells);
-  const filled = countFilled(rows);
-  if (isSparse(filled, cells)) {
+  if (isSparse(map)) {
     const columns = ['PIXEL', 'VALUE'].map((name) => ({ name, format: '1K' }));
     const cards = [
       ...HEALPIX,
@@ -60,12 +90,11 @@ export function skymapFits(rows: ArrayLike<number>): Uint8Array<ArrayBuffer> {
     ] as const;
     return fitsTable({ columns, width: 2 * VALUE_BYTES, rows: filled }, cards, (view) => {
       let at = 0;
-      for (let cell = 0; cell < cells; cell += 1) {
-        if (rows[cell]! === 0) continue;
+      map.each((cell, rows) => {
         setCount(view, at, cell);
-        setCount(view, at + VALUE_BYTES, rows[cell]!);
+        setCount(view, at + VALUE_BYTES, rows);
         at += 2 * VALUE_BYTES;
-      }
+      });
     });
   }
   const cards = [
@@ -78,7 +107,9 @@ export function skymapFits(rows: ArrayLike<number>): Uint8Array<ArrayBuffer> {
   ] as const;
   const columns = [{ name: 'VALUE', format: '1K' }];
   return fitsTable({ columns, width: VALUE_BYTES, rows: cells }, cards, (view) => {
-    for (let cell = 0; cell < cells; cell += 1) setCount(view, VALUE_BYTES * cell, rows[cell]!);
+    map.each((cell, rows) => {
+      setCount(view, VALUE_BYTES * cell, rows);
+    });
   });
 }
 
@@ -89,19 +120,12 @@ const HEALPIX = [
   ['EXTNAME', 'SKYMAP'],
 ] as const;
 
-function skymapBytes(rows: ArrayLike<number>): number {
-  const filled = countFilled(rows);
-  return isSparse(filled, rows.length) ? 2 * VALUE_BYTES * filled : VALUE_BYTES * rows.length;
+function skymapBytes(map: Skymap): number {
+  return VALUE_BYTES * (isSparse(map) ? 2 * map.filled : map.cells);
 }
 
-function isSparse(filled: number, cells: number): boolean {
+function isSparse({ filled, cells }: Skymap): boolean {
   return filled < cells / 2;
-}
-
-function countFilled(rows: ArrayLike<number>): number {
-  let filled = 0;
-  for (let cell = 0; cell < rows.length; cell += 1) filled += Number(rows[cell]! > 0);
-  return filled;
 }
 
 /** An integer of eight bytes that a double can hold. */

@@ -1,12 +1,6 @@
 import { mainColumns, qualifiedName } from '../../engine/catalog/table.ts';
-import {
-  type Bound,
-  cellsAtOrder,
-  countIn,
-  emptyHistogram,
-  MAX_ORDER,
-  partitionCells,
-} from '../hats/partitioning.ts';
+import { emptyHistogram, type Histogram, MAX_ORDER } from '../hats/histogram.ts';
+import { type Bound, cellsAtOrder, partitionCells } from '../hats/partitioning.ts';
 import { copiedRows } from './copied-rows.ts';
 import type { CopyRows } from './copy-binary.ts';
 import { marginTasks } from './margin-tasks.ts';
@@ -58,8 +52,8 @@ export async function readSky(
     const source = { file: spill.file, extents };
     const opened = new Set([spill]);
     const cells = partitionCells(bounds).flatMap((cell) => {
-      const bytes = countIn(counts.pieces, cell) * PIECE_BYTES;
-      return cell.order < MAX_ORDER || bytes <= LARGEST_BYTES ? [cell] : crowdedCells(cell, source, limits);
+      const isLarge = cell.order === MAX_ORDER && counts.pieces.at(cell.pixel) * PIECE_BYTES > LARGEST_BYTES;
+      return isLarge ? crowdedCells(cell, source, limits) : [cell];
     });
     return {
       rows,
@@ -81,12 +75,12 @@ function count(
   { starts }: CopyRows,
   rows: Uint32Array,
   cells: Uint32Array,
-  counts: { rows: Uint32Array; pieces: Uint32Array },
+  counts: { rows: Histogram; pieces: Histogram },
 ): void {
   for (let at = 0; at < rows.length; at += 1) {
     const row = rows[at]!;
     const cell = cells[at]!;
-    counts.rows[cell]! += 1;
-    counts.pieces[cell]! += Math.round((starts[row + 1]! - starts[row]!) / PIECE_BYTES);
+    counts.rows.add(cell, 1);
+    counts.pieces.add(cell, Math.round((starts[row + 1]! - starts[row]!) / PIECE_BYTES));
   }
 }

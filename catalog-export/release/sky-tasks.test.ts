@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {
-  type Cell,
-  cellsAtOrder,
-  emptyHistogram,
-  firstIndex,
-  MAX_ORDER,
-  partitionCells,
-} from '../hats/partitioning.ts';
+import { emptyHistogram, MAX_ORDER } from '../hats/histogram.ts';
+import { type Cell, cellsAtOrder, firstIndex, partitionCells } from '../hats/partitioning.ts';
 import { rowsAt } from './copy-binary.ts';
 import { readExtents } from './keyed-rows.ts';
 import { BUCKET_ORDER, BUCKETS, type Buckets, crowdedCells, tasksOf } from './sky-tasks.ts';
@@ -52,7 +46,7 @@ for (const mostBytes of [100, 20_000, 1e9]) {
   test(`tasks have all rows of their partitions, if buckets above ${mostBytes} bytes are taken apart`, async () => {
     const keys = someKeys(5000);
     const counts = emptyHistogram();
-    for (const cell of cellsAtOrder(MAX_ORDER, keys)) counts[cell]! += 1;
+    for (const cell of cellsAtOrder(MAX_ORDER, keys)) counts.add(cell, 1);
     const cells = partitionCells([{ counts, most: 100 }]);
     assert.ok(
       cells.some(({ order }) => order > BUCKET_ORDER + 1) && cells.some(({ order }) => order < BUCKET_ORDER),

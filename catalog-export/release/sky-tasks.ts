@@ -1,3 +1,4 @@
+import { emptyHistogram } from '../hats/histogram.ts';
 import { type Cell, cellsBelow, firstIndex } from '../hats/partitioning.ts';
 import { readExtents } from './keyed-rows.ts';
 import { type Extent, openSpill, type Spill } from './spill.ts';
@@ -63,20 +64,20 @@ export function crowdedCells(
   const order = cell.order + CROWDED_LEVELS;
   const shift = BigInt(2 * (INDEX_ORDER - order));
   const first = firstIndex(cell) >> shift;
-  const rows = new Uint32Array(4 ** CROWDED_LEVELS);
-  const kilobytes = new Uint32Array(4 ** CROWDED_LEVELS);
+  const rows = emptyHistogram(4 ** CROWDED_LEVELS);
+  const kilobytes = emptyHistogram(4 ** CROWDED_LEVELS);
   const bytes = new Float64Array(4 ** CROWDED_LEVELS);
   for (const extent of extents[bucketsOf(cell)[0]]!) {
     const block = readExtents(file, [extent]);
     for (let row = 0; row < block.keys.length; row += 1) {
       const at = Number((block.keys[row]! >> shift) - first);
-      if (at < 0 || at >= rows.length) continue;
-      rows[at]! += 1;
+      if (at < 0 || at >= bytes.length) continue;
+      rows.add(at, 1);
       bytes[at]! += block.rows.starts[row + 1]! - block.rows.starts[row]!;
     }
   }
-  for (const [at, count] of bytes.entries()) kilobytes[at] = Math.ceil(count / 1024);
-  const fullest = kilobytes.reduce((most, count) => Math.max(most, count), 0) * 1024;
+  for (const [at, count] of bytes.entries()) if (count > 0) kilobytes.add(at, Math.ceil(count / 1024));
+  const fullest = bytes.reduce((most, count) => Math.max(most, count), 0);
   if (fullest > mostBytes) {
     throw new Error(
       `${Math.round(fullest / 2 ** 20)} MB of rows lie within two arcseconds of each other (in the nested cell ` +

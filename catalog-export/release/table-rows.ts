@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { hasPositions, type Table } from '../../engine/catalog/table.ts';
 import type { HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
+import type { Histogram } from '../hats/histogram.ts';
 import type { Progress } from '../progress.ts';
 import type { PartitionTask } from './make-partitions.ts';
 import { readParts } from './plain-rows.ts';
@@ -13,7 +14,7 @@ export interface TableRows {
   /** Rows that are in no partition because their position is null, NaN or out of range. */
   readonly rowsWithoutPosition: number;
   /** Rows per cell at MAX_ORDER; null where the table has no positions. */
-  readonly histogram: Uint32Array | null;
+  readonly histogram: Histogram | null;
   /** What is to be done for the partitions, in their order. After the last one, the transaction is over. */
   tasks(): AsyncGenerator<RowsTask>;
   /**

@@ -1,0 +1,104 @@
+/** Cells are never smaller than this, whatever their rows: 12.6 million cells of 3.4′ (HATS's own default). */
+export const MAX_ORDER = 10;
+
+/** 256 cells, which make up one of four orders above. */
+const BLOCK_BITS = 8;
+const BLOCK = 2 ** BLOCK_BITS;
+
+/** Blocks for which there is room at the beginning. */
+const FIRST_BLOCKS = 256;
+
+/** A count, below 2³², for each cell of an order, nested. Most of a sky may be empty: only blocks of cells with a count take room and time. */
+export interface Histogram {
+  readonly cells: number;
+  add(cell: number, count: number): void;
+  at(cell: number): number;
+  /**
+   * Shows the cells that have a count, ascending, as long as that is wanted.
+   * @returns whether all were.
+   */
+  every(isWanted: (cell: number, count: number) => boolean): boolean;
+}
+
+/** @param cells 12·4^MAX_ORDER of the whole sky, or a power of 4 from 16 on. */
+export function emptyHistogram(cells = 12 * 4 ** MAX_ORDER): Histogram {
+  /** Of each block, which of those in `counts` it is; the first one there is empty, for all that have none. */
+  const places = new Uint32Array(Math.ceil(cells / BLOCK));
+  let counts = new Uint32Array(BLOCK * FIRST_BLOCKS);
+  let used = 1;
+
+  function place(block: number): number {
+    if (places[block] !== 0) return places[block]!;
+    if (used * BLOCK === counts.length) {
+      const larger = new Uint32Array(2 * counts.length);
+      larger.set(counts);
+      counts = larger;
+    }
+    places[block] = used;
+    used += 1;
+    return used - 1;
+  }
+
+  return {
+    cells,
+    add(cell, count) {
+      // First: it may replace the counts.
+      const first = place(cell >>> BLOCK_BITS) * BLOCK;
+      counts[first + (cell % BLOCK)]! += count;
+    },
+    at: (cell) => counts[places[cell >>> BLOCK_BITS]! * BLOCK + (cell % BLOCK)]!,
+    every(isWanted) {
+      for (let block = 0; block < places.length; block += 1) {
+        if (places[block] === 0) continue;
+        const first = places[block]! * BLOCK;
+        for (let cell = 0; cell < BLOCK; cell += 1) {
+          const count = counts[first + cell]!;
+          if (count !== 0 && !isWanted(block * BLOCK + cell, count)) return false;
+        }
+      }
+      return true;
+    },
+  };
+}
+
+export function eachFilled(histogram: Histogram, show: (cell: number, count: number) => void): void {
+  histogram.every((cell, count) => {
+    show(cell, count);
+    return true;
+  });
+}
+
+/** Counts of a sky in each cell of another order. */
+export function countsAtOrder(histogram: Histogram, order: number): Float64Array {
+  return countsAbove(histogram, MAX_ORDER - order);
+}
+
+/** Counts in each cell so many levels above. */
+function countsAbove(histogram: Histogram, levels: number): Float64Array {
+  const sums = new Float64Array(histogram.cells / 4 ** levels);
+  eachFilled(histogram, (cell, count) => {
+    sums[cell >>> (2 * levels)]! += count;
+  });
+  return sums;
+}
+
+/** Levels above which sums are kept; the few counts below are added up each time. */
+const KEPT_LEVELS = 2;
+
+/** What tells, at once, the sum of the counts in a cell so many levels above. */
+export function sumsOf(histogram: Histogram): (levels: number, cell: number) => number {
+  const kept = [countsAbove(histogram, KEPT_LEVELS)];
+  for (let below = kept[0]!; below.length % 4 === 0; below = kept.at(-1)!) kept.push(sumsOfFour(below));
+  return (levels, cell) => {
+    if (levels >= KEPT_LEVELS) return kept[levels - KEPT_LEVELS]![cell]!;
+    let sum = 0;
+    for (let at = cell * 4 ** levels; at < (cell + 1) * 4 ** levels; at += 1) sum += histogram.at(at);
+    return sum;
+  };
+}
+
+function sumsOfFour(counts: Float64Array): Float64Array {
+  const sums = new Float64Array(counts.length / 4);
+  for (let at = 0; at < counts.length; at += 1) sums[at >>> 2]! += counts[at]!;
+  return sums;
+}
