@@ -7,6 +7,7 @@ import { scanEngine } from '../edge/tap/engines/scan.ts';
 import { answersInMemory } from '../edge/tap/kept-answers.ts';
 import { publishedTables } from '../edge/tap/published.ts';
 import { readTapSettings, type TapSettings } from '../edge/tap/settings.ts';
+import type { Fetch } from '../edge/tap/uploads/fetch-file.ts';
 import { createDuckdb } from '../engine/duckdb/duckdb.ts';
 import { loadDuckdbCode } from '../engine/duckdb/node.ts';
 import { createEngine } from '../engine/engine.ts';
@@ -34,6 +35,7 @@ export function tapAppOver(
   storage: Storage,
   settings: TapSettings = {},
   others: Partial<Engines> = {},
+  fetch: Fetch = globalThis.fetch,
 ): TapApp {
   const { cacheBytes, answerMemoryBytes, answerCacheBytes, ...service } = readTapSettings(settings);
   const engine = createEngine({ storage, kernel: loadKernel(), cacheBytes, pointerLifetime: 0 });
@@ -42,6 +44,7 @@ export function tapAppOver(
     published: publishedTables(engine, 0),
     engines: { scan: scanEngine(engine), duckdb: null, postgresql: null, ...others },
     keptAnswers: answersInMemory(answerMemoryBytes, answerCacheBytes),
+    fetch,
     ...service,
   });
   const later: Promise<unknown>[] = [];

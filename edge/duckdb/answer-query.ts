@@ -1,6 +1,7 @@
 import type { Duckdb } from '../../engine/duckdb/duckdb.ts';
 import { asDuckdbError } from '../../engine/duckdb/duckdb-error.ts';
-import type { DuckdbFault, DuckdbQuery, FaultKind } from '../../engine/duckdb/query.ts';
+import { readQuery } from '../../engine/duckdb/message.ts';
+import type { DuckdbFault, FaultKind } from '../../engine/duckdb/query.ts';
 
 const STATUS: Record<FaultKind, number> = { query: 400, deadline: 503, memory: 503, release: 502, trap: 500 };
 
@@ -15,8 +16,8 @@ export async function answerQuery(
 ): Promise<Response> {
   const left = new AbortController();
   request.signal.addEventListener('abort', () => left.abort(request.signal.reason));
-  const query = (await request.json().catch(() => null)) as DuckdbQuery | null;
-  if (query === null) return faultAnswer({ fault: 'query', message: 'what was posted is no query in JSON' });
+  const query = readQuery(new Uint8Array(await request.arrayBuffer()));
+  if (query === null) return faultAnswer({ fault: 'query', message: 'what was posted is no query' });
   const answer = duckdb.answer(query, left.signal);
   const ended = Promise.withResolvers<void>();
   keep(ended.promise);

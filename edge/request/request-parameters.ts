@@ -19,16 +19,33 @@ export function addParameter(parameters: CollectedParameters, name: string, valu
   else parameters.set(key, [value]);
 }
 
+/** What the form of a request holds, by the names as they were given: of several of one name the first. */
+export type FormFields = ReadonlyMap<string, File | string>;
+
+/** A request's parameters, and what came as files. */
+export interface RequestForm {
+  readonly parameters: RawParameters;
+  readonly fields: FormFields;
+}
+
 /**
  * The parameters of a GET or POST request.
  * @throws RequestError 414 for an address that is too long, 415 for a body that is no form, 400 for a broken one.
  */
 export async function requestParameters(request: Request): Promise<RawParameters> {
+  return (await requestForm(request)).parameters;
+}
+
+/** The same with the files. @throws RequestError as `requestParameters` does. */
+export async function requestForm(request: Request): Promise<RequestForm> {
   const parameters = addressParameters(request.url);
-  if (request.method === 'POST') {
-    for (const [name, value] of await formParameters(request)) addParameter(parameters, name, value);
+  const fields = new Map<string, File | string>();
+  if (request.method !== 'POST') return { parameters, fields };
+  for (const [name, value] of await formFields(request)) {
+    addParameter(parameters, name, typeof value === 'string' ? value : value.name);
+    if (!fields.has(name)) fields.set(name, value);
   }
-  return parameters;
+  return { parameters, fields };
 }
 
 /**
@@ -50,7 +67,7 @@ export function addressParameters(url: string, most = MAX_URL): CollectedParamet
   return parameters;
 }
 
-async function formParameters(request: Request): Promise<[string, string][]> {
+async function formFields(request: Request): Promise<[string, File | string][]> {
   const type = (request.headers.get('content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase();
   if (type === '' && request.body === null) return [];
   if (!FORMS.includes(type)) {
@@ -63,5 +80,5 @@ async function formParameters(request: Request): Promise<[string, string][]> {
   } catch {
     throw new RequestError(400, `The body is not valid ${type}.`);
   }
-  return [...form].map(([name, value]) => [name, typeof value === 'string' ? value : value.name]);
+  return [...form];
 }

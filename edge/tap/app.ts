@@ -2,12 +2,13 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { votableError } from '../../engine/table/votable-error.ts';
+import type { UploadLimits } from '../../engine/upload/upload.ts';
 import { releasesOf } from '../catalogs.ts';
 import { crossOrigin } from '../cross-origin.ts';
 import type { Failure } from '../failure.ts';
 import { gzip } from '../gzip.ts';
 import { headRequests } from '../head-requests.ts';
-import { requestParameters } from '../request/request-parameters.ts';
+import { requestForm } from '../request/request-parameters.ts';
 import { RequestError } from '../request-error.ts';
 import { SOFTWARE, serviceRoot } from '../service.ts';
 import { xml } from '../vosi/answer.ts';
@@ -17,6 +18,7 @@ import { tapCapabilities } from './capabilities.ts';
 import { type Example, exampleQueries } from './examples.ts';
 import { examplesPage } from './examples-page.ts';
 import { describeTapFailure } from './failure.ts';
+import { runTapJob } from './job.ts';
 import { tapPage } from './page.ts';
 import { asksForCapabilities } from './parameters.ts';
 import type { TapService } from './service.ts';
@@ -48,12 +50,18 @@ export function createTapApp(service: TapService): Hono {
     return xml(c, tapCapabilities(tapUrl(c), tables, service.limits));
   };
   const sync = async (c: Context): Promise<Response> => {
-    const raw = await requestParameters(c.req.raw);
-    if (asksForCapabilities(raw)) return capabilities(c);
-    return answerQuery(service, raw, c.req.raw, (promise) => c.executionCtx.waitUntil(promise));
+    const form = await requestForm(c.req.raw);
+    if (asksForCapabilities(form.parameters)) return capabilities(c);
+    return answerQuery(service, form, c.req.raw, (promise) => c.executionCtx.waitUntil(promise));
   };
   app.get('/tap/sync', sync);
-  app.post('/tap/sync', bodyLimit({ maxSize: MAX_BODY, onError: refuseBody }), sync);
+  const ofQueries = bodyLimit({ maxSize: MAX_BODY, onError: refuseBody });
+  const maxSize = MAX_BODY + service.uploadLimits.bytes;
+  const ofUploads = bodyLimit({ maxSize, onError: () => refuseUploads(service.uploadLimits) });
+  const isUpload = (c: Context) => /^\s*multipart\//i.test(c.req.header('content-type') ?? '');
+  app.post('/tap/sync', (c, next) => (isUpload(c) ? ofUploads : ofQueries)(c, next), sync);
+
+  app.post('/job', (c) => runTapJob(service, c));
 
   app.get('/tap/capabilities', capabilities);
   app.get('/tap/availability', async (c) => {
@@ -85,6 +93,13 @@ function refuseBody(): never {
   throw new RequestError(
     413,
     `The body is longer than ${MAX_BODY} bytes: upload long lists elsewhere and shorten the query.`,
+  );
+}
+
+function refuseUploads({ bytes }: UploadLimits): never {
+  throw new RequestError(
+    413,
+    `The uploads are longer than ${bytes} bytes together: upload the columns that the query needs, or in a format that takes less, such as Parquet or VOTable's BINARY2.`,
   );
 }
 

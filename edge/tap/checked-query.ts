@@ -6,6 +6,7 @@ import type { Release } from '../../engine/catalog/release.ts';
 import { qualifiedName, type Table } from '../../engine/catalog/table.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { TAP_SCHEMA, TAP_SCHEMA_TABLES } from '../../engine/tap-schema/tables.ts';
+import type { Upload } from '../../engine/upload/upload.ts';
 import { datedTables } from './dated-tables.ts';
 import { type Published, refuseDamaged } from './published.ts';
 
@@ -14,11 +15,13 @@ export interface TapQuery {
   readonly checked: CheckedQuery;
   /** The tables that the query may name and their releases: the published ones, and those that it names by date. */
   readonly sources: ReadonlyMap<Table, Release>;
+  /** The tables that came with the query. */
+  readonly uploads: ReadonlyMap<Table, Upload>;
   /** All tables that are published, which TAP_SCHEMA tells of. */
   readonly published: readonly Table[];
   /** All that the answer depends on, each once, in the order of their names. */
   readonly releases: readonly Release[];
-  /** Whether the same query has the same answer tomorrow: RAND has not. */
+  /** Whether the same query has the same answer tomorrow: RAND has not, nor has what came with it. */
   readonly repeatable: boolean;
 }
 
@@ -26,10 +29,15 @@ export interface TapQuery {
  * @throws AdqlSyntaxError, AdqlCheckError, and DamagedTableError for a table that is there and cannot be opened
  * @throws StorageError where a release that the query names cannot be looked for
  */
-export async function checkedQuery(text: string, published: Published, engine: Engine): Promise<TapQuery> {
+export async function checkedQuery(
+  text: string,
+  uploads: ReadonlyMap<Table, Upload>,
+  published: Published,
+  engine: Engine,
+): Promise<TapQuery> {
   const statement = parseAdql(text);
   const sources = new Map([...published.releases, ...(await datedTables(engine, statement, published))]);
-  const checked = checkedStatement(statement, text, published, [...sources.keys()]);
+  const checked = checkedStatement(statement, text, published, [...sources.keys(), ...uploads.keys()]);
   const named = [...checked.findings.tables.values()].filter((found): found is Table => 'schema' in found);
   // TAP_SCHEMA tells of all releases.
   const all = named.some(({ schema }) => schema === TAP_SCHEMA) ? [...sources.keys()] : named;
@@ -38,9 +46,11 @@ export async function checkedQuery(text: string, published: Published, engine: E
   return {
     checked,
     sources,
+    uploads,
     published: [...published.releases.keys()],
     releases: [...used].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)),
-    repeatable: ![...checked.findings.types.keys()].some(isRandom),
+    repeatable:
+      !named.some((table) => uploads.has(table)) && ![...checked.findings.types.keys()].some(isRandom),
   };
 }
 

@@ -23,6 +23,7 @@ test('a query alone, with the defaults of the service', () => {
     },
     runId: null,
     engine: null,
+    uploads: [],
     plan: null,
   });
 });
@@ -45,6 +46,15 @@ test('all that TAP has', () => {
   assert.equal(request.plan, 'json');
 });
 
+test('uploads: names and URIs, in one value or several', () => {
+  const UPLOAD = ['mine,param:file; "My own" , https://x.example/a;b=1;', 'c,param:c'];
+  assert.deepEqual(parse({ UPLOAD }).uploads, [
+    { name: 'mine', uri: 'param:file' },
+    { name: 'My own', uri: 'https://x.example/a;b=1' },
+    { name: 'c', uri: 'param:c' },
+  ]);
+});
+
 test('MAXREC is cut to what the service gives, and may be 0', () => {
   assert.equal(parse({ MAXREC: '999999999999999999999' }).maxrec, 3000);
   assert.equal(parse({ MAXREC: '0' }).maxrec, 0);
@@ -64,7 +74,9 @@ for (const [parameters, message] of [
   [{ LANG: 'PQL' }, /^LANG "PQL" is none of adql, adql-2\.0, adql-2\.1\.$/],
   [{ MAXREC: '-1' }, /^MAXREC "-1" is not a whole number of rows/],
   [{ FORMAT: 'pdf' }, /^FORMAT "pdf" is not offered; ask for votable, csv/],
-  [{ UPLOAD: 'mine,param:mine' }, /^UPLOAD is not possible here/],
+  [{ UPLOAD: 'mine' }, /^UPLOAD "mine" is no upload; UPLOAD is name,uri/],
+  [{ UPLOAD: 'a,param:a;A,param:b' }, /^UPLOAD names two tables "A"/],
+  [{ UPLOAD: 'a,ftp://x.example/a' }, /^UPLOAD "a,ftp:.*" has a URI of a kind/],
   [{ RUNID: 'x'.repeat(65) }, /^RUNID "x+…" is longer than 64 characters\.$/],
   [{ ENGINE: 'oracle' }, /^ENGINE "oracle" is none of edge, scan, duckdb, postgresql\.$/],
   [{ PLAN: 'yes' }, /^PLAN "yes" is none of text, json\.$/],

@@ -9,6 +9,7 @@ import {
 import { type Parsed, parseChoice, parseCount } from '../request/values.ts';
 import { quoted } from '../request-error.ts';
 import type { TapLimits } from './service.ts';
+import { type NamedUpload, parseUploads } from './uploads/upload-parameter.ts';
 
 /** Who shall answer: one of the engines, or `edge` for whichever at the edge can. */
 export type ForcedEngine = 'edge' | 'scan' | 'duckdb' | 'postgresql';
@@ -24,6 +25,8 @@ export interface QueryRequest {
   readonly runId: string | null;
   /** Null where the planner is to choose. */
   readonly engine: ForcedEngine | null;
+  /** Tables that came with the query. */
+  readonly uploads: readonly NamedUpload[];
   /** How the plan shall be told, in place of rows; null where rows are wanted. */
   readonly plan: 'text' | 'json' | null;
 }
@@ -36,7 +39,6 @@ const PARAMETERS = [
   'RESPONSEFORMAT',
   'FORMAT',
   'RUNID',
-  'UPLOAD',
   'ENGINE',
   'PLAN',
 ] as const;
@@ -65,10 +67,11 @@ export function parseQueryRequest(
   accept: string | undefined,
   limits: TapLimits,
 ): QueryRequest {
-  const { read, refuseFaults } = parameterReader(raw, PARAMETERS, missing(raw));
+  const uploads = parseUploads(raw.get('UPLOAD') ?? []);
+  const faults = [...missing(raw), ...('fault' in uploads ? [`UPLOAD ${uploads.fault}`] : [])];
+  const { read, refuseFaults } = parameterReader(raw, PARAMETERS, faults);
   read('REQUEST', null, (text) => parseChoice(text, REQUESTS));
   read('LANG', null, (text) => parseChoice(text, LANGUAGES));
-  read('UPLOAD', null, () => ({ fault: 'is not possible here: this service takes no tables of yours' }));
   const format = negotiateFormat(accept, TAP_FORMATS);
   const asked = (name: 'FORMAT' | 'RESPONSEFORMAT', absent: ResponseFormat) =>
     read(name, absent, (text) => parseResponseFormat(text, TAP_FORMATS));
@@ -79,6 +82,7 @@ export function parseQueryRequest(
     format: asked('RESPONSEFORMAT', asked('FORMAT', format)),
     runId: read<string | null>('RUNID', null, parseRunId),
     engine: read<ForcedEngine | null>('ENGINE', null, (text) => parseChoice(text, ENGINES)),
+    uploads: 'value' in uploads ? uploads.value : [],
     plan: read<'text' | 'json' | null>('PLAN', null, (text) => parseChoice(text, PLANS)),
   };
   refuseFaults();

@@ -16,9 +16,10 @@ export function planned(
   published: Published,
   forced: ForcedEngine | null,
 ): PlannedQuery {
-  const { checked, sources } = query;
+  const { checked, sources, uploads } = query;
   const plan = planQuery(checked, {
     releases: sources,
+    uploads,
     kernel: engine.kernel,
     limits: { bytes: limits.edgeBytes, pieceBytes: limits.piecesBytes },
     available: {

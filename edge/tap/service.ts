@@ -1,7 +1,9 @@
 import type { Engine } from '../../engine/engine.ts';
+import type { UploadLimits } from '../../engine/upload/upload.ts';
 import type { Engines } from './engines/engines.ts';
 import type { KeptAnswers } from './kept-answers.ts';
 import type { PublishedTables } from './published.ts';
+import type { Fetch } from './uploads/fetch-file.ts';
 
 /** What one query may cost. */
 export interface TapLimits {
@@ -16,6 +18,8 @@ export interface TapLimits {
   /** Bytes of rows that the edge may hold for a query, and those it may read for one piece by piece. */
   readonly edgeBytes: number;
   readonly piecesBytes: number;
+  /** Rows of the result of a job. */
+  readonly ofJobs: Pick<TapLimits, 'maxRecords' | 'defaultRecords'>;
 }
 
 /** All that TAP needs to answer. */
@@ -25,6 +29,10 @@ export interface TapService {
   readonly engines: Engines;
   readonly keptAnswers: KeptAnswers;
   readonly limits: TapLimits;
+  /** Of each table that comes with a query; of their bytes also all together, where they are in the request itself. */
+  readonly uploadLimits: UploadLimits;
+  /** Gets what is uploaded by its address. */
+  readonly fetch: Fetch;
   /** Name of the service on its pages. */
   readonly title: string;
   /** Address of the root as clients reach it, where requests do not tell; without a trailing slash. */

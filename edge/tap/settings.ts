@@ -8,12 +8,18 @@ export type TapSettings = Variables<
   /** Rows of an answer when MAXREC is not given, and at most. */
   | 'TAP_DEFAULT_RECORDS'
   | 'TAP_MAX_RECORDS'
+  | 'TAP_JOB_DEFAULT_RECORDS'
+  | 'TAP_JOB_MAX_RECORDS'
   /** Seconds that a query may run, and of these at the edge before PostgreSQL takes over. */
   | 'TAP_SECONDS'
   | 'TAP_EDGE_SECONDS'
   /** Bytes of rows that a query may need at the edge: at once, and piece by piece. */
   | 'TAP_EDGE_BYTES'
   | 'TAP_PIECES_BYTES'
+  /** Bytes, rows and columns of a table that comes with a query. */
+  | 'TAP_UPLOAD_BYTES'
+  | 'TAP_UPLOAD_ROWS'
+  | 'TAP_UPLOAD_COLUMNS'
   /** Bytes of decoded rows, of kept answers in memory, and of the longest answer that is kept; 0: none is. */
   | 'CACHE_BYTES'
   | 'ANSWER_MEMORY_BYTES'
@@ -21,7 +27,8 @@ export type TapSettings = Variables<
 >;
 
 /** What the settings say of the service, and of what it is made with. */
-export interface TapServiceSettings extends Pick<TapService, 'title' | 'publicUrl' | 'limits'> {
+export interface TapServiceSettings
+  extends Pick<TapService, 'title' | 'publicUrl' | 'limits' | 'uploadLimits'> {
   readonly cacheBytes: number;
   readonly answerMemoryBytes: number;
   readonly answerCacheBytes: number;
@@ -36,6 +43,12 @@ export function readTapSettings(env: TapSettings): TapServiceSettings {
     title: env.SERVICE_TITLE || 'Almagest',
     publicUrl: publicUrl(env.PUBLIC_URL),
     limits: readLimits(env),
+    uploadLimits: {
+      bytes: numberVariable(env, 'TAP_UPLOAD_BYTES', 32 * MIB, 1, MOST),
+      rows: numberVariable(env, 'TAP_UPLOAD_ROWS', 2_000_000, 1, MOST),
+      // PostgreSQL's tables have 1,600 at most.
+      columns: numberVariable(env, 'TAP_UPLOAD_COLUMNS', 1000, 1, 1600),
+    },
     cacheBytes: numberVariable(env, 'CACHE_BYTES', 32 * MIB, 1, MOST),
     answerMemoryBytes: numberVariable(env, 'ANSWER_MEMORY_BYTES', 8 * MIB, 0, MOST),
     answerCacheBytes: numberVariable(env, 'ANSWER_CACHE_BYTES', MIB / 4, 0, MOST),
@@ -44,6 +57,7 @@ export function readTapSettings(env: TapSettings): TapServiceSettings {
 
 function readLimits(env: TapSettings): TapLimits {
   const maxRecords = numberVariable(env, 'TAP_MAX_RECORDS', 10_000_000, 1, MOST);
+  const jobRecords = numberVariable(env, 'TAP_JOB_MAX_RECORDS', 100_000_000, 1, MOST);
   const seconds = numberVariable(env, 'TAP_SECONDS', 60, 1, 86_400);
   return {
     maxRecords,
@@ -52,5 +66,12 @@ function readLimits(env: TapSettings): TapLimits {
     edgeSeconds: Math.min(numberVariable(env, 'TAP_EDGE_SECONDS', 10, 1, 86_400), seconds),
     edgeBytes: numberVariable(env, 'TAP_EDGE_BYTES', 32 * MIB, 1, MOST),
     piecesBytes: numberVariable(env, 'TAP_PIECES_BYTES', 256 * MIB, 1, MOST),
+    ofJobs: {
+      maxRecords: jobRecords,
+      defaultRecords: Math.min(
+        numberVariable(env, 'TAP_JOB_DEFAULT_RECORDS', 1_000_000, 1, MOST),
+        jobRecords,
+      ),
+    },
   };
 }

@@ -6,7 +6,7 @@ import { matchesTag } from '../answer/entity-tag.ts';
 import { noRows } from '../answer/no-rows.ts';
 import { copiedBytes, watchedRows } from '../answer/whole-copy.ts';
 import { ALMAGEST_ENGINE, ALMAGEST_RELEASE } from '../headers.ts';
-import type { RawParameters } from '../request/request-parameters.ts';
+import type { RequestForm } from '../request/request-parameters.ts';
 import { serviceRoot } from '../service.ts';
 import { answerKey } from './answer-key.ts';
 import { answerTable, engineLabel, releaseHeader } from './answer-table.ts';
@@ -17,6 +17,7 @@ import { planAnswer } from './plan-answer.ts';
 import { planned } from './planned.ts';
 import { type Answer, runQuery, type WriteAnswer } from './run.ts';
 import type { TapService } from './service.ts';
+import { readUploads } from './uploads/read-uploads.ts';
 
 /** Seconds for which others may repeat an answer: so long may a new release stay unseen. */
 const LIFETIME = 60;
@@ -28,14 +29,15 @@ const LIFETIME = 60;
  */
 export async function answerQuery(
   service: TapService,
-  raw: RawParameters,
+  { parameters, fields }: RequestForm,
   { url, headers: asked, signal }: Request,
   waitUntil: (promise: Promise<unknown>) => void,
 ): Promise<Response> {
   const { keptAnswers, limits } = service;
-  const request = parseQueryRequest(raw, asked.get('accept') ?? undefined, limits);
+  const request = parseQueryRequest(parameters, asked.get('accept') ?? undefined, limits);
   const published = await service.published();
-  const query = await checkedQuery(request.query, published, service.engine);
+  const uploads = await readUploads(request.uploads, fields, service, signal);
+  const query = await checkedQuery(request.query, uploads, published, service.engine);
   const plan = () => planned(service, query, published, request.engine);
   if (request.plan !== null) return planAnswer(request, plan());
 

@@ -38,7 +38,7 @@ export default {
 
 function build(env: Environment): Hono {
   const settings = readTapSettings(env);
-  const { title, publicUrl, limits, cacheBytes } = settings;
+  const { title, publicUrl, limits, uploadLimits, cacheBytes } = settings;
   const engine = createEngine({
     storage: storageOf(env),
     kernel: createKernel(healpixModule),
@@ -54,6 +54,8 @@ function build(env: Environment): Hono {
     },
     keptAnswers: keptAnswers(env, settings),
     limits,
+    uploadLimits,
+    fetch: (address, init) => fetch(address, init),
     title,
     publicUrl,
   });

@@ -61,9 +61,10 @@ async function* allAtOnce(
 
 /** What makes a quicker statement fail, or not: its groups, but no conditions and no constants, which differ from query to query. */
 function groupsOf(quick: string, tables: DuckdbQuery['tables']): string {
-  const rows = tables.map((table) =>
-    'tapSchema' in table ? table.tapSchema : `${table.catalog}@${table.release}`,
-  );
+  const rows = tables.map((table) => {
+    if ('blocks' in table) return 'upload';
+    return 'tapSchema' in table ? table.tapSchema : `${table.catalog}@${table.release}`;
+  });
   return `${rows}${/ GROUP BY .*$/s.exec(quick)?.[0] ?? quick}`;
 }
 
@@ -102,8 +103,8 @@ async function tableInPieces(
   { tables, pieces }: DuckdbQuery,
 ): Promise<OpenedTable | null> {
   const [table] = tables;
-  if (tables.length !== 1 || table!.name !== pieces || 'tapSchema' in table!) return null;
-  const opened = await openTable(reader, table!);
+  if (tables.length !== 1 || table!.name !== pieces || !('release' in table!)) return null;
+  const opened = await openTable(reader, table);
   const { release, columns, ranges } = opened;
   if (ranges !== null) return opened;
   if (findTable(instance, release, columns) !== null) return null;

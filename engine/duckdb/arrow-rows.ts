@@ -39,7 +39,11 @@ const LIST_BYTES = 16;
 const LIST_ELEMENTS = 16;
 
 /** The column of DuckDB that holds one of a release or of TAP_SCHEMA; arrays of any dimensions are flat lists. */
-export function sqlColumn(name: string, column: Column, arrowType: DataType): SqlColumn {
+export function sqlColumn(
+  name: string,
+  column: Pick<Column, 'datatype' | 'arraysize' | 'xtype'>,
+  arrowType: DataType,
+): SqlColumn {
   if (isText(column) && column.xtype === 'timestamp') {
     return { name, sqlType: 'TIMESTAMP', arrowType, bytes: 8 };
   }

@@ -4,6 +4,7 @@ import { joinedBytes } from '../joined-bytes.ts';
 import { arrowType } from '../table/arrow.ts';
 import type { Batch, Overflow } from '../table/result.ts';
 import { DuckdbError } from './duckdb-error.ts';
+import { writeQuery } from './message.ts';
 import { type DuckdbFault, type DuckdbQuery, END_OF_STREAM } from './query.ts';
 
 /** What of a service binding is used here. */
@@ -62,7 +63,7 @@ async function post(
   const response = await worker
     .fetch('http://duckdb/query', {
       method: 'POST',
-      body: JSON.stringify(query),
+      body: writeQuery(query),
       signal: given.signal,
     })
     .catch((cause) => {

@@ -104,6 +104,26 @@ export function tableOfRows(
 }
 
 /**
+ * Rows that came with the query, as a table of it.
+ * @param blocks Arrow IPC streams.
+ */
+export function tableOfBlocks(
+  session: Session,
+  columns: readonly SqlColumn[],
+  rows: number,
+  blocks: readonly Uint8Array[],
+  pace: Pace,
+): Promise<LoadedTable> {
+  const bytes = tableBytes(columns, rows, rows * rowBytes(columns));
+  return fill(session, columns, bytes, async (insert) => {
+    for (const block of blocks) {
+      insert(block);
+      await pace.step();
+    }
+  });
+}
+
+/**
  * An empty table, filled and held by the session.
  * @param bytes that it takes, about. Where texts and arrays turn out to be longer, more room is made.
  * @throws DuckdbError 'memory'; what `insertAll` throws. No table is left then.

@@ -5,9 +5,9 @@ import { arrowType } from '../table/arrow.ts';
 import { type TapSchemaRows, tapSchemaRows } from '../tap-schema/rows.ts';
 import { sqlColumn } from './arrow-rows.ts';
 import { DuckdbError } from './duckdb-error.ts';
-import { tableOfGroups, tableOfRows, wholeTable } from './load.ts';
+import { tableOfBlocks, tableOfGroups, tableOfRows, wholeTable } from './load.ts';
 import type { Pace } from './pace.ts';
-import type { DuckdbTable, ReleaseTable, SchemaTable } from './query.ts';
+import type { DuckdbTable, ReleaseTable, SchemaTable, UploadTable } from './query.ts';
 import { type ReleaseColumns, type ReleaseReader, rowGroupsOf, sqlColumns } from './release-rows.ts';
 import type { Session } from './session.ts';
 
@@ -53,6 +53,7 @@ export async function showTable(
   pace: Pace,
 ): Promise<void> {
   if ('tapSchema' in table) return showSchemaTable(reader, session, table);
+  if ('blocks' in table) return showUpload(session, table, pace);
   const { name, release, columns, ranges } = await openTable(reader, table);
   const groups = rowGroupsOf(reader, release, ranges);
   const loaded =
@@ -69,6 +70,15 @@ async function showSchemaTable(reader: ReleaseReader, session: Session, table: S
   requireColumns(table.columns, found.table);
   const columns = found.table.columns.map((column, at) => sqlColumn(`c${at}`, column, arrowType(column)));
   session.show(await tableOfRows(session, columns, found.columns), table.name, columns);
+}
+
+async function showUpload(session: Session, table: UploadTable, pace: Pace): Promise<void> {
+  requireName(table.name);
+  const columns = table.columns.map(({ number, ...column }) =>
+    sqlColumn(`c${Number(number)}`, column, arrowType(column)),
+  );
+  const loaded = await tableOfBlocks(session, columns, table.rows, table.blocks, pace);
+  session.show(loaded, table.name, columns);
 }
 
 /** Of the latest releases. */

@@ -1,5 +1,7 @@
+import type { Column } from '../catalog/column.ts';
+
 /**
- * What the DuckDB worker is asked: one SELECT in DuckDB's SQL, and the tables it reads. Sent as JSON to
+ * What the DuckDB worker is asked: one SELECT in DuckDB's SQL, and the tables it reads. Sent as `message.ts` has it to
  * `POST /query`, answered by an Arrow IPC stream or by a `DuckdbFault`.
  */
 export interface DuckdbQuery {
@@ -27,7 +29,7 @@ export interface DuckdbParameter {
   readonly value: string;
 }
 
-export type DuckdbTable = ReleaseTable | SchemaTable;
+export type DuckdbTable = ReleaseTable | SchemaTable | UploadTable;
 
 /** Rows of a release. */
 export interface ReleaseTable {
@@ -51,6 +53,20 @@ export interface SchemaTable {
   readonly tapSchema: string;
   /** Positions in the columns of that table, as with a release's. */
   readonly columns: readonly number[];
+}
+
+/** A table that comes with the query. */
+export interface UploadTable {
+  readonly name: string;
+  /** Those that are wanted, by their positions in the upload's columns; column n is named c<n>. */
+  readonly columns: readonly UploadColumn[];
+  readonly rows: number;
+  /** The rows of these columns, each block an Arrow IPC stream of its own. */
+  readonly blocks: readonly Uint8Array[];
+}
+
+export interface UploadColumn extends Pick<Column, 'datatype' | 'arraysize' | 'xtype'> {
+  readonly number: number;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Release } from '../catalog/release.ts';
 import type { Table } from '../catalog/table.ts';
 import type { HealpixKernel } from '../healpix-wasm/kernel.ts';
+import type { Upload } from '../upload/upload.ts';
 import type { EngineName } from './plan.ts';
 
 export interface EdgeLimits {
@@ -11,9 +12,10 @@ export interface EdgeLimits {
 }
 
 export interface PlanOptions {
-  /** Of the tables that the query was checked against; those without one are of TAP_SCHEMA. */
+  /** Of the tables that the query was checked against; those without one are of TAP_SCHEMA, or uploads. */
   readonly releases: ReadonlyMap<Table, Release>;
-  readonly kernel: Pick<HealpixKernel, 'coneRanges' | 'regionRanges' | 'vertices'>;
+  readonly uploads: ReadonlyMap<Table, Upload>;
+  readonly kernel: Pick<HealpixKernel, 'coneRanges' | 'regionRanges' | 'vertices' | 'hash'>;
   readonly limits: EdgeLimits;
   /** Engines that are there. */
   readonly available: Readonly<Record<EngineName, boolean>>;

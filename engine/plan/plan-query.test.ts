@@ -48,6 +48,7 @@ describe('a plan', () => {
     const query = checkQuery(parseAdql(text), [...releases.keys(), SCHEMA], FUNCTIONS);
     return planQuery(query, {
       releases,
+      uploads: new Map(),
       kernel,
       limits: { bytes: 32e6, pieceBytes: 256e6 },
       available: { scan: true, duckdb: true, postgresql: true },

@@ -15,7 +15,7 @@ import { lookUpOf, pairsOf, pieceTable } from './workload.ts';
  */
 export function planQuery(query: CheckedQuery, options: PlanOptions): Plan {
   const { kernel, limits } = options;
-  const uses = tableUses(query, options.releases, kernel);
+  const uses = tableUses(query, options);
   const positionJoins = positionJoinsOf(query);
   const rows = uses.reduce((sum, use) => sum + use.rows, 0);
   const bytes = uses.reduce((sum, use) => sum + use.bytes, 0);

@@ -10,6 +10,7 @@ import type { Release } from '../catalog/release.ts';
 import type { Table } from '../catalog/table.ts';
 import type { CellRanges } from '../healpix-wasm/kernel.ts';
 import type { Scan } from '../scan/scan.ts';
+import type { Upload } from '../upload/upload.ts';
 
 /** What can answer a query: the first two at the edge, from a release's files. */
 export type EngineName = 'scan' | 'duckdb' | 'postgresql';
@@ -18,8 +19,10 @@ export type EngineName = 'scan' | 'duckdb' | 'postgresql';
 export interface TableUse {
   readonly node: NamedTable;
   readonly table: Table;
-  /** Null for the tables of TAP_SCHEMA, which are in no release. */
+  /** Null for the tables of TAP_SCHEMA and for uploads, which are in no release. */
   readonly release: Release | null;
+  /** Of a table that came with the query. */
+  readonly upload?: Upload;
   /** Numbers of the columns in `table.columns` that the query names, ascending; none for COUNT(*) alone. */
   readonly columns: readonly number[];
   /** Rows whose order-29 cell is in none of these cannot matter; null where all may. Flags of full ranges mean nothing here. */

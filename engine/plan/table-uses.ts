@@ -4,12 +4,12 @@ import type { AllColumns, ColumnReference, JoinedTable, NamedTable } from '../ad
 import { type Column, isText } from '../catalog/column.ts';
 import { skymapOf } from '../catalog/coverage.ts';
 import type { Release } from '../catalog/release.ts';
-import type { Table } from '../catalog/table.ts';
 import type { CellRanges } from '../healpix-wasm/kernel.ts';
 import type { TableUse } from './plan.ts';
+import type { PlanOptions } from './plan-options.ts';
 import { coversOf } from './sky/covers.ts';
-import type { Vertices } from './sky/grown.ts';
-import { EVERYWHERE, type Ranges, rangesOf } from './sky/sky.ts';
+import { EVERYWHERE, rangesOf } from './sky/sky.ts';
+import { uploadSky } from './sky/upload-sky.ts';
 import { isCommonTable, nodesOf, sourceOf } from './tree.ts';
 
 /** TAP_SCHEMA has about so many rows in all. */
@@ -36,20 +36,23 @@ const CELL_BYTES = 8;
 /** The published tables of a query, in the order of the text, and what of each can matter to the answer. */
 export function tableUses(
   query: CheckedQuery,
-  releases: ReadonlyMap<Table, Release>,
-  kernel: Ranges & { readonly vertices: Vertices },
+  { releases, uploads, kernel }: Pick<PlanOptions, 'releases' | 'uploads' | 'kernel'>,
 ): TableUse[] {
   const columns = columnsUsed(query);
-  const covers = coversOf(query, kernel.vertices);
+  const covers = coversOf(query, kernel.vertices, (table, place) => {
+    const upload = uploads.get(table);
+    return upload === undefined ? EVERYWHERE : uploadSky(upload, place, kernel);
+  });
   const uses: TableUse[] = [];
   for (const [node, table] of query.findings.tables) {
     if (isCommonTable(table)) continue;
     const release = releases.get(table) ?? null;
+    const upload = uploads.get(table);
     const numbers = [...(columns.get(node) ?? [])].sort((a, b) => a - b);
     const ranges = release === null ? null : rangesOf(covers.get(node) ?? EVERYWHERE, kernel);
-    const rows = release === null ? SCHEMA_ROWS : rowsIn(release, ranges);
+    const rows = release === null ? (upload?.rows ?? SCHEMA_ROWS) : rowsIn(release, ranges);
     const bytes = rows * rowBytes(numbers.map((at) => table.columns[at]!));
-    uses.push({ node, table, release, columns: numbers, ranges, rows, bytes });
+    uses.push({ node, table, release, ...(upload && { upload }), columns: numbers, ranges, rows, bytes });
   }
   return uses.sort((a, b) => a.node.position.start - b.node.position.start);
 }

@@ -5,12 +5,15 @@ import { arrowColumns } from './arrow-columns.ts';
 import { undecodable } from './errors.ts';
 import type { BinaryRows } from './rows.ts';
 import { rowsQuery } from './rows-query.ts';
+import type { TemporaryTable } from './temporary-tables.ts';
 
 /** A query in PostgreSQL's SQL, with the values of $1, $2, … and the columns of its result. */
 export interface PostgresQuery {
   readonly text: string;
   readonly parameters: readonly { readonly value: string | null }[];
   readonly columns: readonly Column[];
+  /** Tables that it reads besides those of the database. */
+  readonly temporary?: readonly TemporaryTable[];
 }
 
 /** Rows on their way from the server, which is held back while a batch waits to be taken. */

@@ -23,7 +23,7 @@ export async function* runPostgres(
   signal: AbortSignal | null,
 ): AsyncGenerator<Batch, Overflow, undefined> {
   if (signal?.aborted) throw cancelled(signal.reason);
-  const session = await openSession(access, limits.seconds).catch((error) => {
+  const session = await openSession(access, limits.seconds, query.temporary).catch((error) => {
     throw postgresError(error);
   });
   const incoming = incomingRows(session.client, query, limits.rows);

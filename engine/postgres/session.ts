@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { PostgresAccess } from './access.ts';
 import { socketStream } from './socket-stream.ts';
+import { makeTemporaryTables, type TemporaryTable } from './temporary-tables.ts';
 
 const CONNECT_MILLISECONDS = 10_000;
 const CANCEL_MILLISECONDS = 5000;
@@ -11,7 +12,7 @@ const LOOK_MILLISECONDS = 2000;
 /** Seconds that the rows of an answer may be on their way to the client, beyond those that the query may take. */
 const TRANSFER_SECONDS = 900;
 
-/** A connection in a transaction that may only read. */
+/** A connection in a transaction that may only read, its own temporary tables among all else. */
 export interface Session {
   readonly client: pg.Client;
   /** Ends the session in good order. */
@@ -20,11 +21,23 @@ export interface Session {
   cancel(): Promise<void>;
 }
 
-/** @throws what `pg` throws when it cannot connect. */
-export async function openSession(access: PostgresAccess, seconds: number): Promise<Session> {
+/**
+ * @param tables that are made for the session, and go with it.
+ * @throws what `pg` throws when it cannot connect, or the server when it cannot make them.
+ */
+export async function openSession(
+  access: PostgresAccess,
+  seconds: number,
+  tables: readonly TemporaryTable[] = [],
+): Promise<Session> {
   const client = await connect(access, CONNECT_MILLISECONDS);
   try {
-    const process = await begin(client, seconds);
+    const process = await begin(client, seconds, tables.length > 0 ? 'read write' : 'read only');
+    if (tables.length > 0) {
+      await makeTemporaryTables(client, tables);
+      // From here on there is no way back.
+      await client.query('set transaction read only');
+    }
     let cancelling: Promise<void> | null = null;
     return {
       client,
@@ -67,7 +80,11 @@ async function connect(access: PostgresAccess, milliseconds: number): Promise<pg
  * so that whoever waits must count the query's seconds.
  * @returns the id of the server's process.
  */
-async function begin(client: pg.Client, seconds: number): Promise<number> {
+async function begin(
+  client: pg.Client,
+  seconds: number,
+  access: 'read only' | 'read write',
+): Promise<number> {
   const settings = [
     `statement_timeout = ${Math.ceil((seconds + TRANSFER_SECONDS) * 1000)}`,
     "timezone = 'UTC'",
@@ -80,7 +97,7 @@ async function begin(client: pg.Client, seconds: number): Promise<number> {
     'jit = off',
   ];
   const statements = [
-    'begin transaction read only',
+    `begin transaction ${access}`,
     ...settings.map((setting) => `set local ${setting}`),
     // A server notices only when it writes that its client is gone, unless it is told to look. (PostgreSQL 14 and later can.)
     `select set_config(name, '${LOOK_MILLISECONDS}', true) from pg_settings where name = 'client_connection_check_interval'`,

@@ -10,7 +10,9 @@ import type {
 } from '../adql/syntax-tree.ts';
 import type { Column } from '../catalog/column.ts';
 import { isCommonTable } from '../plan/tree.ts';
+import { TAP_SCHEMA } from '../tap-schema/tables.ts';
 import { quoted } from './quoted.ts';
+import { storedTable } from './sql.ts';
 import { sqlTypeOfColumn } from './sql-types.ts';
 import { nameOf, type Translation } from './translation.ts';
 
@@ -47,11 +49,15 @@ function columnOf(source: NamedTable | DerivedTable, column: Column, translation
   const name = nameOf(source, translation);
   if (source.kind === 'derived-table')
     return `${name}.r${findings.results.get(source.query)!.indexOf(column)}`;
-  const table = findings.tables.get(source)!;
-  if (isCommonTable(table)) return `${name}.r${query.commonTables.get(table)!.indexOf(column)}`;
-  if (dialect.name === 'duckdb') return `${name}.c${table.columns.indexOf(column)}`;
+  const found = findings.tables.get(source)!;
+  if (isCommonTable(found)) return `${name}.r${query.commonTables.get(found)!.indexOf(column)}`;
+  if (dialect.name === 'duckdb') return `${name}.c${found.columns.indexOf(column)}`;
   // What PostgreSQL has under a published type may be of another, such as numeric, varchar or timestamp with time zone.
-  return `${name}.${quoted(column.name)}::${sqlTypeOfColumn(column, dialect.name)}`;
+  const stored =
+    found.schema !== TAP_SCHEMA && storedTable(found, translation.context).numbered
+      ? `c${found.columns.indexOf(column)}`
+      : quoted(column.name);
+  return `${name}.${stored}::${sqlTypeOfColumn(column, dialect.name)}`;
 }
 
 /** The first subscript is for the dimension that varies slowest, which VOTable names last (VOTable 1.4 §2.2). */

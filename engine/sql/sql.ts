@@ -52,6 +52,8 @@ export interface StoredTable {
   readonly name: string;
   /** SQL of the condition that chooses the rows which belong to the release, where there are others; null for all. */
   readonly asOf: string | null;
+  /** Whether its columns are called c0, c1, … by their position, and not by their names. */
+  readonly numbered?: boolean;
 }
 
 /** What PostgreSQL reads a table from. */
@@ -62,7 +64,9 @@ export function storedTable(table: Table, { stored }: TranslationContext): Store
 const OWN_INDEXES: TableIndexes = { ...NO_INDEXES, healpix: true, zones: true, identifier: true };
 
 /** The indexes that PostgreSQL has of a table. */
-export function indexesOf(table: Table, { indexes }: TranslationContext): TableIndexes {
+export function indexesOf(table: Table, context: TranslationContext): TableIndexes {
+  const { indexes } = context;
+  if (storedTable(table, context).numbered) return NO_INDEXES;
   return indexes === undefined ? OWN_INDEXES : indexes(table);
 }
 

@@ -30,7 +30,7 @@ const SCALARS: Record<Datatype, () => DataType> = {
  * The Arrow type that carries a column of a release or of an answer: text of any arraysize is Utf8, `xtype="timestamp"` text is a
  * timestamp in microseconds (UTC, no zone), arrays of any arraysize are lists of all their elements, the rest are scalars.
  */
-export function arrowType(column: Column): DataType {
+export function arrowType(column: Pick<Column, 'datatype' | 'arraysize' | 'xtype'>): DataType {
   if (isArray(column)) return new List(new Field('item', SCALARS[column.datatype](), true));
   return column.xtype === 'timestamp' ? new TimestampMicrosecond() : SCALARS[column.datatype]();
 }

@@ -5,6 +5,7 @@ import { PlanError } from '../../../engine/plan/plan-error.ts';
 import type { PostgresAccess } from '../../../engine/postgres/access.ts';
 import { knownHistories } from '../../../engine/postgres/known-histories.ts';
 import { asOf, HISTORY_SCHEMA } from '../../../engine/postgres/table-history.ts';
+import { TEMPORARY_SCHEMA, type TemporaryTable } from '../../../engine/postgres/temporary-tables.ts';
 import type { StoredTable } from '../../../engine/sql/sql.ts';
 import type { PlannedQuery } from './engines.ts';
 
@@ -38,12 +39,34 @@ export async function storedTables(
 }
 
 /** The same without asking the database, for people to read: what a history is called there is not known. */
-export function expectedTables({ uses }: Plan): (table: Table) => StoredTable {
+export function expectedTables(plan: Plan): (table: Table) => StoredTable {
+  const temporary = temporaryTables(plan);
   return (table) => {
-    const release = uses.find((use) => use.table === table)!.release!;
+    const release = plan.uses.find((use) => use.table === table)?.release ?? null;
+    if (release === null) return temporaryTable(table, temporary) ?? asItIs(table);
     const { history, catalog } = release.manifest;
     return history === null ? present(release) : versions(release, catalog);
   };
+}
+
+/** The uploads that a query reads, each once, with the columns of all its uses. */
+export function temporaryTables({ uses }: Plan): readonly TemporaryTable[] {
+  const uploads = new Set(uses.flatMap(({ upload }) => upload ?? []));
+  return [...uploads].map((upload, at) => {
+    const columns = uses.flatMap((use) => (use.upload === upload ? use.columns : []));
+    return { name: `upload_${at}`, upload, columns: [...new Set(columns)] };
+  });
+}
+
+/** What PostgreSQL reads an upload from; null for a table that is none. */
+export function temporaryTable(table: Table, temporary: readonly TemporaryTable[]): StoredTable | null {
+  const found = temporary.find(({ upload }) => upload.table === table);
+  return found ? { schema: TEMPORARY_SCHEMA, name: found.name, asOf: null, numbered: true } : null;
+}
+
+/** A table of TAP_SCHEMA. */
+export function asItIs({ schema, name }: Table): StoredTable {
+  return { schema, name, asOf: null };
 }
 
 function versions({ manifest: { snapshot } }: Release, name: string): StoredTable {

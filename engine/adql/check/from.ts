@@ -1,5 +1,6 @@
 import type { Column } from '../../catalog/column.ts';
 import { qualifiedName, type Table } from '../../catalog/table.ts';
+import { TAP_UPLOAD } from '../../upload/upload.ts';
 import { AdqlCheckError } from '../errors.ts';
 import type { Identifier, JoinedTable, NamedTable, TableReference } from '../syntax-tree.ts';
 import { writeTableName } from '../write-names.ts';
@@ -72,6 +73,14 @@ function publishedTable(
         );
   if (found.length === 1) return found[0]!;
   const full = `“${writeTableName(written)}”`;
+  if (schema !== undefined && found.length === 0 && means(schema, TAP_UPLOAD)) {
+    const uploads = catalog.tables.filter((table) => table.schema === TAP_UPLOAD);
+    const known = uploads.length === 0 ? 'none has' : `${listed(uploads.map(qualifiedName))} has`;
+    throw new AdqlCheckError(
+      `No table ${full} came with the query, ${known}: UPLOAD=${name.name},<URI> sends one`,
+      written.position,
+    );
+  }
   if (found.length > 1) {
     throw new AdqlCheckError(
       `${full} may mean ${listed(found.map(qualifiedName))}: name its schema`,

@@ -8,6 +8,7 @@ import type {
   Select,
   TableReference,
 } from '../../adql/syntax-tree.ts';
+import type { Table } from '../../catalog/table.ts';
 import {
   conjunctsOf,
   contentOf,
@@ -53,8 +54,13 @@ const NO_SURROUNDINGS: Surroundings = () => EVERYWHERE;
  * For each published table of a query the part of the sky outside of which its rows cannot matter to the answer. WHERE
  * restricts every table of its FROM: a row that an outer join makes up has no position, and no condition on positions is true
  * of it. ON restricts what a join leaves out where it is not true, which is the side that is made up.
+ * @param skyOf where the positions of a table are, as far as that is known
  */
-export function coversOf(query: CheckedQuery, vertices: Vertices): ReadonlyMap<NamedTable, Sky> {
+export function coversOf(
+  query: CheckedQuery,
+  vertices: Vertices,
+  skyOf: (table: Table, place: Place) => Sky = () => EVERYWHERE,
+): ReadonlyMap<NamedTable, Sky> {
   const { statement, findings } = query;
   const skies = conditionSkies(query, vertices);
   const covers = new Map<NamedTable, Sky>();
@@ -154,7 +160,7 @@ export function coversOf(query: CheckedQuery, vertices: Vertices): ReadonlyMap<N
   /** Where positions are, whatever is asked, that a derived or common table gives. */
   const provided = oncePerPlace((place): Sky => {
     const content = contentOf(place.relation, query);
-    if ('schema' in content) return EVERYWHERE;
+    if ('schema' in content) return skyOf(content, place);
     const carried = asCarried(place, namesOf(content));
     return anyOf(
       selectsOf(content.body).map((select) => {
