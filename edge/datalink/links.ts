@@ -88,13 +88,13 @@ export function linksOf(
   ];
 }
 
-/** What is known of access to files elsewhere is nothing. */
+/** Of files elsewhere nobody knows who may read them. An address without a scheme is relative to the service's root. */
 function relatedFile(root: string, did: string, digest: string, link: ImageLink): Link {
   const { semantics, key, url, description, contentType, bytes } = link;
-  const here = key !== null;
+  const here = key !== null || !URL.canParse(url!);
   return {
     ...nothing(did),
-    access_url: here ? fileUrl(root, digest, 'link', key) : url,
+    access_url: key !== null ? fileUrl(root, digest, 'link', key) : here ? `${root}/${url}` : url,
     description,
     semantics,
     content_type: contentType,

@@ -1,8 +1,14 @@
-import { type FitsImage, imageWcs, openImage, type Section, sectionOf } from '../../engine/fits/index.ts';
-import type { FitsSource } from '../../engine/fits/source.ts';
+import {
+  type FitsImage,
+  type FitsSource,
+  imageWcs,
+  openImage,
+  type Section,
+  sectionOf,
+  sizedSource,
+} from '../../engine/fits/index.ts';
 import type { ImageDataset } from '../../engine/images/dataset.ts';
 import { readDataset } from '../../engine/images/read-dataset.ts';
-import { readObject } from '../../engine/storage/reading.ts';
 import { quoted, RequestError } from '../request-error.ts';
 import { isOutside } from './observed-bounds.ts';
 import type { PixelRanges } from './pixel-section.ts';
@@ -43,7 +49,9 @@ export async function findCutout(
     ...(polarizations && { pol: polarizations }),
     ...(pixels && { pixels: wholeRanges(image, pixels) }),
   });
-  return section && { dataset, image, section, source: fileSource(storage, dataset) };
+  return (
+    section && { dataset, image, section, source: sizedSource(storage, dataset.file.key, dataset.file.bytes) }
+  );
 }
 
 /** An axis that a section does not name is kept whole. */
@@ -55,16 +63,4 @@ function wholeRanges({ axes }: FitsImage, pixels: PixelRanges): (readonly [numbe
     );
   }
   return axes.map((length, axis) => pixels[axis] ?? [1, length]);
-}
-
-function fileSource(storage: SodaService['storage'], { file }: ImageDataset): FitsSource {
-  return {
-    name: file.name,
-    size: file.bytes,
-    async read(offset, length) {
-      const bytes = await readObject(storage, file.key, { offset, length });
-      if (bytes === null) throw new Error(`${file.key} is missing, and a published dataset names it`);
-      return bytes;
-    },
-  };
 }

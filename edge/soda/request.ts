@@ -12,7 +12,7 @@ import type { Parsed } from '../request/values.ts';
 import { quoted } from '../request-error.ts';
 import { SeveralValuesError } from './failure.ts';
 import { type PixelRanges, parseSection } from './pixel-section.ts';
-import { CUTOUT_TYPES, type CutoutType } from './standard.ts';
+import { CUTOUT_TYPES, type CutoutType, POLARIZATIONS } from './standard.ts';
 
 /** What a request for a cutout asks; a filter that is not given is null and keeps everything. */
 export interface CutoutRequest {
@@ -33,9 +33,6 @@ export interface CutoutRequest {
 
 const REGIONS = ['CIRCLE', 'POLYGON', 'POS'] as const;
 const SINGLE = ['ID', ...REGIONS, 'BAND', 'TIME', 'SECTION', 'FORMAT', 'RESPONSEFORMAT'] as const;
-
-/** ObsCore 1.1 §B.6.6. */
-const POLARIZATIONS = 'I Q U V RR LL RL LR XX YY XY YX POLI POLA'.split(' ');
 
 /**
  * The parameters of SODA 1.0 §3, and SECTION.
@@ -116,7 +113,8 @@ const FORMATS: Readonly<Record<string, CutoutType>> = {
   jpg: 'image/jpeg',
 };
 
-function parseFormat(text: string): Parsed<CutoutType> {
+/** A media type or a short name of what cutouts come as. */
+export function parseFormat(text: string): Parsed<CutoutType> {
   const name = text.split(';', 1)[0]!.trim().toLowerCase();
   if (Object.hasOwn(FORMATS, name)) return { value: FORMATS[name]! };
   return { fault: `${quoted(text)} is not offered; ask for ${CUTOUT_TYPES.join(', ')}` };

@@ -10,3 +10,6 @@ export type SodaMode = keyof typeof SODA_IDS;
 export const CUTOUT_TYPES = ['application/fits', 'image/png', 'image/jpeg'] as const;
 
 export type CutoutType = (typeof CUTOUT_TYPES)[number];
+
+/** Polarization states (ObsCore 1.1 §B.6.6). */
+export const POLARIZATIONS: readonly string[] = 'I Q U V RR LL RL LR XX YY XY YX POLI POLA'.split(' ');

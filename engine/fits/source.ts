@@ -1,3 +1,4 @@
+import { readObject } from '../storage/reading.ts';
 import type { Storage } from '../storage/storage.ts';
 import { FitsError } from './errors.ts';
 
@@ -23,7 +24,7 @@ export function sizedSource(storage: Storage, key: string, size: number): FitsSo
     name: key,
     size,
     async read(offset, length) {
-      const bytes = await storage.get(key, { offset, length });
+      const bytes = await readObject(storage, key, { offset, length });
       if (bytes === null) throw new FitsError('truncated', null, `${key} is not there any more`);
       return bytes;
     },
