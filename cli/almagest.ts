@@ -5,6 +5,7 @@ import { benchCommand } from './commands/bench.ts';
 import { devCommand } from './commands/dev.ts';
 import { exportCommand } from './commands/export.ts';
 import { gcCommand } from './commands/gc.ts';
+import { imagesCommand } from './commands/images.ts';
 import { loadCommand } from './commands/load.ts';
 import { publishCommand } from './commands/publish.ts';
 import { releasesCommand } from './commands/releases.ts';
@@ -31,6 +32,7 @@ program
   .addCommand(loadCommand)
   .addCommand(publishCommand)
   .addCommand(unpublishCommand)
+  .addCommand(imagesCommand)
   .addCommand(benchCommand);
 
 await program.parseAsync().catch((error: Error) => {

@@ -79,6 +79,7 @@ export function plateCards({ field, band, begin, seconds, sky, zeroPoint, blur }
   const { projection, pixel, width, height, ra, dec } = field;
   return [
     ['OBJECT', `${field.title} (simulated)`],
+    ['FIELD', field.title],
     ['TELESCOP', 'none (simulation)', 'This image is simulated'],
     ['INSTRUME', 'Simulated plate'],
     ['ORIGIN', 'Almagest', 'Demonstration data'],
@@ -100,8 +101,14 @@ export function plateCards({ field, band, begin, seconds, sky, zeroPoint, blur }
     ['SKYLEVEL', sky, '[adu] Simulated sky'],
     ['PSFSIGMA', blur, '[pixel] Simulated point spread function, Gaussian'],
     ['COMMENT', 'SIMULATED: no telescope took this image.'],
-    ['COMMENT', 'Stars are those of the catalogue hipparcos.stars, from XHIP (VizieR V/137D)'],
-    ['COMMENT', 'as packed by the npm package d3-celestial; sky and noise are random numbers.'],
-    ['HISTORY', `Simulated by Almagest: magnitude 0 gives ${zeroPoint} adu/s, noise as of counts.`],
+    ['COMMENT', 'Its stars are those of the catalogue hipparcos.stars, from XHIP (VizieR'],
+    ['COMMENT', 'V/137D) as packed by the npm package d3-celestial. Sky and noise are'],
+    ['COMMENT', 'random numbers.'],
+    ['HISTORY', `Simulated by Almagest: magnitude 0 gives ${zeroPoint} adu/s, Poisson noise`],
   ];
+}
+
+/** Of a cone around its centre that holds it, in degrees. */
+export function fieldRadius({ pixel, width, height }: Field): number {
+  return (pixel * Math.hypot(width, height)) / 2;
 }

@@ -51,6 +51,17 @@ export async function openLocalFile(path: string): Promise<LocalFile> {
   };
 }
 
+/** A file in memory. */
+export function bytesFile(bytes: Uint8Array<ArrayBuffer>): LocalFile {
+  return {
+    name: 'the file',
+    size: bytes.length,
+    read: async (offset, length) => bytes.subarray(offset, offset + length),
+    stream: () => new Blob([bytes]).stream(),
+    close: async () => {},
+  };
+}
+
 /** What an error of the file system means. */
 export function reasonOf({ code, message }: NodeJS.ErrnoException): string {
   switch (code) {

@@ -30,4 +30,4 @@ export { footprint, type ImageSky, skyOf } from './sky.ts';
 export { bytesSource, type FitsSource, sizedSource, storageSource } from './source.ts';
 export { spectralAxis } from './spectral-axis.ts';
 export { type ImageWcs, imageWcs } from './wcs.ts';
-export { type HeaderEntry, type ImagePixels, writeImage } from './write-image.ts';
+export { type HeaderEntry, type ImagePixels, writeEntries, writeImage } from './write-image.ts';

@@ -1,6 +1,6 @@
-import { BLOCK, type CardValue, closedHeader, writeCard } from './card.ts';
+import { BLOCK, type CardValue, closedHeader, writeCard, writeCommentary } from './card.ts';
 
-/** A keyword with its value, and what it means. */
+/** A keyword with its value, and what it means; the text of COMMENT and HISTORY is their value. */
 export type HeaderEntry = readonly [keyword: string, value: CardValue, comment?: string];
 
 export type ImagePixels = Uint8Array | Int16Array | Int32Array | Float32Array | Float64Array;
@@ -25,14 +25,21 @@ export function writeImage(
     ['NAXIS', axes.length, 'axes'],
     ...axes.map((side, axis): HeaderEntry => [`NAXIS${axis + 1}`, side]),
   ];
-  const cards = [...layout, ...entries].map(([keyword, value, comment]) =>
-    writeCard(keyword, value, comment),
-  );
-  const header = new TextEncoder().encode(closedHeader(cards.join('')));
+  const header = new TextEncoder().encode(closedHeader(writeEntries([...layout, ...entries])));
   const file = new Uint8Array(header.length + Math.ceil(pixels.byteLength / BLOCK) * BLOCK);
   file.set(header);
   writePixels(pixels, new DataView(file.buffer, header.length));
   return file;
+}
+
+/** Cards, joined. */
+export function writeEntries(entries: readonly HeaderEntry[]): string {
+  const cards = entries.map(([keyword, value, comment]) =>
+    keyword === 'COMMENT' || keyword === 'HISTORY'
+      ? writeCommentary(keyword, String(value))
+      : writeCard(keyword, value, comment),
+  );
+  return cards.join('');
 }
 
 /** Most significant byte first. */

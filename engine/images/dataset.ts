@@ -120,6 +120,7 @@ export interface ImageLink {
   readonly semantics: string;
   /** One of both is null. */
   readonly key: string | null;
+  /** An address, or one relative to the service's root. */
   readonly url: string | null;
   readonly description: string | null;
   readonly contentType: string | null;

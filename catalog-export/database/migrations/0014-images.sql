@@ -30,3 +30,6 @@ CREATE TABLE almagest.image_links (
 
 CREATE INDEX ON almagest.image_links (obs_publisher_did);
 CREATE INDEX ON almagest.image_links (file_key);
+
+-- Parts of the demo that were loaded whole: what of it is removed later does not come back.
+CREATE TABLE almagest.demo_part (part text PRIMARY KEY);
