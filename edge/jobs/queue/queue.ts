@@ -71,9 +71,6 @@ interface Running {
   readonly stop: AbortController;
 }
 
-/** Why a running job was stopped. */
-class Stopped extends Error {}
-
 /**
  * The queue of jobs. Jobs that a queue before this one left EXECUTING begin once more, or end in ERROR where that was the second time.
  */
@@ -133,17 +130,15 @@ export function createQueue(parts: QueueParts): RunningQueue {
   }
 
   async function execute(job: StoredJob, type: JobType, stop: AbortController): Promise<void> {
-    const seconds = job.executionDuration;
-    const clock = setTimeout(() => stop.abort(new Stopped(tooLong(seconds))), seconds * 1000);
+    const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(job.executionDuration * 1000)]);
     try {
       const runner = { storage, worker: workers[type.worker], resultBytes: limits.resultBytes };
-      const results = await runJob(job, type, runner, stop.signal);
-      stop.signal.throwIfAborted();
+      const results = await runJob(job, type, runner, signal);
+      signal.throwIfAborted();
       finish(job, results);
     } catch (error) {
-      fail(job, error, stop.signal);
+      fail(job, error, signal);
     } finally {
-      clearTimeout(clock);
       running.delete(job.id);
       await work();
     }
@@ -159,8 +154,7 @@ export function createQueue(parts: QueueParts): RunningQueue {
     if (!isCurrent(job)) return;
     const now = readJob(sql, job.id)!;
     if (signal.aborted) {
-      const { message } = signal.reason as Error;
-      end(now, { phase: 'ABORTED', error: { type: 'fatal', message } });
+      end(now, { phase: 'ABORTED', error: { type: 'fatal', message: tooLong(job.executionDuration) } });
       return;
     }
     if (!(error instanceof JobFailure)) console.error(error);
@@ -180,7 +174,7 @@ export function createQueue(parts: QueueParts): RunningQueue {
     if (job === null) return false;
     doom(sql, id);
     deleteJob(sql, id);
-    running.get(id)?.stop.abort(new Stopped('The job was destroyed.'));
+    running.get(id)?.stop.abort();
     tell(id);
     return true;
   }
@@ -266,10 +260,11 @@ export function createQueue(parts: QueueParts): RunningQueue {
     }
     if (phase === 'ABORT') {
       end(changed, { phase: 'ABORTED' });
-      running.get(id)?.stop.abort(new Stopped('The job was aborted.'));
+      running.get(id)?.stop.abort();
     }
     await work();
-    return readJob(sql, id) ?? refusal(404, noJob(id));
+    // A destruction that is over has destroyed it.
+    return readJob(sql, id) ?? changed;
   }
 
   return {
