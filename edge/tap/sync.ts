@@ -5,6 +5,7 @@ import { attachment } from '../answer/attachment.ts';
 import { matchesTag } from '../answer/entity-tag.ts';
 import { noRows } from '../answer/no-rows.ts';
 import { copiedBytes, watchedRows } from '../answer/whole-copy.ts';
+import { imageServices } from '../datalink/descriptor.ts';
 import { ALMAGEST_ENGINE, ALMAGEST_RELEASE } from '../headers.ts';
 import type { RequestForm } from '../request/request-parameters.ts';
 import { serviceRoot } from '../service.ts';
@@ -73,7 +74,8 @@ async function answered(
   const { write: writeTable } = writerFor(request.format.format)!;
   let whole: Promise<Bytes | null> = Promise.resolve(null);
   const write: WriteAnswer = (engine, batches) => {
-    const { table, complete } = watchedRows(atBorder(answerTable(request, query, engine, batches), root));
+    const answer = atBorder(answerTable(request, query, engine, batches), root);
+    const { table, complete } = watchedRows({ ...answer, services: imageServices(root, answer.columns) });
     const copy = copiedBytes(writeTable(table), keptAnswers.maxBytes);
     whole = copy.whole.then((bytes) => (complete() ? bytes : null));
     return copy.chunks;
