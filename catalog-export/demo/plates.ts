@@ -49,17 +49,17 @@ export interface Plate {
   readonly compressed: boolean;
 }
 
-const USUAL = { sky: 220, blur: 0.9, compressed: false };
+const USUAL = { sky: 220, blur: 1.1, compressed: false };
 
 /** Several bands of each field, and Orion at two epochs. */
 export const PLATES: readonly Plate[] = [
-  plate(PLEIADES, 'B', '2024-11-09T22:10:00', 600, { zeroPoint: 4e4 }),
-  plate(PLEIADES, 'V', '2024-11-09T22:25:00', 480, { zeroPoint: 4e4 }),
-  plate(ORION, 'B', '2025-01-18T21:05:00', 120, { zeroPoint: 5e3 }),
-  plate(ORION, 'V', '2025-01-18T21:12:00', 90, { zeroPoint: 5e3 }),
-  plate(ORION, 'V', '2026-01-24T20:40:00', 90, { zeroPoint: 5e3, sky: 340, blur: 1.3 }, '-2026'),
-  plate(URSA_MAJOR, 'B', '2025-04-02T23:30:00', 180, { zeroPoint: 3e3, compressed: true }),
-  plate(URSA_MAJOR, 'V', '2025-04-02T23:36:00', 120, { zeroPoint: 3e3 }),
+  plate(PLEIADES, 'B', '2024-11-09T22:10:00', 600, { zeroPoint: 1e5 }),
+  plate(PLEIADES, 'V', '2024-11-09T22:25:00', 480, { zeroPoint: 1e5 }),
+  plate(ORION, 'B', '2025-01-18T21:05:00', 120, { zeroPoint: 3e4 }),
+  plate(ORION, 'V', '2025-01-18T21:12:00', 90, { zeroPoint: 3e4 }),
+  plate(ORION, 'V', '2026-01-24T20:40:00', 90, { zeroPoint: 3e4, sky: 340, blur: 1.5 }, '-2026'),
+  plate(URSA_MAJOR, 'B', '2025-04-02T23:30:00', 180, { zeroPoint: 4e4, compressed: true }),
+  plate(URSA_MAJOR, 'V', '2025-04-02T23:36:00', 120, { zeroPoint: 6e4 }),
 ];
 
 function plate(

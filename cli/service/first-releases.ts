@@ -1,7 +1,9 @@
+import type pg from 'pg';
 import { connect } from '../../catalog-export/database/connect.ts';
 import { migrate } from '../../catalog-export/database/migrate.ts';
 import { publishedTables } from '../../catalog-export/database/tap-schema.ts';
 import { loadDemo } from '../../catalog-export/demo/load.ts';
+import { loadDemoImages } from '../../catalog-export/demo/load-images.ts';
 import type { Progress } from '../../catalog-export/progress.ts';
 import { exportCatalog } from '../../catalog-export/release/export.ts';
 import {
@@ -12,6 +14,7 @@ import {
   pointerKey,
 } from '../../engine/catalog/manifest.ts';
 import { qualifiedName, type Table } from '../../engine/catalog/table.ts';
+import { loadFitsKernel } from '../../engine/fits-wasm/node.ts';
 import type { HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
 import type { Storage } from '../../engine/storage/storage.ts';
 import type { Database } from '../postgres/database.ts';
@@ -20,6 +23,8 @@ export interface FirstReleasesOptions {
   readonly database: Database;
   readonly storage: Storage;
   readonly kernel: HealpixKernel;
+  /** Of the identifiers of the demo's images. */
+  readonly authority: string;
   readonly progress: Progress;
   /** Hears of each catalogue that could not be exported. */
   readonly warn: (message: string) => void;
@@ -35,10 +40,25 @@ export async function makeFirstReleases(options: FirstReleasesOptions): Promise<
   const { database, progress } = options;
   const tables = await withClient(options, async (client) => {
     await migrate(client);
-    if (database.embedded) await loadDemo(client, progress);
+    if (database.embedded) {
+      await loadDemo(client, progress);
+      await demoImages(client, options);
+    }
     return publishedTables(client);
   });
   for (const table of tables) await exportFirst(table, options);
+}
+
+/** The catalogues are served without them too. */
+async function demoImages(client: pg.Client, options: FirstReleasesOptions): Promise<void> {
+  const { progress, warn, signal } = options;
+  try {
+    await loadDemoImages({ ...options, client, loadFits: loadFitsKernel });
+  } catch (error) {
+    signal.throwIfAborted();
+    progress.done('');
+    warn(`the demo images could not be made: ${(error as Error).message}`);
+  }
 }
 
 async function exportFirst(table: Table, options: FirstReleasesOptions): Promise<void> {

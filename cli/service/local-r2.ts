@@ -10,8 +10,9 @@ const STATE = 'v3';
 /** Objects that the workers write, which are not of the bucket in the folder. */
 const isOwn = (key: string): boolean => key.startsWith('jobs/');
 
-/** Objects that are replaced, and last: the others belong to releases, which never change. */
-const isPointer = (key: string): boolean => key.endsWith('/latest.json');
+/** Objects that are replaced, and last: the others never change. */
+const isPointer = (key: string): boolean =>
+  key.endsWith('/latest.json') || key.startsWith('images/datasets/');
 
 /**
  * Makes the local R2 bucket of `wrangler dev --persist-to <stateFolder>` equal to the bucket in a folder, copying what is new.

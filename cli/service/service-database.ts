@@ -6,7 +6,7 @@ import { openReader, type ReaderAccess } from '../postgres/reader.ts';
 import type { Settings } from '../settings.ts';
 import { type FirstReleasesOptions, makeFirstReleases } from './first-releases.ts';
 
-export interface ServiceDatabaseOptions extends Omit<FirstReleasesOptions, 'database'> {
+export interface ServiceDatabaseOptions extends Omit<FirstReleasesOptions, 'database' | 'authority'> {
   readonly settings: Settings;
 }
 
@@ -29,7 +29,7 @@ export async function openServiceDatabase(options: ServiceDatabaseOptions): Prom
     return null;
   }
   try {
-    await makeFirstReleases({ ...options, database });
+    await makeFirstReleases({ ...options, database, authority: settings.authority });
     return database;
   } catch (error) {
     await database.close();
