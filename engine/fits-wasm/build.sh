@@ -12,7 +12,9 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 target=wasm32-unknown-unknown
-built=target/$target/release/fits.wasm
+# The standard library is built once for both modules: by the same flags, in the same folder.
+kernel=$(cd ../healpix-wasm && pwd)
+built=$kernel/target/$target/release/fits.wasm
 
 cargo=${WASM_CARGO:-}
 if [ -z "$cargo" ]; then
@@ -20,9 +22,10 @@ if [ -z "$cargo" ]; then
   if [ -n "$std" ]; then cargo=cargo; else cargo=$(../healpix-wasm/toolchain.sh); fi
 fi
 
-flags="-C target-feature=+simd128 --remap-path-prefix=$PWD=/fits --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
+flags="-C target-feature=+simd128 --remap-path-prefix=$kernel=/kernel --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=$flags
-unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_TARGET_DIR CARGO_BUILD_TARGET_DIR
+unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_TARGET_DIR
+export CARGO_TARGET_DIR=$kernel/target
 "$cargo" build --release --locked --lib --target $target
 
 # The module itself says which compiler made it: the `producers` section of the WebAssembly tool conventions.
@@ -41,6 +44,6 @@ elif [ "$(compiler "$built")" = "$(compiler fits.wasm)" ]; then
   exit 1
 else
   echo "fits.wasm was built by $(compiler fits.wasm), here is $(compiler "$built"): not comparable. Testing the fresh module."
-  PATH=$PWD/../../node_modules/.bin:$PATH FITS_WASM=$PWD/$built node --test ./*.test.ts || exit 1
+  PATH=$PWD/../../node_modules/.bin:$PATH FITS_WASM=$built node --test ./*.test.ts || exit 1
   exit 3
 fi

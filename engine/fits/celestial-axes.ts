@@ -1,3 +1,4 @@
+import { dssPlate } from './dss-plate.ts';
 import { FitsError } from './errors.ts';
 import { type FitsHeader, numberOf, textOf } from './header.ts';
 import type { FitsImage } from './image.ts';
@@ -22,6 +23,9 @@ const FRAMES: Readonly<Record<string, SkyFrame>> = { G: 'GALACTIC', E: 'ECLIPTIC
 /** @throws {FitsError} `no-wcs` where the header has no such axes; `unsupported-wcs` */
 export function celestialAxes({ header, axes, location }: FitsImage): CelestialAxes {
   const { index } = location;
+  if (axes.length >= 2 && dssPlate(header) !== null) {
+    return { lon: 0, lat: 1, projection: 'TAN', ...frameOf(header, 'RA', index) };
+  }
   const ctypes = axes.map((_, axis) => textOf(header, `CTYPE${axis + 1}`));
   const found = ctypes.map((ctype) => (ctype === null ? null : CTYPE.exec(ctype)));
   const lon = found.findIndex((match) => match !== null && /^(RA|.LON)$/.test(match[1]!));

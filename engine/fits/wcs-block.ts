@@ -1,11 +1,12 @@
 import type { CelestialAxes, SkyFrame } from './celestial-axes.ts';
+import { type DssPlate, dssPlate } from './dss-plate.ts';
 import { FitsError } from './errors.ts';
 import { type FitsHeader, integerOf, numberOf, textOf } from './header.ts';
 import type { FitsImage } from './image.ts';
 import { linearAxis } from './linear-axes.ts';
 
 /** Of the numbers that come before coefficients in a block of the kernel (engine/fits-wasm/src/wcs.rs). */
-const FIXED = 24;
+const FIXED = 21;
 const TPV_TERMS = 40;
 
 const FRAMES: Readonly<Record<SkyFrame, number>> = {
@@ -26,7 +27,9 @@ const HIGHEST_SIP = 9;
  * @throws {FitsError} `no-wcs` where keywords lack that positions need; `unsupported-wcs`
  */
 export function wcsBlock(image: FitsImage, sky: CelestialAxes): Float64Array {
-  const { header, location, axes } = image;
+  const { header, location } = image;
+  const plate = dssPlate(header);
+  if (plate !== null) return plateBlock(plate, sky);
   requireReference(image, sky);
   const [first, second] = [sky.lon, sky.lat].sort((a, b) => a - b) as [number, number];
   const lon = linearAxis(image, sky.lon);
@@ -56,17 +59,29 @@ export function wcsBlock(image: FitsImage, sky: CelestialAxes): Float64Array {
   block[11] = lon[second]! * toDegrees[0]!;
   block[12] = lat[first]! * toDegrees[1]!;
   block[13] = lat[second]! * toDegrees[1]!;
-  block[14] = FRAMES[sky.frame];
-  block[15] = sky.equinox ?? 2000;
-  block[16] = sky.equinox ?? 2000;
+  block.set(frameNumbers(sky), 14);
   block[17] = sip?.orders[0] ?? -1;
   block[18] = sip?.orders[1] ?? -1;
   block[19] = tpv ? TPV_TERMS : latParameters.length;
   block[20] = tpv ? 1 : 0;
-  block[21] = (axes[first]! + 1) / 2;
-  block[22] = (axes[second]! + 1) / 2;
   const coefficients = tpv ? [...tpvTerms(header, sky.lat), ...tpvTerms(header, sky.lon)] : latParameters;
   return Float64Array.of(...block, ...(sip?.coefficients ?? []), ...coefficients);
+}
+
+/** A plate of the Digitized Sky Survey is in the axes 1 and 2. */
+function plateBlock(
+  { lon, lat, crpix, cdelt, lonTerms, latTerms }: DssPlate,
+  sky: CelestialAxes,
+): Float64Array {
+  const block = new Float64Array(FIXED).fill(Number.NaN);
+  block.set([projectionCode('TAN'), lon, lat]);
+  block.set([...crpix, cdelt[0], 0, 0, cdelt[1], ...frameNumbers(sky), -1, -1, TPV_TERMS, 1], 8);
+  return Float64Array.of(...block, ...latTerms, ...lonTerms);
+}
+
+/** Number of the frame, its equinox, and the epoch of observation in it. */
+function frameNumbers({ frame, equinox }: CelestialAxes): [number, number, number] {
+  return [FRAMES[frame], equinox ?? 2000, equinox ?? 2000];
 }
 
 const projectionCode = (name: string): number =>

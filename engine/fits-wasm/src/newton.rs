@@ -20,7 +20,8 @@ pub fn inverse(map: impl Fn(f64, f64) -> (f64, f64), target: (f64, f64), unit: f
         if !(x.is_finite() && y.is_finite()) {
             return None;
         }
-        if move_x.abs().max(move_y.abs()) < 1e-9 * unit {
+        // Beyond that, rounding keeps it moving.
+        if move_x.abs().max(move_y.abs()) < 1e-9 * unit + 1e-13 * x.abs().max(y.abs()) {
             return Some((x, y));
         }
     }

@@ -1,14 +1,14 @@
 //! The projections of Calabretta & Greisen (2002) that `mapproj` has, between the unit sphere of native coordinates and
-//! the projection plane in radians.
+//! the projection plane in radians. SZP is left out: what mapproj 0.4 makes of it is not what the paper says.
 
-use std::f64::consts::FRAC_PI_2;
+use std::f64::consts::{FRAC_PI_2, PI};
 
 use mapproj::conic::{cod::Cod, coe::Coe, coo::Coo, cop::Cop};
 use mapproj::cylindrical::{car::Car, cea::Cea, cyp::Cyp, mer::Mer};
 use mapproj::hybrid::hpx::Hpx;
 use mapproj::pseudocyl::{ait::Ait, mol::Mol, par::Par, sfl::Sfl};
 use mapproj::zenithal::{
-    air::Air, arc::Arc, azp::Azp, sin::Sin, sin::SinSlant, stg::Stg, szp::Szp, tan::Tan, zea::Zea, zpn::Zpn,
+    air::Air, arc::Arc, azp::Azp, sin::Sin, sin::SinSlant, stg::Stg, tan::Tan, zea::Zea, zpn::Zpn,
 };
 use mapproj::{CanonicalProjection, ProjXY, XYZ};
 
@@ -33,6 +33,8 @@ impl<P: CanonicalProjection> Plane for P {
 pub struct Projection {
     plane: Box<dyn Plane>,
     zenithal: bool,
+    /// The paper's y where `mapproj` has 1.
+    y_unit: f64,
     /// Native latitude of the reference point, in degrees; its longitude is 0.
     pub theta0: f64,
 }
@@ -43,17 +45,18 @@ impl Projection {
     pub fn new(code: u32, pv: &[f64]) -> Option<Projection> {
         let or = |m: usize, default: f64| pv.get(m).copied().filter(|value| !value.is_nan()).unwrap_or(default);
         let radians = |m: usize, default: f64| or(m, default).to_radians();
-        let zenithal = |plane: Box<dyn Plane>| Some(Projection { plane, zenithal: true, theta0: 90.0 });
-        let other = |plane: Box<dyn Plane>| Some(Projection { plane, zenithal: false, theta0: 0.0 });
+        let zenithal = |plane: Box<dyn Plane>| Some(Projection { plane, zenithal: true, y_unit: 1.0, theta0: 90.0 });
+        let scaled = |plane: Box<dyn Plane>, y_unit| Some(Projection { plane, zenithal: false, y_unit, theta0: 0.0 });
+        let other = |plane: Box<dyn Plane>| scaled(plane, 1.0);
         let theta_a = or(1, f64::NAN);
         let conic = |plane: Box<dyn Plane>| {
-            (theta_a.abs() <= 90.0).then_some(Projection { plane, zenithal: false, theta0: theta_a })
+            (theta_a.abs() <= 90.0).then_some(Projection { plane, zenithal: false, y_unit: 1.0, theta0: theta_a })
         };
         let (ta, eta) = (theta_a.to_radians(), radians(2, 0.0));
         match &code.to_be_bytes()[1..] {
             b"TAN" => zenithal(Box::new(Tan::new())),
             b"SIN" if or(1, 0.0) == 0.0 && or(2, 0.0) == 0.0 => zenithal(Box::new(Sin::new())),
-            b"SIN" => zenithal(Box::new(SinSlant::new(-or(1, 0.0), or(2, 0.0)))),
+            b"SIN" => zenithal(Box::new(SinSlant::new(or(1, 0.0), or(2, 0.0)))),
             b"STG" => zenithal(Box::new(Stg::new())),
             b"ARC" => zenithal(Box::new(Arc::new())),
             b"ZEA" => zenithal(Box::new(Zea::new())),
@@ -62,14 +65,13 @@ impl Projection {
                 zenithal(Box::new(Zpn::from_params((0..=last).map(|m| or(m, 0.0)).collect())?))
             }
             b"AZP" => zenithal(Box::new(Azp::from_params(or(1, 0.0), radians(2, 0.0)))),
-            b"SZP" => zenithal(Box::new(Szp::from_params(or(1, 0.0), radians(2, 0.0), radians(3, 90.0)))),
             b"AIR" => zenithal(Box::new(Air::from_param(FRAC_PI_2 - radians(1, 90.0)))),
             b"CAR" => other(Box::new(Car::new())),
             b"CEA" => other(Box::new(Cea::from_param(or(1, 1.0)))),
             b"CYP" => other(Box::new(Cyp::from_params(or(1, 1.0), or(2, 1.0)))),
             b"MER" => other(Box::new(Mer::new())),
             b"SFL" => other(Box::new(Sfl::new())),
-            b"PAR" => other(Box::new(Par::new())),
+            b"PAR" => scaled(Box::new(Par::new()), PI),
             b"MOL" => other(Box::new(Mol::new())),
             b"AIT" => other(Box::new(Ait::new())),
             b"HPX" if or(1, 4.0) == 4.0 && or(2, 3.0) == 3.0 => other(Box::new(Hpx::new())),
@@ -87,11 +89,12 @@ impl Projection {
         let [x, y, z] = native;
         let v = if self.zenithal { XYZ::new(z, y, -x) } else { XYZ::new(x, y, z) };
         let at = self.plane.project(&v)?;
-        (at.x().is_finite() && at.y().is_finite()).then(|| (at.x(), at.y()))
+        let (x, y) = (at.x(), at.y() * self.y_unit);
+        (x.is_finite() && y.is_finite()).then_some((x, y))
     }
 
     pub fn unproject(&self, x: f64, y: f64) -> Option<Vector> {
-        let v = self.plane.unproject(&ProjXY::new(x, y))?;
+        let v = self.plane.unproject(&ProjXY::new(x, y / self.y_unit))?;
         let native = if self.zenithal { [-v.z(), v.y(), v.x()] } else { [v.x(), v.y(), v.z()] };
         native.iter().all(|c| c.is_finite()).then_some(native)
     }

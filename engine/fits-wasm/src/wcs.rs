@@ -7,7 +7,7 @@ use crate::pole::Reference;
 use crate::projection::Projection;
 
 /// Numbers before the coefficients in a block of parameters.
-pub const FIXED: usize = 24;
+pub const FIXED: usize = 21;
 
 /// What of a header makes no coordinates.
 #[derive(Debug, PartialEq)]
