@@ -43,6 +43,10 @@ const PARQUET: ResponseFormat = {
   extension: 'parquet',
 };
 
+const FITS: ResponseFormat = { format: 'fits', mediaType: 'application/fits', extension: 'fits' };
+const TEXT: ResponseFormat = { format: 'text', mediaType: 'text/plain;charset=utf-8' };
+const HTML: ResponseFormat = { format: 'html', mediaType: 'text/html;charset=utf-8' };
+
 /** What a protocol offers: short names and media types (DALI 1.1 §3.4.3) in lower case, without the parameters that change nothing. */
 export interface ResponseFormats {
   /** What a client gets that asks for nothing. */
@@ -66,6 +70,12 @@ const EVERYWHERE: readonly (readonly [string, ResponseFormat])[] = [
   [ARROW.mediaType, ARROW],
   ['parquet', PARQUET],
   [PARQUET.mediaType, PARQUET],
+  ['fits', FITS],
+  ['application/fits', FITS],
+  ['text', TEXT],
+  ['text/plain', TEXT],
+  ['html', HTML],
+  ['text/html', HTML],
 ];
 
 /** Of cone searches. */
@@ -90,10 +100,13 @@ export const OFFERED: readonly string[] = [
   JSON_ROWS,
   ARROW,
   PARQUET,
+  FITS,
+  TEXT,
+  HTML,
 ].map((offered) => offered.mediaType);
 
 /** Names that are quicker to type. */
-export const SHORT_NAMES = 'votable, csv, tsv, json, arrow, parquet';
+export const SHORT_NAMES = 'votable, csv, tsv, json, arrow, parquet, fits, text, html';
 
 /** The format of a RESPONSEFORMAT value, or what is wrong with it. */
 export function parseResponseFormat(text: string, { byName }: ResponseFormats): Parsed<ResponseFormat> {

@@ -1,6 +1,7 @@
 import type { EngineName, Plan } from '../../engine/plan/plan.ts';
 import { PlanError } from '../../engine/plan/plan-error.ts';
 import { PostgresError } from '../../engine/postgres/errors.ts';
+import { TooLongForFormatError } from '../../engine/table/held-rows.ts';
 import type { Batch, Overflow } from '../../engine/table/result.ts';
 import { answerBody, type Body, type Bytes } from '../answer/answer-body.ts';
 import type { Engines, PlannedQuery, RunLimits } from './engines/engines.ts';
@@ -46,7 +47,7 @@ export async function runQuery(engines: Engines, run: Run, write: WriteAnswer): 
   try {
     return await answerBy(plan.engine, run.edgeSeconds);
   } catch (error) {
-    if (signal.aborted) throw error;
+    if (signal.aborted || error instanceof TooLongForFormatError) throw error;
     console.warn(
       `PostgreSQL takes over from ${plan.engine}: ${error instanceof Error ? error.message : error}`,
     );

@@ -61,6 +61,8 @@ function statuses(document: string): { '@value': string; '#text'?: string }[] {
     .VOTABLE.RESOURCE.INFO.filter((info: { '@name': string }) => info['@name'] === 'QUERY_STATUS');
 }
 
+/** These know all rows before they write the first. */
+const isHeld = ({ format }: TableWriter): boolean => format === 'fits' || format === 'text';
 /** Chunks of these are whole batches of columns. */
 const isColumnar = ({ format }: TableWriter): boolean => format === 'arrow' || format === 'parquet';
 const isVotable = ({ format }: TableWriter): boolean => format.startsWith('votable');
@@ -73,6 +75,13 @@ for (const writer of tableWriters) {
       throw new CorruptPartitionError(key, 'is truncated');
     }
     const { text, error } = await read(writer.write(result(batches())));
+    if (writer.format === 'html') {
+      assert.match(
+        text,
+        /<p class="warning">The table is incomplete: a\.b.*is truncated<\/p>\n<\/body><\/html>\n$/,
+      );
+      return;
+    }
     if (!isVotable(writer)) {
       assert.ok(error instanceof CorruptPartitionError);
       return;
@@ -94,6 +103,7 @@ for (const writer of tableWriters) {
     assert.ok(error instanceof CorruptPartitionError);
   });
 
+  if (isHeld(writer)) continue;
   test(`${writer.format}: chunks are made as they are asked for, and closing stops the rows`, async () => {
     let given = 0;
     let closed = false;
@@ -289,6 +299,6 @@ test('an error of ours is not shown to the reader', async () => {
 });
 
 test('a format that is none has no writer', () => {
-  assert.equal(writerFor('fits'), null);
+  assert.equal(writerFor('pdf'), null);
   assert.equal(writerFor('csv')!.mediaType, 'text/csv;charset=utf-8;header=present');
 });

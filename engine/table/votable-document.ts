@@ -44,7 +44,7 @@ export function votableDocument(result: ResultTable, serialization: Serializatio
 }
 
 /** What a reader of the answer may know of a failure. */
-function explanation(error: unknown): string {
+export function explanation(error: unknown): string {
   const known = [CorruptReleaseError, StorageError, QueryError].some((kind) => error instanceof kind);
   return `The table is incomplete: ${known ? (error as Error).message : 'the service failed while it was sending it'}`;
 }

@@ -9,6 +9,7 @@ import math
 import re
 import sys
 import warnings
+from html.parser import HTMLParser
 from pathlib import Path
 
 import duckdb
@@ -17,7 +18,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.ipc
 import pyarrow.parquet
-from astropy.io import votable
+from astropy.io import ascii, fits, votable
 from astropy.table import Table
 
 FLOATS = {"float", "double"}
@@ -306,6 +307,136 @@ def check_parquet(path, expected):
             assert all(same(column, w, g) for w, g in zip(wanted, got, strict=True)), f"{path}: {column['name']}: {got}"
 
 
+def check_fits(path, expected):
+    columns = expected["columns"]
+    with fits.open(path) as hdus:
+        hdus.verify("exception")
+        assert len(hdus) == 2
+        status = "OVERFLOW" if expected["overflow"] else "OK"
+        assert f"QUERY_STATUS = {status}" in list(hdus[0].header["COMMENT"])
+        header = hdus[1].header
+        assert header["OVERFLOW"] == expected["overflow"]
+        for number, column in enumerate(columns, 1):
+            for keyword, name in {"TTYPE": "name", "TUNIT": "unit", "TUCD": "ucd", "TUTYP": "utype", "TXTYP": "xtype", "TCOMM": "description"}.items():
+                assert header.get(f"{keyword}{number}") == column[name], f"{path}: {keyword}{number}"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        table = Table.read(path, hdu=1)
+    assert [str(table[c["name"]].unit or "") for c in columns] == [c["unit"] or "" for c in columns]
+    nulls = {c["name"]: header.get(f"TNULL{n}") for n, c in enumerate(columns, 1)}
+
+    # A float has NaN for a null, which this reader masks; text is ASCII, without blanks at its end; an array may lack no
+    # elements, and one of varying length is empty where it is null.
+    def read(column, wanted):
+        if is_array(column):
+            if column["arraysize"].endswith("*"):
+                return wanted or []
+            lost = wanted is None or all(isinstance(x, float) and math.isnan(x) for x in wanted)
+            return None if lost else wanted
+        if column["datatype"] in TEXTS and wanted is not None:
+            plain = "".join(" " if x in "\t\r\n" else x if " " <= x <= "~" else "?" for x in wanted)
+            return plain.rstrip() or None
+        # This reader has no nulls among booleans; STILTS has.
+        if column["datatype"] == "boolean":
+            return wanted or False
+        return None if isinstance(wanted, float) and math.isnan(wanted) else wanted
+
+    def got(column, cell):
+        cell = scalar(cell)
+        if is_array(column) and cell is not None:
+            lost = [c is None or c == nulls[column["name"]] or (isinstance(c, float) and math.isnan(c)) for c in cell]
+            if not column["arraysize"].endswith("*") and all(lost):
+                return None
+            if column["datatype"] == "boolean":
+                return [bool(c) for c in cell]
+            return cell
+        if column["datatype"] == "boolean" and cell is not None:
+            return bool(cell)
+        if isinstance(cell, bytes):
+            cell = cell.decode()
+        return None if isinstance(cell, float) and math.isnan(cell) else cell
+
+    rows = ([got(c, row[c["name"]]) for c in columns] for row in table)
+    compare(path, expected, rows, rewrite=read)
+
+
+def check_text(path, expected):
+    columns = expected["columns"]
+    lines = path.read_text(encoding="utf-8").splitlines()
+    said = [line for line in lines if line.startswith("# ")]
+    assert said[1].startswith("# QUERY_STATUS: OVERFLOW" if expected["overflow"] else "# QUERY_STATUS: OK"), said
+    for column in columns:
+        assert column["unit"] is None or f"# unit of {column['name']}: {column['unit']}" in said
+    assert len({len(line) for line in lines[len(said) :]}) <= 1
+    table = ascii.read(lines, format="fixed_width", comment="#", fast_reader=False, converters={"*": [ascii.convert_numpy(str)]})
+    assert table.colnames == [c["name"] for c in columns]
+
+    def read(column, wanted):
+        if wanted is None or wanted == []:
+            return None
+        if isinstance(wanted, str):
+            return re.sub("[\x00-\x1f]", " ", wanted).strip() or None
+        return None if isinstance(wanted, list) else wanted
+
+    rows = ([text_cell(c, None if row[c["name"]] is np.ma.masked else str(row[c["name"]])) for c in columns] for row in table)
+    compare(path, expected, rows, rewrite=read)
+
+
+def text_cell(column, cell):
+    if cell is None or cell == "" or is_array(column):
+        return None
+    if column["datatype"] in FLOATS:
+        return float(cell)
+    if column["datatype"] in INTEGERS:
+        return int(cell)
+    return cell == "true" if column["datatype"] == "boolean" else cell
+
+
+class Page(HTMLParser):
+    """The cells of the rows of a page, and the texts of its warnings."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.rows, self.warnings, self.into = [], [], None
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in ("td", "th"):
+            self.into = self.rows[-1]
+        elif ("class", "warning") in attrs:
+            self.into = self.warnings
+        else:
+            return
+        if tag != "tr":
+            self.into.append("")
+
+    def handle_endtag(self, tag):
+        if tag in ("td", "th", "p"):
+            self.into = None
+
+    def handle_data(self, data):
+        if self.into is not None:
+            self.into[-1] += data
+
+
+def check_html(path, expected):
+    columns = expected["columns"]
+    page = Page(path.read_bytes().decode("utf-8"))
+    assert ["OVERFLOW" in warning for warning in page.warnings] == ([True] if expected["overflow"] else [])
+    names, units, *rows = page.rows
+    assert names == [c["name"] for c in columns]
+    assert units == [c["unit"] or "" for c in columns]
+
+    def read(column, wanted):
+        if isinstance(wanted, list) or wanted == "":
+            return None
+        return wanted.replace("\x01", "\ufffd") if isinstance(wanted, str) else wanted
+
+    compare(path, expected, ([text_cell(c, x) for c, x in zip(columns, row, strict=True)] for row in rows), rewrite=read)
+
+
 CHECKS = {
     "votable-binary2": check_votable,
     "votable-tabledata": check_votable,
@@ -314,6 +445,9 @@ CHECKS = {
     "json": check_json,
     "arrow": check_arrow,
     "parquet": check_parquet,
+    "fits": check_fits,
+    "text": check_text,
+    "html": check_html,
 }
 
 if __name__ == "__main__":

@@ -265,4 +265,21 @@ describe("other people's readers on what the writers write", () => {
     assert.equal(binary2.split('\n').length, ROWS + 2);
     assert.match(binary2, /9223372036854775807/);
   });
+
+  test('STILTS reads of FITS what it reads of VOTable, metadata too', {
+    skip: skipWithoutStilts,
+  }, async () => {
+    const read = (format: string, ...more: string[]) =>
+      runStilts('tpipe', [
+        `in=${join(folder, `full.${format}`)}`,
+        // What FITS cannot carry: characters beyond ASCII, and blanks at the end of a text.
+        "cmd=delcols 'odd utf8 name kanji flag note'",
+        ...more,
+        'ofmt=csv',
+        'out=-',
+      ]);
+    assert.equal(await read('fits'), await read('votable-binary2'));
+    const columns = 'cmd=meta name units ucd utype description';
+    assert.equal(await read('fits', columns), await read('votable-binary2', columns));
+  });
 });
