@@ -11,6 +11,8 @@ import { mocApp } from './moc/index.ts';
 import { portalApp } from './portal/index.ts';
 import { coneSearchApp } from './scs/index.ts';
 import type { Service } from './service.ts';
+import { sia1App } from './sia/v1/index.ts';
+import { sia2App } from './sia/v2/index.ts';
 import { vosiApp } from './vosi/index.ts';
 import { answerFromWorker, NO_SODA, NO_SODA_JOBS, NO_TAP, NO_TAP_JOBS } from './worker-binding.ts';
 
@@ -43,6 +45,8 @@ export function createApp(service: Service): Hono {
   app.route('/', mocApp(service));
   app.route('/scs', coneSearchApp(service));
   app.route('/', bulkApp(service));
+  app.route('/sia2', sia2App(service));
+  app.route('/sia', sia1App(service));
   app.route('/datalink', datalinkApp(service));
   app.route('/images', imageFilesApp(service));
   return app;
@@ -55,6 +59,8 @@ const ADDRESSES = `There is nothing at this address. What there is:
   /scs/{schema.table}/moc               where on the sky its rows lie, as a MOC
   /scs/{schema.table}/capabilities      what the cone search can do; also availability and tables
   /tap                                  ADQL queries of all catalogues: TAP; below it async, for long ones
+  /sia2/query?POS=                      images by position, band, time …: SIA 2.0
+  /sia?POS=&SIZE=                       images by position: SIA 1.0
   /datalink/links?ID=                   files, previews and cutouts of images: DataLink
   /soda/sync?ID=                        cutouts of images: SODA; below it async, for jobs
   /bulk                                 whole catalogues as Parquet files (HATS)

@@ -27,8 +27,13 @@ const parser = new XMLParser({
 /** @throws AssertionError where the text is not well-formed XML or no VOTable. */
 export function parseVotable(text: string): Votable {
   assert.equal(XMLValidator.validate(text), true);
-  const { VOTABLE } = parser.parse(text) as { VOTABLE: { INFO?: Xml[]; RESOURCE: Xml } };
-  const resource = VOTABLE.RESOURCE as { type: string; INFO: Xml[]; TABLE?: { FIELD: Xml[]; DATA?: Xml } };
+  const { VOTABLE } = parser.parse(text) as { VOTABLE: { INFO?: Xml[]; RESOURCE: Xml | Xml[] } };
+  // Services that rows can be given to have RESOURCEs of their own, which come after.
+  const resource = [VOTABLE.RESOURCE].flat()[0] as {
+    type: string;
+    INFO: Xml[];
+    TABLE?: { FIELD: Xml[]; DATA?: Xml };
+  };
   assert.equal(resource.type, 'results');
   const rows = (resource.TABLE?.DATA?.TABLEDATA as { TR?: { TD: Xml[] }[] } | undefined)?.TR ?? [];
   return {

@@ -3,6 +3,7 @@ import { MOC_MEDIA_TYPES } from '../moc/moc-format.ts';
 import { STANDARD_ID } from '../scs/answer.ts';
 import { MAX_POSITIONS } from '../scs/cones/position-table.ts';
 import type { Limits } from '../service.ts';
+import { SIA_NAMESPACES } from '../sia/standard.ts';
 import { TAP_NAMESPACES } from '../tap/capability.ts';
 import { coneParams, conesParams, inputParam } from './cone-params.ts';
 import { element, textElement, XML_DECLARATION } from './xml.ts';
@@ -18,17 +19,17 @@ export interface ConeSearchEndpoint {
 
 /**
  * VOSI 1.1 §3.1: the VOSI endpoints below `root`, and the cone searches (SimpleDALRegExt 1.1 §3.1).
- * @param tap the capability that is TAP; null where there is none.
+ * @param others capabilities of other protocols.
  */
 export function capabilitiesDocument(
   root: string,
   endpoints: readonly ConeSearchEndpoint[],
   limits: Limits,
-  tap: string | null,
+  others: readonly string[],
 ): string {
-  return capabilitiesOf({ 'xmlns:cs': 'http://www.ivoa.net/xml/ConeSearch/v1.0', ...TAP_NAMESPACES }, [
+  return capabilitiesOf(NAMESPACES, [
     ...VOSI_ENDPOINTS.map(([name, standardId]) => vosiCapability(`${root}/${name}`, standardId)),
-    ...(tap === null ? [] : [tap]),
+    ...others,
     ...endpoints.flatMap((endpoint) => [
       coneSearchCapability(endpoint, limits),
       conesCapability(endpoint, limits),
@@ -36,6 +37,12 @@ export function capabilitiesDocument(
     ]),
   ]);
 }
+
+const NAMESPACES = {
+  'xmlns:cs': 'http://www.ivoa.net/xml/ConeSearch/v1.0',
+  ...TAP_NAMESPACES,
+  ...SIA_NAMESPACES,
+};
 
 /** @param namespaces of the capabilities, beside those of VOSI, VOResource and VODataService. */
 export function capabilitiesOf(

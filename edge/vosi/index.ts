@@ -2,9 +2,14 @@ import { Hono } from 'hono';
 import type { Release } from '../../engine/catalog/release.ts';
 import { hasPositions } from '../../engine/catalog/table.ts';
 import { openAll, openPositions, releasesOf } from '../catalogs.ts';
+import { linksCapability } from '../datalink/capabilities.ts';
 import { exampleCone } from '../example-cone.ts';
 import { RequestError } from '../request-error.ts';
 import { conePath, type Service, serviceRoot } from '../service.ts';
+import { sia1Capability, sia2Capability } from '../sia/capabilities.ts';
+import { IMAGES } from '../sia/catalog.ts';
+import { exampleImage } from '../sia/example-image.ts';
+import { sodaCapabilityElements } from '../soda/capabilities.ts';
 import { tapCapability } from '../tap/capability.ts';
 import { describedTable, detailOf, xml } from './answer.ts';
 import { availability, availabilityDocument } from './availability.ts';
@@ -32,8 +37,12 @@ export function vosiApp(service: Service): Hono {
       .filter(({ manifest }) => hasPositions(manifest.table))
       .map((release) => describe(root, release.manifest.catalog, release));
     const tables = releases.map(({ manifest }) => manifest.table);
-    const tap = service.tap === null ? null : tapCapability(`${root}/tap`, tables, null);
-    return xml(c, capabilitiesDocument(root, endpoints, service.limits, tap));
+    const images = releases.find(({ manifest }) => manifest.catalog === IMAGES);
+    const others = [
+      ...(service.tap === null ? [] : [tapCapability(`${root}/tap`, tables, null)]),
+      ...(images === undefined ? [] : imageCapabilities(service, root, images)),
+    ];
+    return xml(c, capabilitiesDocument(root, endpoints, service.limits, others));
   });
   app.get('/tables', async (c) => {
     const releases = releasesOf(await openAll(engine));
@@ -54,11 +63,22 @@ export function vosiApp(service: Service): Hono {
       address,
       await openPositions(engine, address),
     );
-    return xml(c, capabilitiesDocument(described.url, [described], service.limits, null));
+    return xml(c, capabilitiesDocument(described.url, [described], service.limits, []));
   });
   app.get('/scs/:catalog/tables', async (c) => {
     const release = await openPositions(engine, c.req.param('catalog'));
     return xml(c, tablesDocument([describedTable(release)], detailOf(c)));
   });
   return app;
+}
+
+/** What there is for images. */
+function imageCapabilities({ engine, limits, soda }: Service, root: string, images: Release): string[] {
+  const example = exampleImage(engine.kernel, images);
+  return [
+    sia2Capability(`${root}/sia2`, limits, example),
+    sia1Capability(`${root}/sia`, limits, example),
+    linksCapability(`${root}/datalink`),
+    ...(soda === null ? [] : sodaCapabilityElements(`${root}/soda`)),
+  ];
 }
