@@ -209,7 +209,7 @@ const CASES: readonly Case[] = [
   refused('?RA=10&DEC=20&SR=1&MAXREC=-1', /MAXREC/),
   refused('?RA=10&DEC=20&SR=1&VERB=9', /VERB/),
   refused('?RA=10&DEC=20&NEAREST=0', /NEAREST.*10000/),
-  refused('?RA=10&DEC=20&SR=1&RESPONSEFORMAT=fits', /RESPONSEFORMAT.*fits/i),
+  refused('?RA=10&DEC=20&SR=1&RESPONSEFORMAT=pdf', /RESPONSEFORMAT.*pdf/i),
   refused('@2001-01-01?RA=10&DEC=20&SR=1', /2001-01-01/, 404),
   { ...refused('', /hipparcos\.stars/, 404), path: '/scs/hiparcos.stars?RA=10&DEC=20&SR=1' },
   { ...refused('', /\S/, 414), path: `${SIRIUS}&X=${'x'.repeat(60_000)}` },

@@ -59,7 +59,7 @@ describe('requests that cannot be answered', () => {
     ['RA=10&ra=11&DEC=10&SR=1', /RA is given 2 times/],
     ['RA=10&DEC=10&SR=1&VERB=4', /VERB "4" is none of 1, 2, 3/],
     ['RA=10&DEC=10&SR=1&MAXREC=-1', /MAXREC "-1" is not a whole number/],
-    ['RA=10&DEC=10&SR=1&RESPONSEFORMAT=fits', /RESPONSEFORMAT "fits" is not offered; ask for votable/],
+    ['RA=10&DEC=10&SR=1&RESPONSEFORMAT=pdf', /RESPONSEFORMAT "pdf" is not offered; ask for votable/],
     ['RA=10&DEC=10&SR=1&SORT=ra', /SORT "ra" is none of separation, none/],
     ['RA=%E0%A4%A&DEC=10&SR=1', /RA .* is not a decimal number/],
     ['RA=%3Cscript%3E&DEC=10&SR=1', /RA "<script>" is not a decimal number/],

@@ -47,7 +47,7 @@ export function createTapApp(service: TapService): Hono {
 
   const capabilities = async (c: Context): Promise<Response> => {
     const { tables } = await service.published();
-    return xml(c, tapCapabilities(tapUrl(c), tables, service.limits));
+    return xml(c, tapCapabilities(tapUrl(c), tables, service));
   };
   const sync = async (c: Context): Promise<Response> => {
     const form = await requestForm(c.req.raw);

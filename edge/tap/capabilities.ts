@@ -1,11 +1,10 @@
 import type { Table } from '../../engine/catalog/table.ts';
 import { capabilitiesOf, vosiCapability } from '../vosi/capabilities.ts';
 import { element, textElement } from '../vosi/xml.ts';
-import { TAP_NAMESPACES, tapCapability } from './capability.ts';
-import type { TapLimits } from './service.ts';
+import { type DeclaredLimits, TAP_NAMESPACES, tapCapability } from './capability.ts';
 
 /** VOSI 1.1 §3.1 for TAP alone. @param url without a trailing slash. */
-export function tapCapabilities(url: string, tables: readonly Table[], limits: TapLimits): string {
+export function tapCapabilities(url: string, tables: readonly Table[], limits: DeclaredLimits): string {
   return capabilitiesOf(TAP_NAMESPACES, [
     tapCapability(url, tables, limits),
     vosiCapability(`${url}/capabilities`, 'ivo://ivoa.net/std/VOSI#capabilities'),

@@ -6,7 +6,7 @@ import type { ResponseFormat } from '../request/response-format.ts';
 import { TAP_FORMATS } from '../request/response-format.ts';
 import { element, textElement } from '../vosi/xml.ts';
 import { STANDARD_ID } from './answer-table.ts';
-import type { TapLimits } from './service.ts';
+import type { TapService } from './service.ts';
 
 /** Namespaces of a document with the capability. */
 export const TAP_NAMESPACES = { 'xmlns:tr': 'http://www.ivoa.net/xml/TAPRegExt/v1.0' };
@@ -19,7 +19,7 @@ const REGISTRY = 'ivo://ivoa.net/std/TAPRegExt';
  * @param tables those published: what data models they follow is declared.
  * @param limits null where another worker knows them.
  */
-export function tapCapability(url: string, tables: readonly Table[], limits: TapLimits | null): string {
+export function tapCapability(url: string, tables: readonly Table[], limits: DeclaredLimits | null): string {
   return element('capability', { 'xsi:type': 'tr:TableAccess', standardID: STANDARD_ID }, [
     textElement('description', 'Queries of all tables in ADQL, answered at once.'),
     element('interface', { 'xsi:type': 'vs:ParamHTTP', role: 'std', version: '1.1' }, [
@@ -28,18 +28,32 @@ export function tapCapability(url: string, tables: readonly Table[], limits: Tap
     ...(tables.some(isObscore) ? [OBSCORE_MODEL] : []),
     language(),
     ...outputFormats(),
+    ...UPLOAD_METHODS,
     ...(limits === null ? [] : limitElements(limits)),
   ]);
 }
 
 const OBSCORE_MODEL = textElement('dataModel', 'ObsCore-1.1', { 'ivo-id': OBSCORE_UTYPE });
 
-function limitElements({ seconds, defaultRecords, maxRecords }: TapLimits): string[] {
+/** What clients are told of what a query may cost. */
+export type DeclaredLimits = Pick<TapService, 'limits' | 'uploadLimits'>;
+
+/** TAPRegExt 1.0 §2.4. */
+const UPLOAD_METHODS = ['inline', 'http', 'https'].map((how) =>
+  element('uploadMethod', { 'ivo-id': `${REGISTRY}#upload-${how}` }, []),
+);
+
+function limitElements({ limits, uploadLimits }: DeclaredLimits): string[] {
+  const { seconds, defaultRecords, maxRecords } = limits;
   return [
     element('executionDuration', {}, [textElement('default', seconds), textElement('hard', seconds)]),
     element('outputLimit', {}, [
       textElement('default', defaultRecords, { unit: 'row' }),
       textElement('hard', maxRecords, { unit: 'row' }),
+    ]),
+    element('uploadLimit', {}, [
+      textElement('default', uploadLimits.bytes, { unit: 'byte' }),
+      textElement('hard', uploadLimits.bytes, { unit: 'byte' }),
     ]),
   ];
 }
