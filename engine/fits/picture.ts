@@ -1,5 +1,5 @@
 import type { FitsKernel } from '../fits-wasm/index.ts';
-import { type FitsImage, pixelBytes } from './image.ts';
+import type { FitsImage } from './image.ts';
 import { pixelValues } from './pixel-values.ts';
 import { readSection } from './read-section.ts';
 import { type Section, sectionAxes, wholeImage } from './section.ts';
@@ -35,23 +35,8 @@ export async function overview(
   const [width, height = 1] = sectionAxes(plane) as [number, number?];
   const means = shrinking(width, height, longest);
   const values = pixelValues(image);
-  const size = pixelBytes(image);
-  // Pieces may end within a pixel's bytes only where a row is longer than a read.
-  let rest: Uint8Array = new Uint8Array();
-  for await (const piece of readSection(kernel, source, image, plane)) {
-    const bytes = rest.length === 0 ? piece : concatenated(rest, piece);
-    const whole = bytes.length - (bytes.length % size);
-    means.add(values(bytes.subarray(0, whole)));
-    rest = bytes.subarray(whole);
-  }
+  for await (const bytes of readSection(kernel, source, image, plane)) means.add(values(bytes));
   return means.plane();
-}
-
-function concatenated(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }
 
 /** Takes the values of a plane in order, and has their means on a coarser one. */
@@ -59,32 +44,28 @@ function shrinking(width: number, height: number, longest: number) {
   const by = Math.max(1, Math.ceil(Math.max(width, height) / longest));
   const [smallWidth, smallHeight] = [Math.ceil(width / by), Math.ceil(height / by)];
   const sums = new Float64Array(smallWidth * smallHeight);
-  const counts = new Uint32Array(by === 1 ? 0 : sums.length);
+  const counts = new Uint32Array(sums.length);
   let at = 0;
   return {
     add(values: Float32Array): void {
-      let [x, y] = [at % width, Math.floor(at / width)];
-      for (const value of values) {
-        const place = Math.floor(y / by) * smallWidth + Math.floor(x / by);
-        if (by === 1) {
-          sums[place] = value;
-        } else if (Number.isFinite(value)) {
-          sums[place]! += value;
-          counts[place]! += 1;
-        }
-        x++;
-        if (x === width) {
-          x = 0;
-          y++;
+      for (let done = 0; done < values.length; ) {
+        const x = at % width;
+        // Up to the end of a row, and of what one pixel of the result takes of it.
+        const end = Math.min(done + Math.min(width - x, by - (x % by)), values.length);
+        const place = Math.floor(Math.floor(at / width) / by) * smallWidth + Math.floor(x / by);
+        at += end - done;
+        for (; done < end; done++) {
+          const value = values[done]!;
+          if (Number.isFinite(value)) {
+            sums[place]! += value;
+            counts[place]! += 1;
+          }
         }
       }
-      at += values.length;
     },
     plane(): PixelPlane {
-      const pixels = Float32Array.from(sums);
       // 0 / 0 is NaN.
-      if (by > 1)
-        for (let place = 0; place < pixels.length; place++) pixels[place] = sums[place]! / counts[place]!;
+      const pixels = Float32Array.from(sums, (sum, place) => sum / counts[place]!);
       return { pixels, width: smallWidth, height: smallHeight };
     },
   };

@@ -1,4 +1,5 @@
 import { type FitsKernel, FitsKernelError } from '../fits-wasm/index.ts';
+import { joinedBytes } from '../joined-bytes.ts';
 import { FitsError } from './errors.ts';
 import { type FitsImage, pixelBytes } from './image.ts';
 import { coalesced, READ_BYTES, type Read, readAhead, type Span } from './ranges.ts';
@@ -42,7 +43,13 @@ interface Band {
   readonly part: Section;
 }
 
-/** As `readSection`, of a compressed image: only rows of the table and tiles that are needed are read. */
+/** Tiles whose rows of the table are read together. */
+const TABLE_ROWS = 4096;
+
+/**
+ * As `readSection`, of a compressed image: only rows of the table and tiles that are needed are read, those of the next band while
+ * one is decompressed.
+ */
 export async function* readTiles(
   kernel: FitsKernel,
   source: FitsSource,
@@ -50,18 +57,63 @@ export async function* readTiles(
   layout: TileLayout,
   section: Section,
 ): AsyncGenerator<Uint8Array> {
-  for (const band of bands(image, layout, section)) {
-    const entries = await tileEntries(source, image, layout, band.tiles);
-    const [from, to] = [band.part.first, band.part.last];
-    const size = pixelBytes(image);
-    const rowBytes = (to[0]! - from[0]! + 1) * size;
-    const target = new Uint8Array(rowBytes * ((to[1] ?? 1) - (from[1] ?? 1) + 1));
-    for await (const { tile, bytes } of tileBytes(source, band.tiles, entries)) {
-      const pixels = decompressed(kernel, image, layout, tile, entries.get(tile.row)!, bytes);
-      copyTile(pixels, size, tile, band.part, target, rowBytes);
+  for (const together of batches(bands(image, layout, section))) {
+    const entries = await tileEntries(
+      source,
+      image,
+      layout,
+      together.flatMap(({ tiles }) => tiles),
+    );
+    let coming = tileBytes(source, together[0]!.tiles, entries);
+    for (const [at, band] of together.entries()) {
+      const found = await coming;
+      const next = together[at + 1];
+      if (next !== undefined) {
+        coming = tileBytes(source, next.tiles, entries);
+        // Its failure is thrown when its turn comes, and is nobody's if the taker leaves before.
+        coming.catch(() => undefined);
+      }
+      const pixels = bandPixels(kernel, image, layout, band, entries, found);
+      for (let from = 0; from < pixels.length; from += READ_BYTES) {
+        yield pixels.subarray(from, from + READ_BYTES);
+      }
     }
-    for (let at = 0; at < target.length; at += READ_BYTES) yield target.subarray(at, at + READ_BYTES);
   }
+}
+
+/** Bands whose tiles are not too many for one look into the table. */
+function* batches(all: Iterable<Band>): Generator<Band[]> {
+  let together: Band[] = [];
+  let tiles = 0;
+  for (const band of all) {
+    if (together.length > 0 && tiles + band.tiles.length > TABLE_ROWS) {
+      yield together;
+      together = [];
+      tiles = 0;
+    }
+    together.push(band);
+    tiles += band.tiles.length;
+  }
+  yield together;
+}
+
+function bandPixels(
+  kernel: FitsKernel,
+  image: FitsImage,
+  layout: TileLayout,
+  { part }: Band,
+  entries: ReadonlyMap<number, TileEntry>,
+  found: readonly FoundTile[],
+): Uint8Array {
+  const size = pixelBytes(image);
+  const [from, to] = [part.first, part.last];
+  const rowBytes = (to[0]! - from[0]! + 1) * size;
+  const target = new Uint8Array(rowBytes * ((to[1] ?? 1) - (from[1] ?? 1) + 1));
+  for (const { tile, bytes } of found) {
+    const pixels = decompressed(kernel, image, layout, tile, entries.get(tile.row)!, bytes);
+    copyTile(pixels, size, tile, part, target, rowBytes);
+  }
+  return target;
 }
 
 /** Rows of tiles that together have at most the bytes of a read, or one of them. */
@@ -203,45 +255,40 @@ function inHeap(
   );
 }
 
+interface FoundTile {
+  readonly tile: Tile;
+  readonly bytes: Uint8Array;
+}
+
 /** The bytes of tiles, in the order in which they lie in the file. */
-async function* tileBytes(
+async function tileBytes(
   source: FitsSource,
   tiles: readonly Tile[],
   entries: ReadonlyMap<number, TileEntry>,
-): AsyncGenerator<{ tile: Tile; bytes: Uint8Array }> {
+): Promise<FoundTile[]> {
   const sorted = tiles
     .map((tile) => ({ tile, span: entries.get(tile.row)!.span }))
     .sort((a, b) => a.span.offset - b.span.offset);
-  let next = 0;
+  const found: FoundTile[] = [];
   // A tile longer than a read comes in pieces.
   let parts: Uint8Array[] = [];
   let have = 0;
   for await (const { read, bytes } of readAhead(source, coalesced(sorted.map(({ span }) => span)))) {
     for (const part of partsOf(read, bytes)) {
-      const { tile, span } = sorted[next]!;
+      const { tile, span } = sorted[found.length]!;
       parts.push(part);
       have += part.length;
       if (have < span.length) continue;
-      yield { tile, bytes: parts.length === 1 ? part : joined(parts, have) };
-      next++;
+      found.push({ tile, bytes: joinedBytes(parts) });
       parts = [];
       have = 0;
     }
   }
+  return found;
 }
 
 function* partsOf({ offset, spans }: Read, bytes: Uint8Array): Generator<Uint8Array> {
   for (const span of spans) yield bytes.subarray(span.offset - offset, span.offset - offset + span.length);
-}
-
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 function decompressed(
