@@ -22,6 +22,7 @@ import { exportSection } from './sections/export.ts';
 import { growthSection } from './sections/growth.ts';
 import { kernelSection } from './sections/kernel.ts';
 import { memorySection } from './sections/memory.ts';
+import { siaSection } from './sections/sia.ts';
 import { tapSection } from './sections/tap.ts';
 import { writersSection } from './sections/writers.ts';
 import { statusLine } from './status-line.ts';
@@ -38,10 +39,15 @@ const SECTIONS = {
   duckdb: duckdbSection,
   kernel: kernelSection,
   export: exportSection,
+  sia: siaSection,
 } as const;
 
 /** Those that are of no catalogue of the bench's. */
-const ALONE = ['kernel', 'export'] as const;
+const ALONE = ['kernel', 'export', 'sia'] as const;
+
+function isAlone(section: SectionName): section is (typeof ALONE)[number] {
+  return (ALONE as readonly SectionName[]).includes(section);
+}
 
 export type SectionName = keyof typeof SECTIONS;
 export const SECTION_NAMES = Object.keys(SECTIONS) as SectionName[];
@@ -75,7 +81,7 @@ export async function bench(options: BenchOptions, stopped: Promise<never>): Pro
   console.log(described(results));
 
   const alone = ALONE.filter((section) => sections.includes(section));
-  const ofCatalog = sections.filter((section) => section !== 'kernel' && section !== 'export');
+  const ofCatalog = sections.filter((section) => !isAlone(section));
   const steps = catalogs.length * ofCatalog.length + alone.length;
   const status = statusLine();
   const say = (text: string) => status.show(`${results.sections.length} of ${steps}: ${text}`);
@@ -110,7 +116,7 @@ export async function bench(options: BenchOptions, stopped: Promise<never>): Pro
   }
   for (const section of alone) {
     console.log(`\n${section}\n${header()}`);
-    await run(section, null, (report) => SECTIONS[section]({ say, quick }, report));
+    await run(section, null, (report) => SECTIONS[section]({ say, quick, seconds, stopped }, report));
   }
   const minutes = (performance.now() - started) / 60_000;
   console.log(`\n${minutes.toFixed(1)} minutes, load average ${load()} after them`);
