@@ -4,7 +4,12 @@ import type pg from 'pg';
 import type { Table } from '../../engine/catalog/table.ts';
 import { INDEX_KEYS, type IndexKeys, tableIndexes } from '../../engine/postgres/table-indexes.ts';
 import { circleIndexCondition } from '../../engine/sql/circle-indexes.ts';
-import { startDebianServer, startTestDatabase, withTestDatabase } from '../../test/postgres.ts';
+import {
+  startDebianServer,
+  startTestDatabase,
+  withMigratedDatabase,
+  withTestDatabase,
+} from '../../test/postgres.ts';
 import { kernel } from '../../test/sky.ts';
 import { loadDemo } from '../demo/load.ts';
 import { publishTable } from '../ingest/publish.ts';
@@ -25,8 +30,7 @@ async function indexesOf(client: pg.Client, table: Table) {
 }
 
 test('publishing makes the indexes that are absent, once, and none where none are wanted', () =>
-  withTestDatabase(server, async (client) => {
-    await migrate(client);
+  withMigratedDatabase(server, async (client) => {
     await client.query(
       `CREATE TABLE public."The Stars" ("Id ""x" bigint UNIQUE NOT NULL, "RA" real, dec numeric);
        ALTER TABLE public."The Stars" RENAME TO "Stars"; INSERT INTO public."Stars" VALUES (1, 2, 3), (2, NULL, 'NaN')`,
@@ -46,8 +50,7 @@ test('publishing makes the indexes that are absent, once, and none where none ar
   }));
 
 test('an identifier gets an index, an invalid index a valid one, and a view nothing', () =>
-  withTestDatabase(server, async (client) => {
-    await migrate(client);
+  withMigratedDatabase(server, async (client) => {
     await client.query(
       `SET search_path = public; CREATE TABLE stars AS SELECT i AS id, i::float8 AS ra, 1.0::float8 AS dec FROM generate_series(1, 9) i;
        CREATE INDEX stars_zones ON stars (ra);
@@ -84,8 +87,7 @@ test('an identifier gets an index, an invalid index a valid one, and a view noth
   }));
 
 test('a user who does not own the table is told what its owner must run', () =>
-  withTestDatabase(server, async (client, url) => {
-    await migrate(client);
+  withMigratedDatabase(server, async (client, url) => {
     const role = `writer_${client.database}`;
     await client.query(
       `CREATE ROLE ${role} LOGIN PASSWORD 'writer'; SET search_path = public; CREATE TABLE stars (id int PRIMARY KEY, ra float8, dec float8);
@@ -105,8 +107,7 @@ test('a user who does not own the table is told what its owner must run', () =>
   }));
 
 test("who writes into an indexed table needs no rights on what is Almagest's", () =>
-  withTestDatabase(server, async (client) => {
-    await migrate(client);
+  withMigratedDatabase(server, async (client) => {
     const role = `feeder_${client.database}`;
     await client.query(
       `CREATE TABLE public.stars (id int PRIMARY KEY, ra float8, dec float8);
@@ -122,8 +123,7 @@ test("who writes into an indexed table needs no rights on what is Almagest's", (
   }));
 
 test('a cone, a polygon, a look-up and a positional join of the demo use the indexes', () =>
-  withTestDatabase(server, async (client) => {
-    await migrate(client);
+  withMigratedDatabase(server, async (client) => {
     await loadDemo(client, silent);
     const plan = async (sql: string): Promise<string> =>
       (await client.query(`EXPLAIN ${sql}`)).rows.map((row) => row['QUERY PLAN']).join('\n');

@@ -3,11 +3,10 @@ import test, { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { asOf } from '../../engine/postgres/table-history.ts';
-import { startTestDatabase, withTestDatabase } from '../../test/postgres.ts';
+import { startTestDatabase, withMigratedDatabase } from '../../test/postgres.ts';
 import { publishTable } from '../ingest/publish.ts';
 import { connect } from './connect.ts';
 import { historyPath } from './history-triggers.ts';
-import { migrate } from './migrate.ts';
 import { dropHistory, historyFault, historyId, keepHistory, pruneHistory } from './row-history.ts';
 import { readTable } from './tap-schema.ts';
 import { inTransaction } from './transaction.ts';
@@ -56,8 +55,7 @@ interface Versioned {
 const ROWS = `coalesce(string_agg(format('%s %s %s %s %s', id, ra, dec, v, note), '; ' ORDER BY id), '')`;
 
 function withStars(sql: string, use: (versioned: Versioned) => Promise<void>): Promise<void> {
-  return withTestDatabase(server, async (client, url) => {
-    await migrate(client);
+  return withMigratedDatabase(server, async (client, url) => {
     await client.query(`SET search_path = public; ${sql}`);
     await publishTable(client, 'public.stars', OPTIONS);
     const table = async () => (await readTable(client, 'public.stars'))!;
@@ -454,8 +452,7 @@ test('a history waits for writers, and says so when they take long', () =>
   }));
 
 test('names that need quotes, keys of several columns, domains and generated columns', () =>
-  withTestDatabase(server, async (client) => {
-    await migrate(client);
+  withMigratedDatabase(server, async (client) => {
     await client.query(
       `CREATE SCHEMA "Sur'vey"; CREATE DOMAIN public.positive AS int NOT NULL CHECK (VALUE > 0); CREATE TYPE public.kind AS ENUM ('S', 'G');
        CREATE TABLE "Sur'vey"."Stars-1" ("Obj ""ID" bigint UNIQUE, field text, "RA" float8, "DEC" numeric, p public.positive, "writer" int, "almagest" int,

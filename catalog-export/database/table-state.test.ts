@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test, { after } from 'node:test';
 import type pg from 'pg';
-import { startTestDatabase, withTestDatabase } from '../../test/postgres.ts';
+import { startTestDatabase, withMigratedDatabase, withTestDatabase } from '../../test/postgres.ts';
 import type { CatalogOptions } from '../ingest/describe.ts';
 import { publishTable } from '../ingest/publish.ts';
 import { compactMarks, markChanges } from './change-marks.ts';
@@ -33,8 +33,7 @@ interface Published {
 }
 
 function withStars(sql: string, use: (published: Published) => Promise<void>): Promise<void> {
-  return withTestDatabase(server, async (client, url) => {
-    await migrate(client);
+  return withMigratedDatabase(server, async (client, url) => {
     await client.query(`SET search_path = public; ${sql}`);
     await publishTable(client, 'public.stars', OPTIONS);
     const state = async (session = client) =>
@@ -295,8 +294,7 @@ test('a partitioned table: writes into it, into a partition, a partition detache
   ));
 
 test('a table that is a partition itself is written by way of the whole', () =>
-  withTestDatabase(server, async (client) => {
-    await migrate(client);
+  withMigratedDatabase(server, async (client) => {
     await client.query(
       `SET search_path = public; CREATE TABLE whole (id int PRIMARY KEY, ra float8, dec float8) PARTITION BY RANGE (id);
        CREATE TABLE stars PARTITION OF whole FOR VALUES FROM (0) TO (10)`,

@@ -6,8 +6,7 @@ import { qualifiedName, type Table } from '../../engine/catalog/table.ts';
 import { plainName } from '../../engine/tap-schema/query-name.ts';
 import { tapSchemaRows } from '../../engine/tap-schema/rows.ts';
 import { TAP_SCHEMA_TABLES } from '../../engine/tap-schema/tables.ts';
-import { startTestDatabase, withTestDatabase } from '../../test/postgres.ts';
-import { migrate } from './migrate.ts';
+import { startTestDatabase, withMigratedDatabase } from '../../test/postgres.ts';
 import { describeSchema, publishedTables, readTable, writeTable } from './tap-schema.ts';
 
 const server = await startTestDatabase();
@@ -57,8 +56,7 @@ const STARS: Table = {
 };
 
 test('a table is read as it was written', () =>
-  withTestDatabase(server, async (client) => {
-    await migrate(client);
+  withMigratedDatabase(server, async (client) => {
     await writeTable(client, STARS);
     assert.deepEqual(await readTable(client, 'survey.stars'), STARS);
     assert.deepEqual(await publishedTables(client), [STARS]);
@@ -66,8 +64,7 @@ test('a table is read as it was written', () =>
   }));
 
 test('names that queries must quote are held with their quotes (TAP 1.1 §4.3)', () =>
-  withTestDatabase(server, async (client) => {
-    await migrate(client);
+  withMigratedDatabase(server, async (client) => {
     const odd = { ...STARS, schema: 'Survey 2', name: 'table' };
     await writeTable(client, odd);
     assert.deepEqual(await readTable(client, 'Survey 2.table'), odd);
@@ -83,8 +80,7 @@ test('names that queries must quote are held with their quotes (TAP 1.1 §4.3)',
   }));
 
 test('writing again replaces columns and keeps the order of tables', () =>
-  withTestDatabase(server, async (client) => {
-    await migrate(client);
+  withMigratedDatabase(server, async (client) => {
     await writeTable(client, STARS);
     await writeTable(client, { ...STARS, name: 'a' });
     const again = { ...STARS, description: 'Better', columns: STARS.columns.slice(0, 1) };
@@ -97,8 +93,7 @@ test('writing again replaces columns and keeps the order of tables', () =>
   }));
 
 test("a schema's description survives tables without one", () =>
-  withTestDatabase(server, async (client) => {
-    await migrate(client);
+  withMigratedDatabase(server, async (client) => {
     await describeSchema(client, 'survey', 'The survey');
     await writeTable(client, STARS);
     const { rows } = await client.query(
@@ -108,8 +103,7 @@ test("a schema's description survives tables without one", () =>
   }));
 
 test('a view is published as a view', () =>
-  withTestDatabase(server, async (client) => {
-    await migrate(client);
+  withMigratedDatabase(server, async (client) => {
     await client.query('CREATE SCHEMA survey; CREATE VIEW survey.stars AS SELECT 1 AS ra');
     await writeTable(client, STARS);
     const { rows } = await client.query(
@@ -119,8 +113,7 @@ test('a view is published as a view', () =>
   }));
 
 test('tap_schema describes itself as the database has it', () =>
-  withTestDatabase(server, async (client) => {
-    await migrate(client);
+  withMigratedDatabase(server, async (client) => {
     const { rows } = await client.query(
       `SELECT table_schema || '.' || table_name AS table, column_name AS column,
               data_type AS type
@@ -142,15 +135,13 @@ test('tap_schema describes itself as the database has it', () =>
   }));
 
 test('what TAP does not know is refused by the database itself', () =>
-  withTestDatabase(server, async (client) => {
-    await migrate(client);
+  withMigratedDatabase(server, async (client) => {
     const wrong = { ...STARS, columns: [column('ra', { arraysize: 'many' })] };
     await assert.rejects(writeTable(client, wrong), /columns_arraysize_check/);
   }));
 
 test('the edge has the same TAP_SCHEMA, table for table, column for column, row for row', () =>
-  withTestDatabase(server, async (client) => {
-    await migrate(client);
+  withMigratedDatabase(server, async (client) => {
     await writeTable(client, STARS);
     for (const table of TAP_SCHEMA_TABLES) {
       const described = await readTable(client, qualifiedName(table));

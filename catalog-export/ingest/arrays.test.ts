@@ -22,7 +22,12 @@ import {
 } from 'apache-arrow';
 import { Table as ParquetTable, writeParquet } from 'parquet-wasm';
 import type pg from 'pg';
-import { startTestDatabase, type TestDatabase, withTestDatabase } from '../../test/postgres.ts';
+import {
+  startTestDatabase,
+  type TestDatabase,
+  withMigratedDatabase,
+  withTestDatabase,
+} from '../../test/postgres.ts';
 import { migrate } from '../database/migrate.ts';
 import { readTable } from '../database/tap-schema.ts';
 import type { Progress } from '../progress.ts';
@@ -242,8 +247,7 @@ describe('load reads lists of Parquet', () => {
   ): Promise<{ columns: Record<string, string>; rows: Record<string, unknown>[] }> {
     const path = await parquetOf(columns);
     return new Promise((resolve, reject) => {
-      withTestDatabase(server, async (client) => {
-        await migrate(client);
+      withMigratedDatabase(server, async (client) => {
         await loadFile(client, path, 'survey.stars', options(metadata), silent);
         const names = Object.keys(columns).map((name) => `${name}::text`);
         const { rows } = await client.query(`SELECT ${names} FROM survey.stars ORDER BY id`);
@@ -353,8 +357,7 @@ describe('load reads arrays of a CSV file whose arraysize the metadata tell', ()
     const path = join(folder, 'file.csv');
     await writeFile(path, text);
     return new Promise<{ columns: Record<string, string>; rows: unknown[] }>((resolve, reject) => {
-      withTestDatabase(server, async (client) => {
-        await migrate(client);
+      withMigratedDatabase(server, async (client) => {
         await loadFile(client, path, 'survey.stars', options(metadata), silent);
         const { rows } = await client.query('SELECT a::text FROM survey.stars ORDER BY id');
         resolve({ columns: await described(client), rows: rows.map(({ a }) => a) });

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import test, { after } from 'node:test';
 import type { Enumeration } from '../../engine/catalog/table.ts';
-import { startTestDatabase, withTestDatabase } from '../../test/postgres.ts';
-import { migrate } from '../database/migrate.ts';
+import { startTestDatabase, withMigratedDatabase } from '../../test/postgres.ts';
 import { readTable } from '../database/tap-schema.ts';
 import type { CatalogOptions } from './describe.ts';
 import { parseEnumerations } from './enumerations.ts';
@@ -42,8 +41,7 @@ test('an enumeration is written as a name and those of its members', () => {
 });
 
 test('a table is published with its enumerations, which are as long as its arrays', () =>
-  withTestDatabase(server, async (client) => {
-    await migrate(client);
+  withMigratedDatabase(server, async (client) => {
     await client.query(`CREATE SCHEMA survey; CREATE TABLE survey.objects AS
       SELECT 1 AS id, 10.5::float8 AS ra, 20.5::float8 AS dec, '{17.5,18,19}'::real[] AS mag`);
     await publishTable(client, 'survey.objects', options(JPLUS));

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import type pg from 'pg';
 import { asOf } from '../../engine/postgres/table-history.ts';
-import { startTestDatabase, withTestDatabase } from '../../test/postgres.ts';
-import { migrate } from '../database/migrate.ts';
+import { startTestDatabase, withMigratedDatabase } from '../../test/postgres.ts';
 import { prepareExport } from '../database/prepare-export.ts';
 import { makeReader } from '../database/reader.ts';
 import { historyId } from '../database/row-history.ts';
@@ -38,8 +37,7 @@ const STARS = `CREATE TABLE public.stars (id int PRIMARY KEY, ra float8, dec flo
   INSERT INTO public.stars VALUES (1, 10, 20, 'x'), (2, 11, 21, 'y')`;
 
 function withDatabase(sql: string, use: (client: pg.Client) => Promise<void>): Promise<void> {
-  return withTestDatabase(server, async (client) => {
-    await migrate(client);
+  return withMigratedDatabase(server, async (client) => {
     await client.query(sql);
     await use(client);
   });

@@ -8,7 +8,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import type pg from 'pg';
 import { votableWithoutData } from '../../engine/table/votable-header.ts';
 import { plainColumn, scalar } from '../../engine/upload/plain-column.ts';
-import { startTestDatabase, withTestDatabase } from '../../test/postgres.ts';
+import { startTestDatabase, withMigratedDatabase, withTestDatabase } from '../../test/postgres.ts';
 import { migrate } from '../database/migrate.ts';
 import { publishedTables, readTable } from '../database/tap-schema.ts';
 import type { Progress } from '../progress.ts';
@@ -37,8 +37,7 @@ function file(name: string, content: string | Uint8Array): string {
 }
 
 function withMigrated(use: (client: pg.Client) => Promise<void>): Promise<void> {
-  return withTestDatabase(server, async (client) => {
-    await migrate(client);
+  return withMigratedDatabase(server, async (client) => {
     await use(client);
   });
 }
