@@ -98,7 +98,16 @@ async function asFits(
 ): Promise<Body> {
   const { source, image, section } = cutout;
   const file = sectionFits(fits, source, image, section, provenance(cutout, request));
-  return { body: await answerBody(inTime(file.stream)), bytes: file.bytes };
+  const body = await answerBody(inTime(file.stream));
+  return { body: 'byteLength' in body ? body : body.pipeThrough(ofLength(file.bytes)), bytes: file.bytes };
+}
+
+/** workerd tells the length of a stream in advance where it is one of these; elsewhere the header does. */
+function ofLength(bytes: number): TransformStream<Bytes, Bytes> {
+  const { FixedLengthStream } = globalThis as {
+    FixedLengthStream?: new (length: number) => TransformStream<Bytes, Bytes>;
+  };
+  return FixedLengthStream ? new FixedLengthStream(bytes) : new TransformStream();
 }
 
 /** The first plane of the cutout. */

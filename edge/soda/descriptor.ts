@@ -29,7 +29,8 @@ export type DescribedDatasets =
 export function sodaDescriptor(root: string, mode: SodaMode, datasets: DescribedDatasets): ServiceDescriptor {
   return {
     id: datasets.id,
-    name: `cutout-${mode}`,
+    // A name like the ID: several of one name in a document are one too many for checkers.
+    name: datasets.id ?? `soda-${mode}`,
     description: mode === 'sync' ? 'Cutouts, answered at once' : 'Cutouts, as jobs (UWS)',
     standardId: SODA_IDS[mode],
     accessUrl: `${root}/soda/${mode}`,
