@@ -4,7 +4,7 @@ import { type Table, tableFromIPC } from 'apache-arrow';
 import { connect } from '../../catalog-export/database/connect.ts';
 import { migrate } from '../../catalog-export/database/migrate.ts';
 import { startTestDatabase } from '../../test/postgres.ts';
-import { kernel } from '../../test/sky.ts';
+import { at, kernel, separation } from '../../test/sky.ts';
 import { circle, magnitude, near, oneOf, polygon, position, randomNumbers } from '../../test/sky-shapes.ts';
 import { startInstance } from './instance.ts';
 import { FRAMES, MACROS } from './macros.ts';
@@ -108,6 +108,8 @@ const ODD_POLYGONS: readonly (readonly number[])[] = [
   [350, -10, 370, -10, 370, 10, -10, 10],
 ];
 
+const NO_POLYGON = { sql: 'CAST(NULL AS double precision[])' };
+
 test('distances, circles and boxes', async () => {
   await same(
     'distance',
@@ -160,9 +162,42 @@ test('points in polygons, their areas and centroids', async () => {
   assert.ok(areas.filter((area) => area !== null && (area as number) > 0).length > 200);
   await same(
     'polygon_centroid',
-    shapes.filter((_, i) => i < 200).map((each) => [each]),
+    [NO_POLYGON, ...shapes.filter((_, i) => i < 200)].map((each) => [each]),
     2e-9,
   );
+});
+
+test('what is inside a polygon is in the circle around it, however often its edges go around', async () => {
+  const stars = times(60, () => {
+    const [lon, lat, reach] = [...position(random), magnitude(random, -2, 1.95)];
+    const corners = oneOf(random, [5, 7, 9, 30]);
+    const turns = 1 + Math.floor((corners / 2) * random());
+    return times(corners, () => 0).flatMap((_, i) =>
+      at({ lon, lat, radius: 0 }, reach, (360 * turns * i) / corners),
+    );
+  });
+  const shapes = [...times(100, () => polygon(random)), ...stars];
+  const bounds = await same(
+    'polygon_bounds',
+    [...shapes, ...ODD_POLYGONS, NO_POLYGON].map((each) => [each]),
+    1e-9,
+  );
+  const circleOf = (i: number) => bounds[i] as readonly [number, number, number];
+  assert.ok(shapes.filter((_, i) => circleOf(i)[2] < 90).length > 100);
+  const points = shapes.flatMap((shape, i) =>
+    times(8, () => ({ i, shape, point: oneOf(random, [near(random, circleOf(i)), position(random)]) })),
+  );
+  const inside = await same(
+    'point_in_polygon',
+    points.map(({ point, shape }) => [...point, shape]),
+  );
+  const held = inside.filter((each) => each === true).length;
+  assert.ok(held > 150, `${held}`);
+  for (const [at, { i, shape, point }] of points.entries()) {
+    const [lon, lat, radius] = circleOf(i);
+    if (inside[at] === true)
+      assert.ok(separation({ lon, lat, radius }, ...point) <= radius, `${point} in ${shape}`);
+  }
 });
 
 test('regions in regions', async () => {

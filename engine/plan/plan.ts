@@ -41,8 +41,8 @@ export interface PositionJoin {
   readonly join: JoinedTable | null;
   readonly select: Select;
   readonly left: JoinedPosition;
-  readonly right: JoinedPosition;
-  /** The distance, in degrees: constant, or of columns of one side. */
+  readonly right: JoinedPosition | JoinedRegion;
+  /** The distance, in degrees: constant, or of columns of one side; the region itself where one side is a region. */
   readonly radius: Expression;
   /** The same where it is constant, else null. */
   readonly degrees: number | null;
@@ -56,6 +56,16 @@ export interface JoinedPosition {
   readonly relation: NamedTable | DerivedTable;
   readonly longitude: Expression;
   readonly latitude: Expression;
+}
+
+/** A region of a row: a position that is in it, or near it, is near the centre of the circle around it. */
+export interface JoinedRegion {
+  /** The item of FROM that it is a column of. */
+  readonly relation: NamedTable | DerivedTable;
+  /** A polygon. */
+  readonly region: Expression;
+  /** How far from the region the position may be, in degrees. */
+  readonly reach: number;
 }
 
 /** How a query is to be answered. */

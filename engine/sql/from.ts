@@ -1,5 +1,5 @@
 import type { MergedColumn } from '../adql/check/checking.ts';
-import { DOUBLE, typeOfColumn } from '../adql/check/value-type.ts';
+import { typeOfColumn } from '../adql/check/value-type.ts';
 import type {
   ColumnReference,
   DerivedTable,
@@ -10,14 +10,13 @@ import type {
   TableReference,
 } from '../adql/syntax-tree.ts';
 import { positionColumns, type Table } from '../catalog/table.ts';
-import type { JoinedPosition, PositionJoin } from '../plan/plan.ts';
 import { conjunctsOf, isCommonTable, nodesOf, type Relation, relationsOf, sourceOf } from '../plan/tree.ts';
 import { TAP_SCHEMA } from '../tap-schema/tables.ts';
 import { circleIndexCondition } from './circle-indexes.ts';
 import { sourceColumn } from './columns.ts';
 import { comparisonType } from './comparisons.ts';
 import { condition } from './conditions.ts';
-import { doubleLiteral } from './literals.ts';
+import { circleCells, coordinates, coordinatesOf, zoneWindows } from './joined-places.ts';
 import type { Lookup } from './position-joins.ts';
 import { hasPosition, inRanges } from './positions.ts';
 import { subquery } from './queries.ts';
@@ -25,8 +24,7 @@ import { quoted } from './quoted.ts';
 import { indexesOf, NotTranslatable, type StoredTable, storedTable } from './sql.ts';
 import { sqlType, sqlTypeOfColumn } from './sql-types.ts';
 import { bound, nameOf, type Translation } from './translation.ts';
-import { valueAs } from './values.ts';
-import { cellOf, cellsOf, zoneHeight } from './zone-cells.ts';
+import { cellOf, zoneHeight } from './zone-cells.ts';
 
 /** SQL of a FROM clause. */
 export interface From {
@@ -199,15 +197,11 @@ function lookedUp(node: NamedTable, { join, outer, by }: Lookup, translation: Tr
   const [lon, lat] = [`b.${quoted(ra.name)}`, `b.${quoted(dec.name)}`];
   if (by === 'circles') {
     const indexes = indexesOf(table, translation.context);
-    const center = coordinates(outer, translation);
+    const center = coordinatesOf(outer, translation);
     return `${found(circleIndexCondition(indexes, [lon, lat], center, join.degrees!) ?? 'true')} AS ${name}`;
   }
   const inWindow = `almagest.zone(${lat}) = w.zone AND almagest.longitude(${lon}) BETWEEN w.lo AND w.hi`;
   return `LATERAL (SELECT b.* FROM ${zoneWindows(outer, join, translation)} AS w CROSS JOIN ${found(inWindow)} AS b) AS ${name}`;
-}
-
-function zoneWindows(position: JoinedPosition, join: PositionJoin, translation: Translation): string {
-  return `almagest.zone_windows(${coordinates(position, translation).join(', ')}, ${radiusOf(join, translation)})`;
 }
 
 /** A table with the cells of its positions, where they are joined by them. */
@@ -225,8 +219,7 @@ function withCells(
         const windows = zoneWindows(spread, join, translation);
         return `(SELECT ${name}.*, w.zone AS ${cells}, w.lo AS ${cells}_lo, w.hi AS ${cells}_hi FROM ${text} CROSS JOIN LATERAL ${windows} AS w) AS ${name}`;
       }
-      const [lon, lat] = coordinates(spread, translation);
-      const all = cellsOf(lon, lat, radiusOf(join, translation), height);
+      const all = circleCells(spread, join, height, translation);
       return `(SELECT ${name}.*, unnest(${all}) AS ${cells} FROM ${text}) AS ${name}`;
     }
     if (node !== single.relation || dialect.name === 'postgresql') return text;
@@ -251,15 +244,4 @@ function meetingConditions(
     const [lon, lat] = coordinates(single, translation);
     return `almagest.zone(${lat}) = ${many}.${name} AND almagest.longitude(${lon}) BETWEEN ${many}.${name}_lo AND ${many}.${name}_hi`;
   });
-}
-
-function coordinates({ longitude, latitude }: JoinedPosition, translation: Translation): [string, string] {
-  return [longitude, latitude].map((each: Expression) => valueAs(each, DOUBLE, translation)) as [
-    string,
-    string,
-  ];
-}
-
-function radiusOf({ degrees, radius }: PositionJoin, translation: Translation): string {
-  return degrees === null ? valueAs(radius, DOUBLE, translation) : doubleLiteral(degrees);
 }

@@ -2,6 +2,7 @@ import { TEXT } from '../adql/check/value-type.ts';
 import { AdqlCheckError } from '../adql/errors.ts';
 import type { Expression, FunctionCall, Geometry } from '../adql/syntax-tree.ts';
 import { FRAMES } from '../duckdb/macros/frames.ts';
+import { refuseCorrelatedPolygon } from './correlated.ts';
 import { predicate } from './predicates.ts';
 import { shape, shapeKind, withNumbers } from './shapes.ts';
 import { bound, type Translation } from './translation.ts';
@@ -41,7 +42,9 @@ export function geometry(node: Geometry, translation: Translation): string {
 }
 
 function area(node: Expression, translation: Translation): string {
-  switch (shapeKind(node, translation)) {
+  const kind = shapeKind(node, translation);
+  if (kind === 'polygon') refuseCorrelatedPolygon(node, translation);
+  switch (kind) {
     case 'circle':
       return `almagest.circle_area(${shape(node, translation)})`;
     case 'polygon':
@@ -54,7 +57,9 @@ function area(node: Expression, translation: Translation): string {
 }
 
 function centroid(node: Expression, translation: Translation): string {
-  switch (shapeKind(node, translation)) {
+  const kind = shapeKind(node, translation);
+  if (kind === 'polygon') refuseCorrelatedPolygon(node, translation);
+  switch (kind) {
     case 'polygon':
       return `almagest.polygon_centroid(${shape(node, translation)})`;
     case 'point':

@@ -1,15 +1,15 @@
 import type { CheckedQuery } from '../adql/check/check.ts';
 import type { JoinedTable, NamedTable, Select, TableReference } from '../adql/syntax-tree.ts';
 import { positionColumns } from '../catalog/table.ts';
-import type { JoinedPosition, PositionJoin } from '../plan/plan.ts';
+import type { JoinedPosition, JoinedRegion, PositionJoin } from '../plan/plan.ts';
 import { isCommonTable, nodesOf, plainColumn, type Relation, relationsOf, sourceOf } from '../plan/tree.ts';
 import { type Dialect, indexesOf, type TranslationContext } from './sql.ts';
 
 /** Rows of one table that are found, for each row of what stands before it, by the index of its positions. */
 export interface Lookup {
   readonly join: PositionJoin;
-  /** The position that is looked for. */
-  readonly outer: JoinedPosition;
+  /** The position that is looked for, or the region that is looked into. */
+  readonly outer: JoinedPosition | JoinedRegion;
   /** Almagest's own index of zones, or one of Q3C or pgSphere. */
   readonly by: 'zones' | 'circles';
   /** The join that both are operands of, or the SELECT whose FROM has both. */
@@ -20,7 +20,7 @@ export interface Lookup {
 export interface Meeting {
   readonly join: PositionJoin;
   readonly single: JoinedPosition;
-  readonly spread: JoinedPosition;
+  readonly spread: JoinedPosition | JoinedRegion;
   /** Of the columns that hold the cells. */
   readonly name: string;
 }
@@ -33,6 +33,8 @@ export interface PositionJoins {
 
 /** A degree of radius takes 120 zones, each of which costs PostgreSQL as much as to look at about ten rows. */
 const ROWS_PER_DEGREE = 1200;
+/** Radius in degrees that the circle around a region is taken to have: each row has its own. */
+const USUAL_REGION = 1;
 
 /** Chooses how each join by position is written; one that is in neither list is left to its condition alone. */
 export function choosePositionJoins(
@@ -44,11 +46,13 @@ export function choosePositionJoins(
   const lookups = new Map<NamedTable, Lookup>();
   const meetings: Meeting[] = [];
   const rest: { readonly join: PositionJoin; readonly sides: readonly Side[] }[] = [];
-  const rows = ({ relation }: JoinedPosition) => uses.find(({ node }) => node === relation)?.rows ?? Infinity;
+  const rows = ({ relation }: Pick<JoinedPosition, 'relation'>) =>
+    uses.find(({ node }) => node === relation)?.rows ?? Infinity;
   for (const join of positionJoins) {
+    const { left, right } = join;
     const sides = [
-      { one: join.left, other: join.right },
-      { one: join.right, other: join.left },
+      { one: left, other: right },
+      ...('region' in right ? [] : [{ one: right, other: left }]),
     ].filter(({ one }) => !dependsOn(join, one, query));
     // Of two tables the larger one is looked up in.
     sides.sort((a, b) => rows(b.one) - rows(a.one));
@@ -72,7 +76,7 @@ export function choosePositionJoins(
 
 interface Side {
   readonly one: JoinedPosition;
-  readonly other: JoinedPosition;
+  readonly other: JoinedPosition | JoinedRegion;
 }
 
 interface Choice {
@@ -101,8 +105,9 @@ function chosenLookup(
 }
 
 /** Whether it costs more to go through the zones of a circle than through all rows. */
-function isWide({ degrees }: PositionJoin, rows: number): boolean {
-  return degrees !== null && degrees * ROWS_PER_DEGREE > rows;
+function isWide({ degrees, right }: PositionJoin, rows: number): boolean {
+  const radius = 'region' in right ? USUAL_REGION : degrees;
+  return radius !== null && radius * ROWS_PER_DEGREE > rows;
 }
 
 /** Where a table can be looked up in once the rest is there; null if nowhere. */
@@ -150,7 +155,11 @@ function leadsTo(
 }
 
 /** Whether a table can stand once for each cell that its circles touch: its rows must not be kept that meet none. */
-function maySpread({ join }: PositionJoin, { relation }: JoinedPosition, dialect: Dialect): boolean {
+function maySpread(
+  { join }: PositionJoin,
+  { relation }: Pick<JoinedPosition, 'relation'>,
+  dialect: Dialect,
+): boolean {
   if (join === null || join.join === 'INNER' || join.join === 'CROSS') return true;
   // DuckDB would compare all rows with all rows, cells or not.
   if (dialect === 'duckdb' || join.join === 'FULL') return false;
@@ -160,7 +169,7 @@ function maySpread({ join }: PositionJoin, { relation }: JoinedPosition, dialect
 /** Whether the radius is of a table's columns. */
 function dependsOn(
   { radius }: PositionJoin,
-  { relation }: JoinedPosition,
+  { relation }: Pick<JoinedPosition, 'relation'>,
   { findings }: CheckedQuery,
 ): boolean {
   return [...nodesOf(radius)].some(

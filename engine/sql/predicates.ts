@@ -1,5 +1,6 @@
 import type { Comparison, Expression, GeometryPredicate, NumberLiteral } from '../adql/syntax-tree.ts';
 import { condition } from './conditions.ts';
+import { refuseCorrelatedPolygon } from './correlated.ts';
 import { indexedCircle } from './indexed-circles.ts';
 import { shape, shapeKind, withNumbers } from './shapes.ts';
 import type { Translation } from './translation.ts';
@@ -40,9 +41,11 @@ export function predicate(node: GeometryPredicate, translation: Translation): st
     : withNumbers([own], translation, (numbers) => partsWith(numbers!));
 }
 
-function singlePredicate({ kind, left, right }: GeometryPredicate, translation: Translation): string {
+function singlePredicate(node: GeometryPredicate, translation: Translation): string {
+  const { kind, left, right } = node;
   const [a, b] = [shapeKind(left, translation), shapeKind(right, translation)];
   if (a === null || b === null) return 'NULL::boolean';
+  if (a === 'polygon' || b === 'polygon') refuseCorrelatedPolygon(node, translation);
   if (kind === 'contains') return contained(left, right, translation);
   if (a === 'point') return contained(left, right, translation);
   if (b === 'point') return contained(right, left, translation);

@@ -8,6 +8,7 @@ import { column } from '../../catalog-export/demo/columns.ts';
 import { OBJECTS } from '../../catalog-export/demo/objects.ts';
 import { STARS } from '../../catalog-export/demo/stars.ts';
 import type { Table } from '../../engine/catalog/table.ts';
+import { generatedRows, loadObscore } from '../obscore-rows.ts';
 
 /** Bright stars and objects, few enough for joins of everything with everything. */
 const SMALL_STARS: Table = { ...STARS, schema: 'small' };
@@ -163,6 +164,8 @@ const EPOCHS_ROWS = `
        (VALUES ('g'), ('r'), ('Ha')) AS bands (band), generate_series(1, 9) AS night
   WHERE (star + night) % 3 > 0`;
 
+const DATASETS = 120;
+
 const WORDS = [
   'alpha',
   'Alpha',
@@ -222,7 +225,7 @@ const THINGS_ROWS = `
          CASE WHEN id % 4 <> 0 THEN id / 3 END
   FROM generate_series(1::bigint, 400) AS id`;
 
-/** Loads and publishes `small.stars`, `small.objects`, `sample.things`, `sample.photometry` and `sample.epochs` beside the demo. */
+/** Loads and publishes what is in `small`, `sample` and `ivoa`, beside the demo. */
 export async function loadSamples(client: pg.Client): Promise<void> {
   await describeSchema(client, 'small', 'Some of the demo');
   await describeSchema(client, 'sample', 'Made up');
@@ -237,6 +240,7 @@ export async function loadSamples(client: pg.Client): Promise<void> {
   await publish(client, PHOTOMETRY, 'id', PHOTOMETRY_ROWS);
   for (const table of [SMALL_STARS, THINGS]) await keepVersions(client, table);
   await publish(client, EPOCHS, 'star, band, night', EPOCHS_ROWS);
+  await loadObscore(client, generatedRows(DATASETS));
 }
 
 /** Keeps the versions of a table's rows, as `almagest publish --history` does. */

@@ -38,7 +38,7 @@ export const AREAS: readonly string[] = [
      ELSE abs(list_sum(list_transform(g.edges, lambda e: almagest.triangle_area(e, g.edges[1])))) * 3282.806350011744e0 END)[1]`,
 
   `CREATE MACRO almagest.polygon_centroid(polygon DOUBLE[]) AS
-   list_transform([almagest.polygon_edges(polygon)], lambda g: CASE WHEN len(g.edges) = 0 THEN NULL
+   list_transform([almagest.polygon_edges(polygon)], lambda g: CASE WHEN g IS NULL OR len(g.edges) = 0 THEN NULL
      ELSE almagest.direction(list_transform([list_transform(g.edges, lambda e: almagest.moment(e, g.edges[1]))], lambda moments: {
        side: CASE WHEN g.excess + CASE WHEN g.excess < 0 THEN 4 * pi() ELSE 0 END <= 2 * pi() THEN 1 ELSE -1 END,
        x: list_sum(list_transform(moments, lambda m: m.x)),

@@ -101,4 +101,19 @@ export const POLYGONS: readonly string[] = [
 
   `CREATE MACRO almagest.point_in_polygon(lon DOUBLE, lat DOUBLE, polygon DOUBLE[]) AS
    list_transform([almagest.polygon_edges(polygon)], lambda edges: almagest.edges_hold(edges, lon, lat))[1]`,
+
+  // The circle around a polygon: migrations/0013-polygon-bounds.sql says why its inside is there.
+  `CREATE MACRO almagest.polygon_bounds(polygon DOUBLE[]) AS
+   list_transform([list_transform([almagest.polygon_vertices(polygon)], lambda v: {v: v, n: len(v),
+     x: list_sum(list_transform(v, lambda a: a.x)), y: list_sum(list_transform(v, lambda a: a.y)),
+     z: list_sum(list_transform(v, lambda a: a.z))})[1]],
+     lambda s: CASE WHEN s.n IS NULL OR s.n = 0 THEN NULL
+       WHEN sqrt(almagest.squares(s.x, s.y, s.z)) < 1e-6 THEN [0e0, 0e0, 180e0]
+       ELSE list_transform([sqrt(almagest.squares(s.x, s.y, s.z))], lambda size: list_transform(
+         [list_max(list_transform(s.v, lambda a: almagest.squares(a.x - s.x / size, a.y - s.y / size, a.z - s.z / size)))],
+         lambda chord: [
+           almagest.longitude(57.29577951308232e0 * atan2(s.y, s.x)),
+           57.29577951308232e0 * atan2(s.z, sqrt(s.x * s.x + s.y * s.y)),
+           CASE WHEN 114.59155902616465e0 * asin(least(1e0, sqrt(chord) / 2)) < 89 AND ((s.n - 1) // 2) * chord / 2 < 0.999e0
+             THEN 114.59155902616465e0 * asin(least(1e0, sqrt(chord) / 2)) + 1e-8 ELSE 180e0 END])[1])[1] END)[1]`,
 ];

@@ -2,18 +2,19 @@ import type { CheckedQuery } from '../../adql/check/check.ts';
 import type { Findings } from '../../adql/check/checking.ts';
 import type {
   ColumnReference,
+  Comparison,
   Condition,
   Expression,
   JoinedTable,
   Select,
   TableReference,
 } from '../../adql/syntax-tree.ts';
-import type { JoinedPosition, PositionJoin } from '../plan.ts';
+import type { JoinedPosition, JoinedRegion, PositionJoin } from '../plan.ts';
 import { conjunctsOf, nodesOf, plainColumn, type Relation, relationsOf, sourceOf } from '../tree.ts';
 import { constantNumber } from './constants.ts';
-import { factOf } from './facts.ts';
+import { type Fact, factOf } from './facts.ts';
 
-/** The conditions of a query that positions of two items of one FROM be close to each other. */
+/** The conditions of a query that positions of two items of one FROM be close to each other, or one in a region of the other. */
 export function positionJoinsOf({ statement, findings }: CheckedQuery): PositionJoin[] {
   const joins: PositionJoin[] = [];
   for (const node of nodesOf(statement)) {
@@ -47,6 +48,8 @@ function positionJoin(
 ): Omit<PositionJoin, 'join' | 'select'> | null {
   if (condition.kind !== 'comparison') return null;
   const fact = factOf(condition, findings);
+  if (fact?.kind === 'inside' || fact?.kind === 'close')
+    return regionJoin(condition, fact, relations, findings);
   if (fact?.kind !== 'near' || !fact.exact) return null;
   const [left, right] = [fact.left, fact.right].map((point) => joinedPosition(point, findings));
   if (!left || !right || left.relation === right.relation) return null;
@@ -55,6 +58,27 @@ function positionJoin(
   const degrees = constantNumber(radius, findings);
   if (degrees === null && !isOfOneSide(radius, left.relation, right.relation, findings)) return null;
   return { condition, left, right, radius, degrees, strict };
+}
+
+/** Of a position in the polygon of a row of another table, or near it. */
+function regionJoin(
+  condition: Comparison,
+  fact: Fact & { kind: 'inside' | 'close' },
+  relations: ReadonlySet<Relation>,
+  findings: Findings,
+): Omit<PositionJoin, 'join' | 'select'> | null {
+  const left = joinedPosition(fact.point, findings);
+  const reach = fact.kind === 'inside' ? 0 : constantNumber(fact.radius, findings);
+  const right = reach === null ? null : joinedRegion(fact.region, reach, findings);
+  if (left === null || right === null || left.relation === right.relation) return null;
+  if (!relations.has(left.relation) || !relations.has(right.relation)) return null;
+  return { condition, left, right, radius: right.region, degrees: null, strict: false };
+}
+
+function joinedRegion(region: Expression, reach: number, findings: Findings): JoinedRegion | null {
+  const source = plainColumn(region, findings)?.source;
+  if (source === undefined || source.kind === 'joined-table') return null;
+  return findings.types.get(region)!.family === 'polygon' ? { relation: source, region, reach } : null;
 }
 
 function joinedPosition(point: Expression, findings: Findings): JoinedPosition | null {

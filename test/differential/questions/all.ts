@@ -1,5 +1,6 @@
 import { ARRAYS } from './arrays.ts';
 import { EXAMPLES } from './examples.ts';
+import { OBSCORE } from './obscore.ts';
 import { PLAIN } from './plain.ts';
 import type { Questions } from './question.ts';
 import { SKY } from './sky.ts';
@@ -15,5 +16,6 @@ export const WRITTEN: readonly Questions[] = [
   ...ARRAYS,
   ...WITHOUT_POSITIONS,
   ...SKY,
+  ...OBSCORE,
   ...EXAMPLES,
 ];
