@@ -32,11 +32,11 @@ export class JobFailure extends Error {
 
 /** A result on its way into the storage. */
 export interface PassedResult {
-  readonly stream: TransformStream<Uint8Array, Uint8Array>;
+  readonly stream: ReadableStream<Uint8Array>;
   /** So far. */
   bytes(): number;
-  /** Why the stream failed, where that was found here: streams of other parts may lose the words. */
-  failure(): JobFailure | null;
+  /** Why the stream failed; null where it did not. Whoever reads it may not notice: ask when it is over. */
+  failure(): unknown;
 }
 
 /**
@@ -44,39 +44,64 @@ export interface PassedResult {
  * off, and for one that is too long.
  * @param most bytes of the result.
  */
-export function passResult(hasOutcome: boolean, most: number): PassedResult {
+export function passResult(
+  body: ReadableStream<Uint8Array>,
+  hasOutcome: boolean,
+  most: number,
+): PassedResult {
+  const reader = body.getReader();
   let sent = 0;
   let tail: Uint8Array = new Uint8Array();
-  let failure: JobFailure | null = null;
-  const fail = (error: JobFailure): never => {
-    failure = error;
-    throw error;
-  };
-  const stream = new TransformStream<Uint8Array, Uint8Array>({
-    transform(piece, controller) {
-      let ready = piece;
-      if (hasOutcome) {
-        const both = new Uint8Array(tail.length + piece.length);
-        both.set(tail);
-        both.set(piece, tail.length);
-        const known = Math.max(both.length - OUTCOME_BYTES, 0);
-        ready = both.subarray(0, known);
-        tail = both.slice(known);
-      }
-      sent += ready.length;
+  let failure: unknown = null;
+
+  /** What is known not to be the outcome. */
+  function split(piece: Uint8Array): Uint8Array {
+    const both = new Uint8Array(tail.length + piece.length);
+    both.set(tail);
+    both.set(piece, tail.length);
+    const known = Math.max(both.length - OUTCOME_BYTES, 0);
+    tail = both.slice(known);
+    return both.subarray(0, known);
+  }
+
+  /** The next piece; null at the end. */
+  async function next(): Promise<Uint8Array | null> {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      const piece = hasOutcome ? split(value) : value;
+      sent += piece.length;
       if (sent > most) {
-        fail(new JobFailure(`The result has more than ${most} bytes, the most that a job may make here.`));
+        throw new JobFailure(`The result has more than ${most} bytes, the most that a job may make here.`);
       }
-      if (ready.length > 0) controller.enqueue(ready);
+      if (piece.length > 0) return piece;
+    }
+    if (hasOutcome) refuseFailed(tail);
+    return null;
+  }
+
+  const stream = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const piece = await next();
+        if (piece === null) controller.close();
+        else controller.enqueue(piece);
+      } catch (error) {
+        failure = error;
+        await reader.cancel(error).catch(() => {});
+        controller.error(error);
+      }
     },
-    flush() {
-      if (!hasOutcome) return;
-      const outcome = parseOutcome(tail);
-      if (outcome === null) fail(new JobFailure('The work broke off: its worker was stopped.', true));
-      else if (outcome.error !== null) fail(new JobFailure(outcome.error));
-    },
+    cancel: (reason) => reader.cancel(reason),
   });
   return { stream, bytes: () => sent, failure: () => failure };
+}
+
+/** @throws JobFailure with the error that the end of a result tells. */
+function refuseFailed(tail: Uint8Array): void {
+  const outcome = parseOutcome(tail);
+  if (outcome === null) throw new JobFailure('The work broke off: its worker was stopped.', true);
+  if (outcome.error !== null) throw new JobFailure(outcome.error);
 }
 
 function parseOutcome(tail: Uint8Array): Outcome | null {

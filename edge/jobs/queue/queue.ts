@@ -50,7 +50,7 @@ export interface RunningQueue extends Queue {
 }
 
 /** Milliseconds after which a queue with running jobs looks after them: so it is woken, wherever it runs, if it was stopped meanwhile. */
-const HEARTBEAT = 10_000;
+const HEARTBEAT = 5000;
 
 /** Milliseconds before what failed through no fault of its own is tried again. */
 const RETRY = 3000;

@@ -43,8 +43,9 @@ export async function runJob(
   for (const request of type.requests(job)) {
     const response = await ask(worker, job, request, storage, signal);
     const key = `${resultsPrefix(job)}/${results.length}`;
-    const passed = passResult(response.headers.has(JOB_OUTCOME), left);
-    await store(storage, key, response, passed, signal);
+    const body = (response.body ?? new Blob().stream()) as ReadableStream<Uint8Array>;
+    const passed = passResult(body, response.headers.has(JOB_OUTCOME), left);
+    await store(storage, key, passed, signal);
     left -= passed.bytes();
     results.push({
       id: request.result,
@@ -60,19 +61,12 @@ export async function runJob(
 async function store(
   storage: Storage,
   key: string,
-  response: Response,
   { stream, failure }: PassedResult,
   signal: AbortSignal,
 ): Promise<void> {
-  const body = (response.body ?? new Blob().stream()) as ReadableStream<Uint8Array>;
-  try {
-    await storage.putStream(key, body.pipeThrough(stream, { signal }));
-  } catch (error) {
-    signal.throwIfAborted();
-    const known = failure();
-    if (known !== null) throw known;
-    throw brokenOff(error);
-  }
+  const fault = await storage.putStream(key, stream).then(failure, (error) => failure() ?? error);
+  signal.throwIfAborted();
+  if (fault !== null) throw brokenOff(fault);
 }
 
 function brokenOff(error: unknown): unknown {
