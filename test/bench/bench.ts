@@ -23,6 +23,7 @@ import { growthSection } from './sections/growth.ts';
 import { kernelSection } from './sections/kernel.ts';
 import { memorySection } from './sections/memory.ts';
 import { siaSection } from './sections/sia.ts';
+import { sodaSection } from './sections/soda.ts';
 import { tapSection } from './sections/tap.ts';
 import { writersSection } from './sections/writers.ts';
 import { statusLine } from './status-line.ts';
@@ -40,10 +41,11 @@ const SECTIONS = {
   kernel: kernelSection,
   export: exportSection,
   sia: siaSection,
+  soda: sodaSection,
 } as const;
 
 /** Those that are of no catalogue of the bench's. */
-const ALONE = ['kernel', 'export', 'sia'] as const;
+const ALONE = ['kernel', 'export', 'sia', 'soda'] as const;
 
 function isAlone(section: SectionName): section is (typeof ALONE)[number] {
   return (ALONE as readonly SectionName[]).includes(section);
