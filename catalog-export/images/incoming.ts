@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -70,7 +70,7 @@ function localFile(label: string, path: string): IncomingFile {
     path,
     open: () => {
       if (!/\.gz$/i.test(path)) return openLocalFile(label);
-      return spooled(path, async () => (await openLocalFile(label)).stream());
+      return spooled(path, async () => createReadStream(label));
     },
   };
 }
@@ -85,7 +85,7 @@ function onTheWeb(address: string): IncomingFile {
         const response = await fetch(address).catch((error) => {
           throw new Error(`it cannot be reached (${error.cause?.code ?? error.message})`, { cause: error });
         });
-        if (response.ok && response.body) return response.body;
+        if (response.ok && response.body) return Readable.fromWeb(response.body as NodeReadableStream);
         throw new Error(`the server answered ${response.status} ${response.statusText}`.trim());
       }),
   };
@@ -122,21 +122,18 @@ function objectOf(storage: Storage, label: string, key: string, path: string): I
       spooled(path, async () => {
         const stream = await storage.stream(key);
         if (stream === null) throw new Error('there is no such object');
-        return stream;
+        return Readable.fromWeb(stream as NodeReadableStream);
       }),
   };
 }
 
 /** Bytes from elsewhere wait in a temporary file (in TMPDIR), decompressed where their name says that they are compressed. */
-async function spooled(
-  path: string,
-  begin: () => Promise<ReadableStream<Uint8Array<ArrayBuffer>>>,
-): Promise<LocalFile> {
+async function spooled(path: string, begin: () => Promise<Readable>): Promise<LocalFile> {
   const folder = await mkdtemp(join(tmpdir(), 'almagest-image-'));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     const spool = join(folder, 'image.fits');
-    const bytes = Readable.fromWeb((await begin()) as NodeReadableStream);
+    const bytes = await begin();
     const to = createWriteStream(spool);
     if (/\.gz$/i.test(path)) await pipeline(bytes, createGunzip(), to);
     else await pipeline(bytes, to);
@@ -150,7 +147,9 @@ async function spooled(
     };
   } catch (error) {
     await remove();
-    const { code = '', message } = error as NodeJS.ErrnoException;
+    const { code = '', message, syscall, path: at } = error as NodeJS.ErrnoException;
+    if (syscall !== undefined && at !== undefined)
+      throw new Error(reasonOf(error as NodeJS.ErrnoException), { cause: error });
     if (code.startsWith('Z_')) throw new Error(`it cannot be decompressed (${message})`, { cause: error });
     throw error;
   }

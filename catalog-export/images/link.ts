@@ -36,7 +36,11 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** @throws Error where there is no such image, the semantics is none, or the file cannot be read. */
-export function linkImage(client: pg.Client, storage: Storage, options: LinkOptions): Promise<ImageLink> {
+export async function linkImage(
+  client: pg.Client,
+  storage: Storage,
+  options: LinkOptions,
+): Promise<ImageLink> {
   const { did, target, description } = options;
   const semantics = checkSemantics(options.semantics);
   return alone(client, async () => {
