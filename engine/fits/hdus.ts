@@ -74,7 +74,8 @@ async function requireFits(source: FitsSource, pages: Pages): Promise<void> {
     new FitsError('not-fits', null, `${source.name} is not a FITS file: ${reason}`);
   if (source.size === 0) throw not('it is empty');
   const start = await pages(0, CARD);
-  if (start.startsWith('\x1f\x8b')) throw not('it is compressed by gzip as a whole. Unpack it first');
+  // 1F 8B, as TextDecoder reads them.
+  if (start.startsWith('\x1f\u2039')) throw not('it is compressed by gzip as a whole. Unpack it first');
   if (start.startsWith('BZh')) throw not('it is compressed by bzip2 as a whole. Unpack it first');
   if (!/^SIMPLE {2}=/.test(start)) throw not('it does not begin with the keyword SIMPLE');
   if (start.slice(10).split('/')[0]?.trim() !== 'T') throw not('its keyword SIMPLE is not T');

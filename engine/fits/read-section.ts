@@ -39,6 +39,7 @@ async function* readPixels(
       piece.set(bytes.subarray(start, start + span.length), at);
       at += span.length;
     }
+    source.release?.(bytes);
     yield piece;
   }
 }

@@ -4,13 +4,31 @@ import { angleBetween, toPosition, toVector, type Vector } from './vectors.ts';
 /** Points of a border: of a circle across 10,000 pixels they leave it by 0.05 pixel. */
 const POINTS = 720;
 
-/** Points along the border of a region, closed; null where it is none or several lines, as that of a range around the sky. */
-export function regionBorder(region: Cone | Exclude<Region, { kind: 'box' }>): Position[] | null {
+/** A region that images are cut out by. */
+export type Shape = Cone | Exclude<Region, { kind: 'box' }>;
+
+/** A region in parts whose borders are single lines: a range of more than half of all longitudes is two. */
+export function partsOf(region: Shape): readonly Shape[] {
+  if (!('kind' in region) || region.kind !== 'zone') return [region];
+  const width = widthOf(region);
+  if (width <= 180) return [region];
+  const half = region.west + width / 2;
+  const between = half >= 360 ? half - 360 : half;
+  return [
+    { ...region, east: between },
+    { ...region, west: between },
+  ];
+}
+
+const widthOf = ({ west, east }: { west: number; east: number }): number =>
+  east >= west ? east - west : east - west + 360;
+
+/** Points along the border of one of the parts, closed. */
+export function regionBorder(region: Shape): Position[] {
   if (!('kind' in region)) return circle(region);
   if (region.kind === 'polygon') return polygon(region.vertices);
-  const { west, east, south, north } = region;
-  const width = east >= west ? east - west : east - west + 360;
-  if (width >= 360 || south <= -90 || north >= 90) return null;
+  const { west, south, north } = region;
+  const width = widthOf(region);
   const side = POINTS / 4;
   const steps = Array.from({ length: side }, (_, step) => step / side);
   return [

@@ -1,9 +1,7 @@
-import type { Cone, HealpixKernel, Position, Region } from '../healpix-wasm/kernel.ts';
+import type { HealpixKernel, Position } from '../healpix-wasm/kernel.ts';
 import { overlapped } from './pixel-axis.ts';
-import { regionBorder } from './region-border.ts';
+import { partsOf, regionBorder, type Shape } from './region-border.ts';
 import type { ImageWcs } from './wcs.ts';
-
-type Shape = Cone | Exclude<Region, { kind: 'box' }>;
 
 /** First and last pixel along both axes of the sky. */
 export interface PixelBox {
@@ -24,8 +22,16 @@ const GRID = 160;
  * that is not one closed line, as around a pole or over the edge of a map, the box is found on a grid of pixels and may be larger by a step of it.
  */
 export function regionPixels(kernel: HealpixKernel, wcs: ImageWcs, region: Shape): PixelBox | null {
-  const border = regionBorder(region);
-  const line = border === null ? null : outline(wcs, border);
+  const boxes = partsOf(region).flatMap((part) => partPixels(kernel, wcs, part) ?? []);
+  const around = (side: 'x' | 'y'): [number, number] => [
+    Math.min(...boxes.map((box) => box[side][0])),
+    Math.max(...boxes.map((box) => box[side][1])),
+  ];
+  return boxes.length === 0 ? null : { x: around('x'), y: around('y') };
+}
+
+function partPixels(kernel: HealpixKernel, wcs: ImageWcs, region: Shape): PixelBox | null {
+  const line = outline(wcs, regionBorder(region));
   if (line !== null && agrees(kernel, wcs, region, line)) {
     const part = clipped(line, wcs);
     return part.length === 0 ? null : boxOf(part, wcs);
@@ -65,15 +71,13 @@ function outline(wcs: ImageWcs, border: readonly Position[]): Point[] | null {
   const { x, y } = wcs.skyToPixel(...columns(border));
   const points = border.map((_, at) => ({ x: x[at]!, y: y[at]! }));
   if (points.some((point) => Number.isNaN(point.x))) return null;
-  // Points are so near to each other that steps of one are like those of the next, but for a jump.
+  // Points are so near to each other that no step is much longer than most, but for a jump.
   const steps = points.map((point, at) => {
     const next = points[(at + 1) % points.length]!;
     return Math.hypot(next.x - point.x, next.y - point.y);
   });
-  const jump = steps.some((step, at) => {
-    const around = Math.max(steps.at(at - 1)!, steps[(at + 1) % steps.length]!);
-    return step > 20 * around + 2;
-  });
+  const usual = steps.toSorted((a, b) => a - b)[steps.length >> 1]!;
+  const jump = steps.some((step) => step > 10 * usual + 2);
   return jump ? null : points;
 }
 
@@ -116,7 +120,7 @@ function gridPoints(kernel: HealpixKernel, wcs: ImageWcs, region: Shape): Point[
   const points = along(wcs.height).flatMap((y) => along(wcs.width).map((x) => ({ x, y })));
   const found = rowsInside(kernel, wcs, region, points).map((at) => points[at]!);
   const inImage = ({ x, y }: Point) => x >= 0.5 && x <= wcs.width + 0.5 && y >= 0.5 && y <= wcs.height + 0.5;
-  const border = regionBorder(region) ?? [];
+  const border = regionBorder(region);
   const { x, y } = wcs.skyToPixel(...columns(border));
   return [...found, ...border.map((_, at) => ({ x: x[at]!, y: y[at]! })).filter(inImage)];
 }

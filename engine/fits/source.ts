@@ -10,6 +10,8 @@ export interface FitsSource {
   readonly size: number;
   /** Bytes of a range; fewer where the file ends before it. */
   read(offset: number, length: number): Promise<Uint8Array>;
+  /** Takes the bytes of a read back as soon as nobody needs them. A source whose bytes are others' too has none. */
+  release?(bytes: Uint8Array): void;
 }
 
 /** An object of a bucket; null where there is none. */
