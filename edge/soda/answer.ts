@@ -1,10 +1,11 @@
 import { overview, renderPicture, sectionFits, sectionPixels } from '../../engine/fits/index.ts';
-import { answerBody, type Bytes } from '../answer/answer-body.ts';
+import type { Bytes } from '../answer/answer-body.ts';
 import { matchesTag } from '../answer/entity-tag.ts';
 import { disposition } from '../answer/stored-object.ts';
 import { RequestError } from '../request-error.ts';
 import { SOFTWARE } from '../service.ts';
 import { type Cutout, findCutout } from './cutout.ts';
+import { fitsBody } from './fits-body.ts';
 import { cutoutName, provenance, sectionText } from './provenance.ts';
 import type { CutoutRequest } from './request.ts';
 import type { SodaService } from './service.ts';
@@ -98,16 +99,7 @@ async function asFits(
 ): Promise<Body> {
   const { source, image, section } = cutout;
   const file = sectionFits(fits, source, image, section, provenance(cutout, request));
-  const body = await answerBody(inTime(file.stream));
-  return { body: 'byteLength' in body ? body : body.pipeThrough(ofLength(file.bytes)), bytes: file.bytes };
-}
-
-/** workerd tells the length of a stream in advance where it is one of these; elsewhere the header does. */
-function ofLength(bytes: number): TransformStream<Bytes, Bytes> {
-  const { FixedLengthStream } = globalThis as {
-    FixedLengthStream?: new (length: number) => TransformStream<Bytes, Bytes>;
-  };
-  return FixedLengthStream ? new FixedLengthStream(bytes) : new TransformStream();
+  return { body: await fitsBody(inTime(file.stream), file.bytes), bytes: file.bytes };
 }
 
 /** The first plane of the cutout. */

@@ -7,9 +7,10 @@ import {
   sectionOf,
   sizedSource,
 } from '../../engine/fits/index.ts';
-import type { ImageDataset } from '../../engine/images/dataset.ts';
+import type { ImageDataset, ImageFile } from '../../engine/images/dataset.ts';
 import { readDataset } from '../../engine/images/read-dataset.ts';
 import { quoted, RequestError } from '../request-error.ts';
+import { releaseBytes } from './fits-body.ts';
 import { isOutside } from './observed-bounds.ts';
 import type { PixelRanges } from './pixel-section.ts';
 import type { CutoutRequest } from './request.ts';
@@ -49,9 +50,7 @@ export async function findCutout(
     ...(polarizations && { pol: polarizations }),
     ...(pixels && { pixels: wholeRanges(image, pixels) }),
   });
-  return (
-    section && { dataset, image, section, source: sizedSource(storage, dataset.file.key, dataset.file.bytes) }
-  );
+  return section && { dataset, image, section, source: sourceOf(storage, dataset.file) };
 }
 
 /** An axis that a section does not name is kept whole. */
@@ -63,4 +62,8 @@ function wholeRanges({ axes }: FitsImage, pixels: PixelRanges): (readonly [numbe
     );
   }
   return axes.map((length, axis) => pixels[axis] ?? [1, length]);
+}
+
+function sourceOf(storage: SodaService['storage'], { key, bytes }: ImageFile): FitsSource {
+  return { ...sizedSource(storage, key, bytes), release: releaseBytes };
 }
