@@ -68,13 +68,14 @@ describe('one data folder, started again and again', { concurrency: false }, () 
     const run = start();
     const [, url] = await run.printed(READY);
     await run.printed(/dso\.objects: release \S+, 15,806 rows/);
-    await run.printed(/hipparcos\.stars: release \S+, 118,216 rows\n\n/);
+    await run.printed(/hipparcos\.stars: release \S+, 118,216 rows/);
+    await run.printed(/ivoa\.obscore: release \S+, 7 rows\n\n/);
     const printed = run.output().match(/http:\/\/\S+/g)!;
-    assert.equal(printed.length, 5);
+    assert.equal(printed.length, 6);
     for (const address of printed) {
       const { status, body } = await request(address);
       assert.equal(status, 200, address);
-      if (address.includes('/scs/')) assert.match(body.toString('utf8'), /<TD>/, address);
+      if (/\/(scs|sia2)\//.test(address)) assert.match(body.toString('utf8'), /<TD>/, address);
     }
     assert.ok(await answers(url!));
     assert.equal(await run.stop('SIGTERM'), 0);
@@ -84,7 +85,7 @@ describe('one data folder, started again and again', { concurrency: false }, () 
   test('the second start loads and exports nothing', async () => {
     const run = start();
     const [, url] = await run.printed(READY);
-    assert.doesNotMatch(run.output(), /Loaded|Exported|warning/);
+    assert.doesNotMatch(run.output(), /Loaded|Rendered|Exported|warning/);
     assert.ok(await answers(url!));
     assert.equal(await run.stop('SIGINT'), 0);
     assert.match(run.output(), /Stopping\.\n$/);

@@ -1,9 +1,11 @@
 import { exampleCone } from '../../edge/example-cone.ts';
 import type { Catalogs } from '../../engine/catalog/catalogs.ts';
+import { qualifiedName } from '../../engine/catalog/table.ts';
 import { CorruptReleaseError, StorageError } from '../../engine/errors.ts';
 import type { HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
+import { OBSCORE } from '../../engine/obscore/table.ts';
 
-/** Where the service answers: front page, TAP, capabilities, and for each catalogue a cone search that finds something. */
+/** Where the service answers: front page, TAP, capabilities, and for each catalogue a search that finds something. */
 export async function addresses(
   root: string,
   catalogs: Catalogs,
@@ -34,8 +36,12 @@ async function catalogLines(
     const release = (await catalogs.open(name))!;
     const { rows } = release.manifest;
     const cone = exampleCone(kernel, release, maxRadius) ?? { lon: 0, lat: 0, radius: 0.1 };
+    const address =
+      name === qualifiedName(OBSCORE)
+        ? `  Images (SIA)  ${root}/sia2/query?POS=CIRCLE+${cone.lon}+${cone.lat}+${cone.radius}`
+        : `  Cone search   ${root}/scs/${name}?RA=${cone.lon}&DEC=${cone.lat}&SR=${cone.radius}`;
     return [
-      `  Cone search   ${root}/scs/${name}?RA=${cone.lon}&DEC=${cone.lat}&SR=${cone.radius}`,
+      address,
       `                ${name}: release ${release.manifest.release}, ${rows.toLocaleString('en')} rows`,
     ];
   } catch (error) {
