@@ -1,27 +1,7 @@
 import { type Schema, tableFromIPC } from 'apache-arrow';
-import type { FileMetaData, SchemaElement } from 'hyparquet';
+import type { FileMetaData } from 'hyparquet';
 import { type ColumnMetadata, saidArraysizes } from './metadata-file.ts';
 import type { VoparquetMetadata } from './voparquet.ts';
-
-/** What a column of lists holds, and how deep. */
-export interface ListElement {
-  readonly element: SchemaElement;
-  /** 2 for lists of lists. */
-  readonly depth: number;
-}
-
-/** The elements of a column of lists (Parquet, LogicalTypes.md, "Lists", with its backward compatibility); null for any other column. */
-export function listElement(schema: readonly SchemaElement[], field: SchemaElement): ListElement | null {
-  if (field.repetition_type === 'REPEATED' && !field.num_children) return { element: field, depth: 1 };
-  const isList = field.logical_type?.type === 'LIST' || field.converted_type === 'LIST';
-  const repeated = schema[schema.indexOf(field) + 1];
-  if (!isList || field.num_children !== 1 || repeated?.repetition_type !== 'REPEATED') return null;
-  if (!repeated.num_children) return { element: repeated, depth: 1 };
-  if (repeated.num_children !== 1) return null;
-  const element = schema[schema.indexOf(repeated) + 1]!;
-  const deeper = listElement(schema, element);
-  return deeper ? { ...deeper, depth: deeper.depth + 1 } : { element, depth: 1 };
-}
 
 const ARRAYSIZE = /^(\d+x)*(\d+\*?|\*)$/;
 

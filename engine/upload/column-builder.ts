@@ -125,7 +125,7 @@ function timestampBuilder(type: DataType): ColumnBuilder {
   return valueBuilder(
     type,
     (size) => new BigInt64Array(size),
-    (cell) => microsecondsOf(String(cell)),
+    (cell) => (typeof cell === 'bigint' ? cell : microsecondsOf(String(cell))),
   );
 }
 
@@ -165,6 +165,8 @@ function textBuilder(type: DataType): ColumnBuilder {
       if (cell === null) valid.unset(length);
       else {
         const text = String(cell);
+        // PostgreSQL has no place for it.
+        if (text.includes('\0')) throw new Error('a text with the character 0');
         const most = end + UTF8_GROWTH * text.length;
         if (most > bytes.length) bytes = larger(bytes, 2 * most);
         end += encoder.encodeInto(text, bytes.subarray(end)).written;

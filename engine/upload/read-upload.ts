@@ -1,7 +1,10 @@
 import type { Column } from '../catalog/column.ts';
 import { isText } from '../catalog/column.ts';
+import { readArrow } from './arrow.ts';
 import { readCsv } from './csv.ts';
+import { readFits } from './fits.ts';
 import { gunzipped } from './gunzip.ts';
+import { readParquet } from './parquet.ts';
 import { TAP_UPLOAD, type Upload, UploadError, type UploadedRows, type UploadLimits } from './upload.ts';
 import { readVotable } from './votable.ts';
 
@@ -32,6 +35,9 @@ async function rowsOf(file: Uint8Array, limits: UploadLimits): Promise<UploadedR
   }
   if (startsWith(file, /^(\xef\xbb\xbf|\xfe\xff\0|\xff\xfe)?\s*</)) return readVotable(file, limits);
   if (file.length === 0) throw new UploadError('it is empty');
+  if (startsWith(file, /^SIMPLE {2}=/)) return readFits(file, limits);
+  if (startsWith(file, /^PAR1/)) return readParquet(file, limits);
+  if (startsWith(file, /^(ARROW1\0\0|\xff\xff\xff\xff)/)) return readArrow(file, limits);
   return readCsv(file, limits);
 }
 

@@ -10,6 +10,11 @@ export interface TableBuilder {
   blocks(): readonly Block[];
 }
 
+/** What a file may become beside its bytes: a few of them may stand for many texts or arrays. */
+const GROWTH = 4;
+
+const ELEMENT_BYTES = 8;
+
 /** Rows that are kept together: what works on a block has it in memory more than once. */
 const BLOCK_ROWS = 65_536;
 
@@ -18,6 +23,7 @@ export function tableBuilder(columns: readonly Column[], limits: UploadLimits): 
   const blocks: Block[] = [];
   let length = 0;
   let rows = 0;
+  let bytes = 0;
 
   function take(): void {
     blocks.push({ length, columns: builders.map((builder) => builder.take()) });
@@ -32,13 +38,22 @@ export function tableBuilder(columns: readonly Column[], limits: UploadLimits): 
         });
       for (let at = 0; at < builders.length; at++) {
         try {
-          builders[at]!.add(row[at]!);
+          const cell = row[at]!;
+          builders[at]!.add(cell);
+          if (typeof cell === 'string') bytes += cell.length;
+          else if (typeof cell === 'object' && cell !== null) bytes += ELEMENT_BYTES * cell.length;
         } catch (error) {
           throw new UploadError(
             `row ${rows}, column “${columns[at]!.name}” holds ${(error as Error).message}`,
             { cause: error },
           );
         }
+      }
+      if (bytes > GROWTH * limits.bytes) {
+        throw new UploadError(
+          `its texts and arrays take more than ${GROWTH * limits.bytes} bytes, the most that are taken here`,
+          { tooLarge: true },
+        );
       }
       if (++length === BLOCK_ROWS) take();
     },
