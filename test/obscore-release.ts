@@ -16,15 +16,19 @@ const silent = { start() {}, advance() {}, done() {} };
 /** Datasets that nobody observed. */
 export const OBSCORE_ROWS: readonly ObscoreRow[] = generatedRows(1500);
 
-/** A bucket folder of one's own, to change, with a release of `ivoa.obscore` that has those rows. */
-export async function scratchObscore(): Promise<{ readonly folder: string; remove(): Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'almagest-obscore-'));
-  const bucket = await cachedBucket({
+/** A bucket folder with a release of `ivoa.obscore` that has those rows, shared by all test files: read-only. */
+export function obscoreBucket(): Promise<string> {
+  return cachedBucket({
     name: 'obscore',
     sources: SOURCES,
     load: (client) => loadObscore(client, OBSCORE_ROWS),
     progress: silent,
   });
-  await cp(bucket, folder, { recursive: true });
+}
+
+/** The same of one's own, to change. */
+export async function scratchObscore(): Promise<{ readonly folder: string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'almagest-obscore-'));
+  await cp(await obscoreBucket(), folder, { recursive: true });
   return { folder, remove: () => rm(folder, { recursive: true }) };
 }

@@ -40,7 +40,7 @@ export type DeclaredLimits = Pick<TapService, 'limits' | 'uploadLimits'>;
 
 /** TAPRegExt 1.0 §2.4. */
 const UPLOAD_METHODS = ['inline', 'http', 'https'].map((how) =>
-  element('uploadMethod', { 'ivo-id': `${REGISTRY}#upload-${how}` }, []),
+  textElement('uploadMethod', '', { 'ivo-id': `${REGISTRY}#upload-${how}` }),
 );
 
 function limitElements({ limits, uploadLimits }: DeclaredLimits): string[] {

@@ -1,5 +1,5 @@
 import type { Release } from '../../engine/catalog/release.ts';
-import { hasPositions, mainColumns, type Table } from '../../engine/catalog/table.ts';
+import { hasPositions, isObscore, mainColumns, type Table } from '../../engine/catalog/table.ts';
 import type { Cone, HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
 import { queryName, tableQueryName } from '../../engine/tap-schema/query-name.ts';
 import { exampleCone } from '../example-cone.ts';
@@ -25,7 +25,7 @@ const MOST_RADIUS = 10;
 export function exampleQueries(kernel: HealpixKernel, releases: readonly Release[]): Example[] {
   return [
     ...releases.flatMap((release, at) => tableExamples(kernel, release, at + 1)),
-    ...matchExamples(releases.filter(({ manifest }) => hasPositions(manifest.table))),
+    ...matchExamples(releases.filter(({ manifest: { table } }) => hasPositions(table) && !isObscore(table))),
     ...joinExamples(releases),
     {
       id: 'columns',
@@ -63,6 +63,7 @@ function tableExamples(kernel: HealpixKernel, release: Release, number: number):
   const name = tableQueryName(table);
   if (!hasPositions(table)) return [rowsExample(name, number)];
   const cone = exampleCone(kernel, release, MOST_RADIUS);
+  if (isObscore(table)) return datasetExamples(name, cone);
   const cell: Example = {
     id: `density-${number}`,
     name: `How dense is ${name}?`,
@@ -74,6 +75,34 @@ ORDER BY n DESC`,
     table: name,
   };
   return cone === null ? [cell] : [coneExample(release, cone, number), cell];
+}
+
+/** Of ObsCore's table: what a position has been observed by, and when what was. */
+function datasetExamples(name: string, cone: Cone | null): Example[] {
+  const when: Example = {
+    id: 'collections',
+    name: 'What has been observed?',
+    description: 'The datasets of each collection and type, their number, times and wavelengths.',
+    query: `SELECT obs_collection, dataproduct_type, COUNT(*) AS n, MIN(t_min) AS first_mjd, MAX(t_max) AS last_mjd,
+  MIN(em_min) AS shortest, MAX(em_max) AS longest
+FROM ${name}
+GROUP BY obs_collection, dataproduct_type
+ORDER BY n DESC`,
+    table: name,
+  };
+  if (cone === null) return [when];
+  const { lon, lat, radius } = cone;
+  const images: Example = {
+    id: 'footprints',
+    name: 'Which images show a part of the sky?',
+    description: `Datasets whose footprint meets a circle of ${radius}°, the sharpest first; access_url leads to what can be done with each.`,
+    query: `SELECT TOP 100 obs_publisher_did, obs_title, em_min, em_max, t_min, s_pixel_scale, access_url
+FROM ${name}
+WHERE 1 = INTERSECTS(s_region, CIRCLE('ICRS', ${lon}, ${lat}, ${radius}))
+ORDER BY s_pixel_scale`,
+    table: name,
+  };
+  return [images, when];
 }
 
 /** Of a table without positions. */
