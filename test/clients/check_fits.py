@@ -192,12 +192,31 @@ def check_coordinates(folder: Path, result) -> None:
     worst = np.max(np.nan_to_num(away, nan=np.inf)) if len(away) else 0
     check(f"{label}: and back", bool(worst < 0.001), f"{worst} pixels, {(away > 0.001).sum()} of {len(away)}")
     if result["footprint"] is not None:
-        corners = np.array([[0.5, 0.5], [0.5, wcs.array_shape[0] + 0.5], [wcs.array_shape[1] + 0.5] * 2, [wcs.array_shape[1] + 0.5, 0.5]])
-        corners[2, 1] = wcs.array_shape[0] + 0.5
-        outline = SkyCoord(np.array(result["footprint"]).reshape(-1, 2), unit="deg")
-        expected = sky_of(wcs, *corners.T)
-        near = [corner.separation(outline).min().arcsec / pixel_scale(wcs) for corner in expected[~np.isnan(expected.ra.deg)]]
-        check(f"{label}: footprint of {len(outline)} vertices has the corners", bool(np.max(near, initial=0) < 0.1), f"{near}")
+        check_footprint(label, wcs, result["footprint"])
+
+
+def check_footprint(label: str, wcs: WCS, polygon: list[float]) -> None:
+    """Every point of the border is near to an arc of the polygon."""
+    steps = np.linspace(0, 1, 9)[:-1]
+    across, up = 0.5 + steps * wcs.pixel_shape[0], 0.5 + steps * wcs.pixel_shape[1]
+    far_x, far_y = wcs.pixel_shape[0] + 0.5, wcs.pixel_shape[1] + 0.5
+    x = np.concatenate([np.full(8, 0.5), across, np.full(8, far_x), far_x + 0.5 - across])
+    y = np.concatenate([up, np.full(8, far_y), far_y + 0.5 - up, np.full(8, 0.5)])
+    border = sky_of(wcs, x, y).cartesian.xyz.value.T
+    border = border[~np.isnan(border[:, 0])]
+    vertices = SkyCoord(np.array(polygon).reshape(-1, 2), unit="deg").cartesian.xyz.value.T
+    worst = np.degrees(distances(border, vertices).max(initial=0)) * 3600 / pixel_scale(wcs)
+    check(f"{label}: footprint of {len(vertices)} vertices", worst < 0.1, f"{worst} pixels off")
+
+
+def distances(points: np.ndarray, vertices: np.ndarray) -> np.ndarray:
+    """Radians from unit vectors to the nearest arc of a polygon."""
+    ends = np.roll(vertices, -1, axis=0)
+    normals = np.cross(vertices, ends)
+    beside = (points @ np.cross(normals, vertices).T >= 0) & (points @ np.cross(ends, normals).T >= 0)
+    off = np.abs(np.arcsin(points @ (normals / np.linalg.norm(normals, axis=1, keepdims=True)).T))
+    corner = np.linalg.norm(points[:, None] - vertices[None], axis=2)
+    return np.minimum(np.where(beside, off, np.inf), corner).min(axis=1)
 
 
 def check_refusal(folder: Path, result) -> None:

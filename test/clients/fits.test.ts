@@ -18,7 +18,7 @@ import { loadFitsKernel } from '../../engine/fits-wasm/node.ts';
 import { runChecks, runPython, skipWithoutPython } from './clients.ts';
 
 const POINTS = 40;
-const CUTOUTS = 4;
+const CUTOUTS = 3;
 const kernel = loadFitsKernel();
 
 test('pixels and coordinates of FITS images are those of astropy', { skip: skipWithoutPython }, async (t) => {
@@ -68,7 +68,9 @@ async function ofFile(folder: string, file: string) {
 async function ofImage(folder: string, source: FitsSource, hdu: Hdu) {
   const image = openImage(hdu);
   const cutouts = [];
-  for (let n = 0; n < CUTOUTS; n++) {
+  // One that is made to have its coordinates compared needs its pixels compared less often.
+  const count = source.name.startsWith('wcs_') ? 1 : CUTOUTS;
+  for (let n = 0; n < count; n++) {
     const section = randomSection(image);
     const file = `cutout_${n}_${hdu.index}_${source.name}`;
     const { stream } = sectionFits(kernel, source, image, section, ['A cutout']);

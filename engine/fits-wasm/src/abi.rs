@@ -35,7 +35,12 @@ fn code(fault: Fault) -> i32 {
 }
 
 /// Maps `n` points from one pair of columns to another, NaN where there is no such point.
-unsafe fn map(from: [*const f64; 2], to: [*mut f64; 2], n: usize, map: impl Fn(f64, f64) -> Option<(f64, f64)>) {
+unsafe fn map(
+    from: [*const f64; 2],
+    to: [*mut f64; 2],
+    n: usize,
+    map: impl Fn(f64, f64) -> Option<(f64, f64)>,
+) {
     for at in 0..n {
         let (a, b) = (*from[0].add(at), *from[1].add(at));
         let found = if a.is_finite() && b.is_finite() { map(a, b) } else { None };
@@ -114,7 +119,8 @@ pub unsafe extern "C" fn fits_tile(tile: *const f64, bytes: *const u8, n: usize,
     };
     let quantization =
         dither.map(|dither| Quantization { dither, scale: t[6], zero: t[7], seed: t[8] as u64, blank });
-    let blank = blank.filter(|_| quantization.is_none() && !t[10].is_nan()).map(|stored| (stored, t[10] as i32));
+    let blank =
+        blank.filter(|_| quantization.is_none() && !t[10].is_nan()).map(|stored| (stored, t[10] as i32));
     let tile = Tile { algorithm, bitpix: t[1] as i32, pixels: t[2] as usize, quantization, blank };
     match tile.decompress(from_raw_parts(bytes, n)) {
         Ok(pixels) if pixels.len() == tile.pixels * (tile.bitpix.unsigned_abs() / 8) as usize => {

@@ -22,7 +22,9 @@ impl Polynomial {
 
     fn value(&self, u: f64, v: f64) -> f64 {
         let row = |p: usize| &self.coefficients[p * (self.order + 1)..][..self.order + 1 - p];
-        (0..=self.order).rev().fold(0.0, |sum, p| sum * u + row(p).iter().rev().fold(0.0, |sum, c| sum * v + c))
+        (0..=self.order)
+            .rev()
+            .fold(0.0, |sum, p| sum * u + row(p).iter().rev().fold(0.0, |sum, c| sum * v + c))
     }
 }
 

@@ -103,7 +103,8 @@ fn supergalactic_to_galactic() -> Matrix {
 /// Mean ecliptic and equinox of a Julian year (IAU 2006).
 fn icrs_to_ecliptic(equinox: f64) -> Matrix {
     let t = (equinox - 2000.0) / 100.0;
-    let obliquity = arcseconds(t, &[84381.406, -46.836769, -0.0001831, 0.00200340, -0.000000576, -0.0000000434]);
+    let obliquity =
+        arcseconds(t, &[84381.406, -46.836769, -0.0001831, 0.00200340, -0.000000576, -0.0000000434]);
     let mas = |angle: f64| angle / 3_600_000.0;
     let bias = Matrix::rotation(mas(6.819), Axis::X)
         .after(&Matrix::rotation(mas(-16.617), Axis::Y))

@@ -53,7 +53,15 @@ impl Reference {
             let middle = sin_theta.atan2(cos_theta * cos_phi).to_degrees();
             let half = ratio.clamp(-1.0, 1.0).acos().to_degrees();
             [middle + half, middle - half]
-                .map(|lat| if lat > 180.0 { lat - 360.0 } else if lat < -180.0 { lat + 360.0 } else { lat })
+                .map(|lat| {
+                    if lat > 180.0 {
+                        lat - 360.0
+                    } else if lat < -180.0 {
+                        lat + 360.0
+                    } else {
+                        lat
+                    }
+                })
                 .into_iter()
                 .filter(|lat| lat.abs() <= 90.0 + 1e-10)
                 .min_by(|a, b| (a - latpole).abs().total_cmp(&(b - latpole).abs()))?

@@ -43,14 +43,22 @@ impl Projection {
     /// `code` are the three letters of CTYPE, as bytes of a number, the first one highest; `pv` are the parameters of the
     /// latitude from PVi_0 on, NaN where there is none. None where the projection is not known or its parameters are bad.
     pub fn new(code: u32, pv: &[f64]) -> Option<Projection> {
-        let or = |m: usize, default: f64| pv.get(m).copied().filter(|value| !value.is_nan()).unwrap_or(default);
+        let or =
+            |m: usize, default: f64| pv.get(m).copied().filter(|value| !value.is_nan()).unwrap_or(default);
         let radians = |m: usize, default: f64| or(m, default).to_radians();
-        let zenithal = |plane: Box<dyn Plane>| Some(Projection { plane, zenithal: true, y_unit: 1.0, theta0: 90.0 });
-        let scaled = |plane: Box<dyn Plane>, y_unit| Some(Projection { plane, zenithal: false, y_unit, theta0: 0.0 });
+        let zenithal =
+            |plane: Box<dyn Plane>| Some(Projection { plane, zenithal: true, y_unit: 1.0, theta0: 90.0 });
+        let scaled =
+            |plane: Box<dyn Plane>, y_unit| Some(Projection { plane, zenithal: false, y_unit, theta0: 0.0 });
         let other = |plane: Box<dyn Plane>| scaled(plane, 1.0);
         let theta_a = or(1, f64::NAN);
         let conic = |plane: Box<dyn Plane>| {
-            (theta_a.abs() <= 90.0).then_some(Projection { plane, zenithal: false, y_unit: 1.0, theta0: theta_a })
+            (theta_a.abs() <= 90.0).then_some(Projection {
+                plane,
+                zenithal: false,
+                y_unit: 1.0,
+                theta0: theta_a,
+            })
         };
         let (ta, eta) = (theta_a.to_radians(), radians(2, 0.0));
         match &code.to_be_bytes()[1..] {

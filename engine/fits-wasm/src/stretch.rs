@@ -22,7 +22,8 @@ pub fn grey(pixels: &[f32]) -> Vec<u8> {
 
 fn limits(pixels: &[f32]) -> (f64, f64) {
     let step = pixels.len().div_ceil(SAMPLE).max(1);
-    let mut sample: Vec<f32> = pixels.iter().copied().step_by(step).filter(|value| value.is_finite()).collect();
+    let mut sample: Vec<f32> =
+        pixels.iter().copied().step_by(step).filter(|value| value.is_finite()).collect();
     sample.sort_unstable_by(f32::total_cmp);
     let Some(last) = sample.len().checked_sub(1) else {
         return (0.0, 1.0);

@@ -13,8 +13,13 @@ pub enum Algorithm {
     None,
     Gzip1,
     Gzip2,
-    Rice { block: usize, pixel_bytes: usize },
-    Hcompress { smooth: i32 },
+    Rice {
+        block: usize,
+        pixel_bytes: usize,
+    },
+    Hcompress {
+        smooth: i32,
+    },
     Plio,
 }
 
@@ -59,10 +64,13 @@ impl Tile {
             Algorithm::None => Ok(Pixels::Raw(bytes.to_vec())),
             Algorithm::Gzip1 => Ok(Pixels::Raw(gunzip(bytes, n * 8)?)),
             Algorithm::Gzip2 => Ok(Pixels::Raw(unshuffled(&gunzip(bytes, n * 8)?, n))),
-            Algorithm::Rice { block, pixel_bytes } => rice(bytes, n, block, pixel_bytes).map(Pixels::Integers),
+            Algorithm::Rice { block, pixel_bytes } => {
+                rice(bytes, n, block, pixel_bytes).map(Pixels::Integers)
+            }
             Algorithm::Hcompress { smooth } => hcompress(bytes, n, smooth).map(Pixels::Integers),
             Algorithm::Plio => {
-                let words: Vec<i16> = bytes.chunks_exact(2).map(|w| i16::from_be_bytes([w[0], w[1]])).collect();
+                let words: Vec<i16> =
+                    bytes.chunks_exact(2).map(|w| i16::from_be_bytes([w[0], w[1]])).collect();
                 let mut pixels = vec![0; n];
                 if words.len() < 3 || pl_l2pi(&words, 1, &mut pixels, n) != n {
                     return Err(Corrupt);
@@ -118,7 +126,8 @@ fn gunzip(bytes: &[u8], limit: usize) -> Result<Vec<u8>, Corrupt> {
     };
     let mut rest = bytes.get(10..).ok_or(Corrupt)?;
     if flags & 4 != 0 {
-        let extra = usize::from(u16::from_le_bytes([*rest.first().ok_or(Corrupt)?, *rest.get(1).ok_or(Corrupt)?]));
+        let extra =
+            usize::from(u16::from_le_bytes([*rest.first().ok_or(Corrupt)?, *rest.get(1).ok_or(Corrupt)?]));
         rest = rest.get(2 + extra..).ok_or(Corrupt)?;
     }
     for text in [8, 16] {
@@ -169,7 +178,8 @@ fn rice(bytes: &[u8], pixels: usize, block: usize, pixel_bytes: usize) -> Result
 
 fn hcompress(bytes: &[u8], pixels: usize, smooth: i32) -> Result<Vec<i32>, Corrupt> {
     // Two bytes of a code, then the sides: a wrong one must not make the decoder ask for memory.
-    let side = |at: usize| bytes.get(at..at + 4).map(|b| u32::from_be_bytes([b[0], b[1], b[2], b[3]]) as usize);
+    let side =
+        |at: usize| bytes.get(at..at + 4).map(|b| u32::from_be_bytes([b[0], b[1], b[2], b[3]]) as usize);
     let sides = side(2).zip(side(6)).and_then(|(a, b)| a.checked_mul(b));
     if sides != Some(pixels) || pixels == 0 {
         return Err(Corrupt);

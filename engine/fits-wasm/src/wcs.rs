@@ -67,14 +67,8 @@ impl Wcs {
         } else {
             (or(block[3], 0.0), or(block[4], projection.theta0))
         };
-        let reference = Reference {
-            lon: block[1],
-            lat: block[2],
-            phi,
-            theta,
-            lonpole: block[5],
-            latpole: block[6],
-        };
+        let reference =
+            Reference { lon: block[1], lat: block[2], phi, theta, lonpole: block[5], latpole: block[6] };
         let to_celestial = reference.rotation().ok_or(Fault::Pole)?;
         let offset = if or(block[7], 0.0) != 0.0 {
             projection.project(from_degrees(phi, theta)).ok_or(Fault::Pole)?
