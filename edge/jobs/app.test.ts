@@ -373,14 +373,7 @@ describe('sessions', () => {
 describe('what is wrong is said', () => {
   for (const [fields, words] of [
     [{ PHASE: 'START' }, /PHASE "START" is neither RUN nor ABORT/],
-    [{ PHASE: 'RUN' }, /The job cannot run without QUERY/],
     [{ PHASE: 'ABORT' }, /PHASE of a new job can be RUN/],
-    [{ MAXREC: 'many' }, /MAXREC "many" is not a decimal number/],
-    [{ MAXREC: '-1' }, /MAXREC "-1" is less than 0/],
-    [{ MAXREC: '1.5' }, /MAXREC "1.5" is not a whole number/],
-    [{ LANG: 'PQL' }, /LANG "PQL" is none of ADQL/],
-    [{ RESPONSEFORMAT: 'xls' }, /RESPONSEFORMAT "xls" is not offered/],
-    [{ ENGINE: 'oracle' }, /ENGINE "oracle" is none of/],
     [{ EXECUTIONDURATION: 'long' }, /EXECUTIONDURATION "long" is not a decimal number/],
     [{ EXECUTIONDURATION: '-5' }, /EXECUTIONDURATION "-5" is negative/],
     [{ DESTRUCTION: 'tomorrow' }, /DESTRUCTION "tomorrow" is no time such as/],
@@ -394,10 +387,46 @@ describe('what is wrong is said', () => {
     [{ WEBHOOK: 'http://localhost/' }, /WEBHOOK "localhost" is not an address/],
     [{ WEBHOOK: 'https://a:b@example.org/' }, /WEBHOOK "example.org" has a user or a password/],
     [{ QUERY: 'SELECT \u0001' }, /"QUERY" has a character in it that no XML document can tell/],
-    [{ MAXREC: 'x', LANG: 'y' }, /^LANG .*MAXREC|^MAXREC .*\. LANG/],
   ] as const) {
     test(JSON.stringify(fields).slice(0, 60), async () => {
       assert.match(await refusal(post('/tap/async', fields), 400), words);
+    });
+  }
+
+  for (const [fields, words] of [
+    [[], /QUERY is missing\.$/],
+    [[['MAXREC', 'many']], /MAXREC "many" is not a decimal number/],
+    [[['MAXREC', '-1']], /MAXREC "-1" is less than 0/],
+    [[['MAXREC', '1.5']], /MAXREC "1.5" is not a whole number/],
+    [[['LANG', 'PQL']], /LANG "PQL" is none of ADQL/],
+    [[['RESPONSEFORMAT', 'xls']], /RESPONSEFORMAT "xls" is not offered/],
+    [[['ENGINE', 'oracle']], /ENGINE "oracle" is none of/],
+    [
+      [
+        ['QUERY', 'a'],
+        ['query', 'b'],
+      ],
+      /QUERY is given 2 times/,
+    ],
+    [
+      [
+        ['MAXREC', 'x'],
+        ['LANG', 'y'],
+      ],
+      /QUERY is missing.*LANG "y".*MAXREC "x"/,
+    ],
+  ] as [[string, string][], RegExp][]) {
+    test(`a job with ${JSON.stringify(fields)} has its ERROR when it is to run`, async () => {
+      const response = await post('/tap/async', [...fields, ['PHASE', 'RUN']]);
+      const { pathname } = new URL(response.headers.get('location')!);
+      const { phase, errorSummary } = await json(pathname);
+      assert.equal(phase, 'ERROR');
+      assert.match(errorSummary!.message, words);
+      assert.match(
+        await text(`${pathname}/error`),
+        /<INFO name="QUERY_STATUS" value="ERROR">[^<]*(MAXREC|QUERY|LANG|RESPONSEFORMAT|ENGINE)/,
+      );
+      assert.match(await refusal(app.request(`${pathname}/results/result`), 404), words);
     });
   }
 
@@ -408,7 +437,7 @@ describe('what is wrong is said', () => {
       ['PHASE', 'RUN'],
       ['PHASE', 'RUN'],
     ]);
-    assert.match(await refusal(twice, 400), /PHASE is given 2 times.*QUERY is given 2 times/);
+    assert.match(await refusal(twice, 400), /PHASE is given 2 times: give it once/);
     const long = 'x'.repeat(100_001);
     assert.match(await refusal(post('/tap/async', { QUERY: long }), 413), /longer than 100000 bytes/);
     const odd = app.request('/tap/async', {

@@ -2,7 +2,7 @@ import { RequestError } from '../request-error.ts';
 import type { Form, FormFile } from './form.ts';
 import { type Job, type JobFile, randomId } from './job.ts';
 import type { JobType } from './job-type.ts';
-import { missingParameters, readWish, standardLimits } from './parameters.ts';
+import { readWish, standardLimits } from './parameters.ts';
 import { isRefusal, type JobChange, type Refusal } from './queue/types.ts';
 import type { JobService } from './service.ts';
 
@@ -34,10 +34,6 @@ export async function createJob(
     ...times
   } = readWish(form, type, created, service);
   if (phase === 'ABORT') throw new RequestError(400, 'PHASE of a new job can be RUN, not ABORT.');
-  const missing = phase === 'RUN' ? missingParameters(type, parameters) : [];
-  if (missing.length > 0) {
-    throw new RequestError(400, `The job cannot run without ${missing.join(', ')}.`);
-  }
   const id = randomId();
   const limits = { ...standardLimits(created, service), ...times };
   const job = ensured(

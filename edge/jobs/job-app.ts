@@ -159,9 +159,10 @@ export function jobApp(service: JobService, type: JobType): Hono {
     const result = job.results.find(({ id }) => id === name);
     if (result === undefined) {
       const there = job.results.map(({ id }) => id).join(', ') || 'none';
+      const why = job.error === null ? '' : ` ${job.error.message}`;
       throw new RequestError(
         404,
-        `The job is ${job.phase} and has no result ${quoted(name)}; it has ${there}.`,
+        `The job is ${job.phase} and has no result ${quoted(name)}; it has ${there}.${why}`,
       );
     }
     const object = {

@@ -24,7 +24,8 @@ const LONGEST_PARAMETERS = 1_500_000;
 /**
  * Reads a request that makes or changes a job. Parameters that the type does not know are ignored (DALI 1.1 §3).
  * @param created when the job was made, milliseconds since 1970.
- * @throws RequestError (400) that names every parameter that is repeated or wrong, and what would be right; 413 for too much of them.
+ * @throws RequestError (400) that names every parameter of how the job is handled that is repeated or wrong, and what would be right; 413
+ *   for too much of the others.
  */
 export function readWish(
   { fields }: Pick<Form, 'fields'>,
@@ -49,7 +50,7 @@ export function readWish(
   const executionDuration = control('EXECUTIONDURATION', (text) => parseExecutionDuration(text, limits));
   const destruction = control('DESTRUCTION', (text) => parseDestruction(text, created, limits));
   const webhook = control('WEBHOOK', (text) => parseWebhook(text, privateNetwork));
-  const parameters = typeParameters(fields, type, faults);
+  const parameters = typeParameters(fields, type);
   if (faults.length > 0) throw new RequestError(400, `${faults.join('. ')}.`);
   return {
     ...(phase !== undefined && { phase }),
@@ -69,24 +70,27 @@ export function standardLimits(created: number, { limits }: Pick<JobServiceSetti
   };
 }
 
-function typeParameters(fields: Form['fields'], type: JobType, faults: string[]): JobParameters {
-  const known = new Map(type.parameters.map((parameter) => [parameter.name, parameter]));
+/** Those that the type knows. What is wrong with them is said when the job runs, as clients of TAP expect it: see `parameterFaults`. */
+function typeParameters(fields: Form['fields'], type: JobType): JobParameters {
+  const known = new Set(type.parameters.map(({ name }) => name));
   const given = fields.filter(([name]) => known.has(name) && !CONTROL_NAMES.has(name));
   const characters = given.reduce((sum, [, value]) => sum + value.length, 0);
   if (characters > LONGEST_PARAMETERS) {
     throw new RequestError(413, `The parameters have more than ${LONGEST_PARAMETERS} characters.`);
   }
-  for (const [name, values] of Map.groupBy(given, ([name]) => name)) {
-    const parameter = known.get(name)!;
-    if (values.length > 1 && !parameter.repeatable) {
-      faults.push(`${name} is given ${values.length} times: give it once`);
-    }
-    for (const [, value] of values) {
-      const fault = faultOf(value, parameter);
-      if (fault !== null) faults.push(`${name} ${fault}`);
-    }
-  }
   return given;
+}
+
+/** What of the parameters of a job is missing, repeated or wrong, and what would be right. */
+export function parameterFaults(type: JobType, parameters: JobParameters): string[] {
+  return type.parameters.flatMap((parameter) => {
+    const { name, required = false, repeatable = false } = parameter;
+    const values = parameters.filter(([given]) => given === name).map(([, value]) => value);
+    if (values.length === 0) return required ? [`${name} is missing`] : [];
+    const wrong = values.map((value) => faultOf(value, parameter)).filter((fault) => fault !== null);
+    if (values.length > 1 && !repeatable) wrong.push(`is given ${values.length} times: give it once`);
+    return wrong.map((fault) => `${name} ${fault}`);
+  });
 }
 
 function faultOf(text: string, parameter: JobParameter): string | null {
@@ -115,10 +119,4 @@ function numberFault(
   if (type === 'integer' && !Number.isInteger(value)) return `${quoted(text)} is not a whole number`;
   if (value < least) return `${quoted(text)} is less than ${least}`;
   return value > most ? `${quoted(text)} is more than ${most}` : null;
-}
-
-/** Names of the parameters without which a job of the type cannot run. */
-export function missingParameters(type: JobType, parameters: JobParameters): string[] {
-  const given = new Set(parameters.map(([name]) => name));
-  return type.parameters.filter(({ name, required }) => required && !given.has(name)).map(({ name }) => name);
 }

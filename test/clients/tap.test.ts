@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { demoBucket } from '../demo-release.ts';
 import { type RunningWorkers, startService } from '../service.ts';
 import { runChecks, runStilts, skipWithoutPython, skipWithoutStilts } from './clients.ts';
 
 /**
- * What taplint can look at where there are only synchronous queries: metadata, capabilities, examples, queries by GET and POST.
- * Left out: UWS (jobs), UPL (uploads), OBS and LOC (ObsCore), TSV (schemas of XML from the network).
+ * What taplint looks at: metadata, capabilities, examples, queries by GET, by POST and as jobs, jobs themselves.
+ * Left out: UPL (uploads), OBS and LOC (ObsCore), TSV (schemas of XML from the network).
  */
-const TAPLINT_STAGES = 'TMV TME TMS TMC CPV CAP AVV QGE QPO MDQ EXA';
+const TAPLINT_STAGES = 'TMV TME TMS TMC CPV CAP AVV QGE QPO QAS UWS MDQ EXA';
 
 describe('clients of TAP', { skip: skipWithoutPython && skipWithoutStilts }, () => {
   let bucketFolder: string;
@@ -16,7 +19,7 @@ describe('clients of TAP', { skip: skipWithoutPython && skipWithoutStilts }, () 
 
   before(async () => {
     bucketFolder = await demoBucket();
-    service = await startService({ bucketFolder, tap: true, database: true });
+    service = await startService({ bucketFolder, tap: true, jobs: true, database: true });
   });
   after(() => service?.close());
 
@@ -41,6 +44,32 @@ describe('clients of TAP', { skip: skipWithoutPython && skipWithoutStilts }, () 
     ]);
     assert.match(csv, /^source_id,vmag,name\n32349,-1\.44,Sirius\n/);
   });
+  test('STILTS runs a job, and resumes one', { skip: skipWithoutStilts }, async () => {
+    const [tapurl, output] = [`${service.url}/tap`, ['ofmt=csv', 'out=-', 'poll=200']];
+    const adql = 'SELECT TOP 2 source_id FROM hipparcos.stars ORDER BY vmag';
+    const csv = await runStilts('tapquery', [`tapurl=${tapurl}`, 'sync=false', `adql=${adql}`, ...output]);
+    assert.equal(csv, 'source_id\n32349\n30438\n');
+    const body = new URLSearchParams({ LANG: 'ADQL', QUERY: adql, PHASE: 'RUN' });
+    const { url } = await fetch(`${tapurl}/async`, { method: 'POST', body });
+    assert.equal(await runStilts('tapresume', [`joburl=${url}`, 'delete=finished', ...output]), csv);
+    assert.equal((await fetch(url)).status, 404);
+  });
+  test('pyVO makes, changes, runs, lists, aborts and deletes jobs', { skip: skipWithoutPython }, (t) =>
+    runChecks(t, 'check_jobs.py', [service.url]),
+  );
+  test('documents of jobs are what the schema of UWS 1.1 knows', { skip: skipWithoutStilts }, async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'almagest-uws-'));
+    try {
+      for (const [name, document] of Object.entries(await jobDocuments(`${service.url}/tap/async`))) {
+        const file = join(folder, 'document.xml');
+        await writeFile(file, document);
+        const root = `{http://www.ivoa.net/xml/UWS/v1.0}${name.split(' ', 1)[0]}`;
+        await runStilts('xsdvalidate', [`doc=${file}`, `topel=${root}`, 'uselocals=true']);
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
   test('taplint finds no error', { skip: skipWithoutStilts }, async (t) => {
     const report = await runStilts('taplint', [`tapurl=${service.url}/tap`, `stages=${TAPLINT_STAGES}`]);
     const lines = report.split('\n');
@@ -52,3 +81,33 @@ describe('clients of TAP', { skip: skipWithoutPython && skipWithoutStilts }, () 
       assert.match(report, new RegExp(`^Section ${stage}:`, 'm'));
   });
 });
+
+/** Documents of every kind, by their root elements. */
+async function jobDocuments(list: string): Promise<Record<string, string>> {
+  const make = async (fields: Record<string, string>) => {
+    const body = new URLSearchParams({ LANG: 'ADQL', RUNID: '<&"é', ...fields });
+    const made = await fetch(list, { method: 'POST', body, redirect: 'manual' });
+    const job = made.headers.get('location')!;
+    await (await fetch(`${job}?WAIT=20&PHASE=QUEUED`)).body?.cancel();
+    await (await fetch(`${job}?WAIT=20&PHASE=EXECUTING`)).body?.cancel();
+    return { job, cookie: made.headers.get('set-cookie')!.split(';', 1)[0]! };
+  };
+  const text = async (url: string, headers = {}) => (await fetch(url, { headers })).text();
+  const [waiting, done, failed] = [
+    await make({}),
+    await make({ QUERY: 'SELECT TOP 1 name FROM dso.objects', PHASE: 'RUN' }),
+    await make({ QUERY: 'SELECT\t"x"\nFROM <y>', PHASE: 'RUN' }),
+  ] as const;
+  assert.match(await text(done.job), /<uws:result id="result"/);
+  assert.match(await text(failed.job), /<uws:errorSummary/);
+  return {
+    'job that waits': await text(waiting.job),
+    'job that is done': await text(done.job),
+    'job that failed': await text(failed.job),
+    'parameters of one that failed': await text(`${failed.job}/parameters`),
+    'results of one that is done': await text(`${done.job}/results`),
+    'results of one that waits': await text(`${waiting.job}/results`),
+    'jobs of a session': await text(list, { cookie: done.cookie }),
+    'jobs of nobody': await text(list),
+  };
+}

@@ -3,7 +3,7 @@ import type { WorkerBinding } from '../../worker-binding.ts';
 import { isActive, type Job, type JobError, type JobResult } from '../job.ts';
 import type { JobType, JobWorker } from '../job-type.ts';
 import { JobFailure } from '../outcome.ts';
-import { missingParameters } from '../parameters.ts';
+import { parameterFaults } from '../parameters.ts';
 import type { JobLimits } from '../settings.ts';
 import { jobTypeNamed } from '../types/all.ts';
 import { resultsPrefix, runJob } from './run-job.ts';
@@ -106,6 +106,13 @@ export function createQueue(parts: QueueParts): RunningQueue {
     doom(sql, resultsPrefix(job));
     if (job.attempts >= ATTEMPTS) end(job, { phase: 'ERROR', error });
     else move(job, { phase: 'QUEUED', started: null, due: Date.now() + delay });
+  }
+
+  /** A job that cannot run as it is has its ERROR at once. */
+  function queueUp(job: StoredJob): void {
+    const faults = parameterFaults(jobTypeNamed(job.type), job.parameters);
+    if (faults.length === 0) move(job, { phase: 'QUEUED', due: Date.now() });
+    else end(job, { phase: 'ERROR', error: { type: 'fatal', message: `${faults.join('. ')}.` } });
   }
 
   function startJobs(): void {
@@ -234,9 +241,7 @@ export function createQueue(parts: QueueParts): RunningQueue {
     return null;
   }
 
-  function refusedRun(job: StoredJob): Refusal | null {
-    const missing = missingParameters(jobTypeNamed(job.type), job.parameters);
-    if (missing.length > 0) return refusal(400, `The job cannot run without ${missing.join(', ')}.`);
+  function refusedRun(): Refusal | null {
     if (countJobs(sql, 'QUEUED') < limits.queued) return null;
     return refusal(503, `${limits.queued} jobs wait already, as many as may. Please try again later.`);
   }
@@ -254,9 +259,9 @@ export function createQueue(parts: QueueParts): RunningQueue {
       ...(files && { files: merged(job.files, files, ({ field }) => field) }),
     })!;
     if (phase === 'RUN') {
-      const fault = refusedRun(changed);
+      const fault = refusedRun();
       if (fault) return fault;
-      move(changed, { phase: 'QUEUED', due: Date.now() });
+      queueUp(changed);
     }
     if (phase === 'ABORT') {
       end(changed, { phase: 'ABORTED' });
