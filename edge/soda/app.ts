@@ -10,6 +10,8 @@ import { xml } from '../vosi/answer.ts';
 import { availabilityDocument } from '../vosi/availability.ts';
 import { answerCutout } from './answer.ts';
 import { sodaCapabilities } from './capabilities.ts';
+import { exampleCutouts } from './examples.ts';
+import { examplesPage } from './examples-page.ts';
 import { describeSodaFailure } from './failure.ts';
 import { answerJob } from './job.ts';
 import { parseCutoutRequest } from './request.ts';
@@ -61,6 +63,13 @@ export function createSodaApp(service: SodaService): Hono {
   app.get('/soda/availability', (c) =>
     xml(c, availabilityDocument({ available: true, notes: [] }), 'no-cache'),
   );
+  app.get('/soda/examples', async (c) => {
+    const page = examplesPage(service.title, sodaUrl(c), await exampleCutouts(service.storage));
+    return c.body(String(page), 200, {
+      'content-type': 'application/xhtml+xml;charset=utf-8',
+      'cache-control': 'public, max-age=60',
+    });
+  });
   return app;
 }
 
@@ -69,4 +78,4 @@ function refuseBody(): never {
 }
 
 const ADDRESSES =
-  'UsageError: There is nothing at this address. Below /soda there are sync (cutouts), async (cutouts as jobs), capabilities and availability.\n';
+  'UsageError: There is nothing at this address. Below /soda there are sync (cutouts), async (cutouts as jobs), examples, capabilities and availability.\n';

@@ -1,4 +1,4 @@
-import { capabilitiesOf, vosiCapability } from '../vosi/capabilities.ts';
+import { capabilitiesOf, examplesCapability, vosiCapability } from '../vosi/capabilities.ts';
 import { element, textElement } from '../vosi/xml.ts';
 import { SODA_IDS } from './standard.ts';
 
@@ -16,6 +16,7 @@ export function sodaCapabilities(url: string): string {
     ...sodaCapabilityElements(url),
     vosiCapability(`${url}/capabilities`, 'ivo://ivoa.net/std/VOSI#capabilities'),
     vosiCapability(`${url}/availability`, 'ivo://ivoa.net/std/VOSI#availability'),
+    examplesCapability(`${url}/examples`),
   ]);
 }
 

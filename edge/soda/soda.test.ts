@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { XMLValidator } from 'fast-xml-parser';
 import type { Hono } from 'hono';
 import {
   bytesSource,
@@ -345,6 +346,21 @@ describe('SODA', () => {
     assert.equal(nothing.status, 200);
     assert.match(await nothing.text(), /^UsageError: No pixel of the image is within/);
     assert.equal((await job({ ID: 'x' })).status, 404);
+  });
+
+  test('every example is a cutout', async () => {
+    const page = await appWith().request('http://vo.example/soda/examples');
+    assert.match(page.headers.get('content-type')!, /^application\/xhtml\+xml/);
+    const text = await page.text();
+    assert.equal(XMLValidator.validate(text), true);
+    const links = [...text.matchAll(/href="([^"]*\/soda\/sync[^"]*)"/g)].map(([, link]) => link!);
+    assert.equal(links.length, 3);
+    for (const link of links) {
+      assert.equal((await appWith().request(link.replaceAll('&amp;', '&'))).status, 200, link);
+    }
+    assert.equal(text.match(/property="generic-parameter" typeof="keyval"/g)!.length, 7);
+    const none = await appWith({}, folderStorage(join(folder, 'none'))).request('/soda/examples');
+    assert.match(await none.text(), /No image is published yet/);
   });
 
   test('capabilities and availability', async () => {

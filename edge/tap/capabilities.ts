@@ -1,6 +1,5 @@
 import type { Table } from '../../engine/catalog/table.ts';
-import { capabilitiesOf, vosiCapability } from '../vosi/capabilities.ts';
-import { element, textElement } from '../vosi/xml.ts';
+import { capabilitiesOf, examplesCapability, vosiCapability } from '../vosi/capabilities.ts';
 import { type DeclaredLimits, TAP_NAMESPACES, tapCapability } from './capability.ts';
 
 /** VOSI 1.1 §3.1 for TAP alone. @param url without a trailing slash. */
@@ -11,12 +10,5 @@ export function tapCapabilities(url: string, tables: readonly Table[], limits: D
     vosiCapability(`${url}/availability`, 'ivo://ivoa.net/std/VOSI#availability'),
     vosiCapability(`${url}/tables`, 'ivo://ivoa.net/std/VOSI#tables-1.1'),
     examplesCapability(`${url}/examples`),
-  ]);
-}
-
-/** DALI 1.1 §2.3. */
-function examplesCapability(url: string): string {
-  return element('capability', { standardID: 'ivo://ivoa.net/std/DALI#examples' }, [
-    element('interface', { 'xsi:type': 'vr:WebBrowser' }, [textElement('accessURL', url, { use: 'full' })]),
   ]);
 }

@@ -75,6 +75,13 @@ export function vosiCapability(url: string, standardId: string): string {
   ]);
 }
 
+/** DALI 1.1 §2.3. */
+export function examplesCapability(url: string): string {
+  return element('capability', { standardID: 'ivo://ivoa.net/std/DALI#examples' }, [
+    element('interface', { 'xsi:type': 'vr:WebBrowser' }, [textElement('accessURL', url, { use: 'full' })]),
+  ]);
+}
+
 function coneSearchCapability({ url, description, test }: ConeSearchEndpoint, limits: Limits): string {
   return element('capability', { 'xsi:type': 'cs:ConeSearch', standardID: STANDARD_ID }, [
     textElement('description', description),

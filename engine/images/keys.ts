@@ -2,6 +2,9 @@ import { sha256Of } from '../catalog/sha256.ts';
 
 export const IMAGES_FOLDER = 'images';
 
+/** Below it are the documents of datasets. */
+export const DATASETS_FOLDER = `${IMAGES_FOLDER}/datasets`;
+
 /** Hexadecimal digits of a dataset's folder: 256 of them, so that none has too many names in it. */
 const FOLDER_DIGITS = 2;
 
@@ -12,7 +15,7 @@ export async function datasetDigest(did: string): Promise<string> {
 
 /** Of the document that says all of a dataset; its existence is what publishes it. */
 export function datasetKey(digest: string): string {
-  return `${IMAGES_FOLDER}/datasets/${digest.slice(0, FOLDER_DIGITS)}/${digest}.json`;
+  return `${DATASETS_FOLDER}/${digest.slice(0, FOLDER_DIGITS)}/${digest}.json`;
 }
 
 /** Below it are the FITS files of a collection. */
