@@ -14,6 +14,7 @@ import { folderStorage } from './folder.ts';
 import { r2Storage } from './r2.ts';
 import { s3Storage } from './s3.ts';
 import type { Storage } from './storage.ts';
+import { writableDiskStorage } from './writable-disk-service.ts';
 
 const bytes = Uint8Array.from({ length: 256 }, (_, at) => at);
 const OBJECTS: Record<string, Uint8Array> = {
@@ -109,14 +110,14 @@ async function openS3(): Promise<Opened> {
 }
 
 /** workerd with a socket straight on its disk service. */
-async function openDiskService(): Promise<Opened> {
+async function openDiskService(writable: boolean): Promise<Opened> {
   const { writer, close, folder } = await folderWithPath();
   const config = join(folder, '..', `${folder.split('/').at(-1)}.capnp`);
   await writeFile(
     config,
     `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
-  services = [ ( name = "bucket", disk = ( path = "${folder}" ) ) ],
+  services = [ ( name = "bucket", disk = ( path = "${folder}", writable = ${writable} ) ) ],
   sockets = [ ( name = "http", address = "127.0.0.1:0", http = (), service = "bucket" ) ] );`,
   );
   const child = spawn(workerdExecutable(), ['serve', config, '--control-fd=3'], {
@@ -129,11 +130,15 @@ const config :Workerd.Config = (
   const { port } = JSON.parse(line!) as { port: number };
   const fetcher = {
     fetch: (url: string, init?: RequestInit) =>
-      fetch(url.replace('http://disk', `http://127.0.0.1:${port}`), init),
+      fetch(url.replace('http://disk', `http://127.0.0.1:${port}`), {
+        ...init,
+        duplex: 'half',
+      } as RequestInit),
   };
+  const storage = writable ? writableDiskStorage(fetcher) : diskServiceStorage(fetcher);
   return {
-    storage: diskServiceStorage(fetcher),
-    writer,
+    storage,
+    writer: writable ? storage : writer,
     async close() {
       child.kill();
       await ended;
@@ -152,7 +157,8 @@ for (const [name, open, writable] of [
   ['a folder', openFolder, true],
   ["wrangler's R2", openR2, true],
   ['an S3 service', openS3, true],
-  ["workerd's disk service", openDiskService, false],
+  ["workerd's disk service", () => openDiskService(false), false],
+  ["workerd's disk service, writable", () => openDiskService(true), true],
 ] as const) {
   describe(`storage in ${name}`, () => {
     let opened: Opened;

@@ -32,7 +32,12 @@ export function writableDiskStorage(disk: WritableFetcher): Storage {
   return {
     ...reading,
     put: (key, bytes) => write(key, bytes as Uint8Array<ArrayBuffer>),
-    putStream: write,
+
+    async putStream(key, stream) {
+      const { passed, failure } = watched(stream);
+      const fault = await write(key, passed).then(failure, (error) => failure() ?? error);
+      if (fault !== null) throw fault;
+    },
 
     async copy(from, to) {
       const stream = await reading.stream(from);
@@ -48,6 +53,29 @@ export function writableDiskStorage(disk: WritableFetcher): Storage {
       throw new Error(`${key}: the disk service answered ${response.status} to a removal`);
     },
   };
+}
+
+/** A stream, and why it failed: whoever reads it for a request does not say. */
+function watched(stream: ReadableStream<Uint8Array>): {
+  passed: ReadableStream<Uint8Array>;
+  failure(): unknown;
+} {
+  const reader = stream.getReader();
+  let failure: unknown = null;
+  const passed = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      } catch (error) {
+        failure = error;
+        controller.error(error);
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+  return { passed, failure: () => failure };
 }
 
 function addressOf(key: string): string {
