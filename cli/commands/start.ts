@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { Command } from 'commander';
+import { type JobSettings, readJobSettings } from '../../edge/jobs/settings.ts';
 import { readSettings as readWorkerSettings, type Settings as WorkerSettings } from '../../edge/settings.ts';
+import { readSodaSettings, type SodaSettings } from '../../edge/soda/settings.ts';
 import { readTapSettings, type TapSettings } from '../../edge/tap/settings.ts';
 import { createCatalogs } from '../../engine/catalog/catalogs.ts';
 import { loadKernel } from '../../engine/healpix-wasm/node.ts';
@@ -119,6 +121,8 @@ async function bundle(settings: Settings): Promise<Pick<WorkersOptions, 'bundles
 function checkVariables(variables: Readonly<Record<string, string | undefined>>): void {
   readWorkerSettings(variables as WorkerSettings);
   readTapSettings(variables as TapSettings);
+  readSodaSettings(variables as SodaSettings);
+  readJobSettings(variables as JobSettings);
 }
 
 function localAddress(host: string, port: number): string {
