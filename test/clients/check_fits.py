@@ -112,12 +112,29 @@ def cube(order: tuple[str, ...]) -> fits.Header:
     return made
 
 
+SPECTRAL = {
+    "FREQ": (1.42e9, 1e6, "Hz"), "WAVE": (6563, 2.0, "Angstrom"), "AWAV": (6.5e-7, 2e-10, "m"), "ENER": (2.0, 0.01, "eV"),
+    "WAVN": (1e5, 100.0, "m-1"), "VRAD": (100.0, 5.0, "km/s"), "VOPT": (1e6, 5e3, "m/s"), "ZOPT": (0.1, 0.001, ""),
+    "VELO": (1e6, 5e3, "m/s"), "BETA": (0.1, 0.001, ""), "WAVE-LOG": (6.5e-7, 2e-10, "m"),
+}  # fmt: skip
+
+
+def spectral(name: str) -> fits.Header:
+    made = cube(("RA", "DEC", "FREQ"))
+    made["RESTFRQ"] = 1.42040575e9
+    for key, item in zip(("CTYPE3", "CRVAL3", "CDELT3", "CUNIT3"), (name, *SPECTRAL[name])):
+        made[key] = item
+    return made
+
+
 def make(folder: Path) -> None:
     def write(name: str, hdus) -> None:
         fits.HDUList(hdus).writeto(folder / f"{name}.fits")
 
     for name, made in coordinate_headers().items():
         write(f"wcs_{name}", [fits.PrimaryHDU(pixels(16), made)])
+    for name in SPECTRAL:
+        write(f"wcs_spectral_{name}", [fits.PrimaryHDU(pixels(8, (20, 5, 4)), spectral(name))])
     for bitpix in TYPES:
         write(f"plain_{bitpix}", [fits.PrimaryHDU(pixels(bitpix), header())])
     scaled = fits.PrimaryHDU(pixels(16).astype(np.float32), header())
@@ -192,6 +209,23 @@ def check_coordinates(label: str, wcs: WCS, result) -> None:
         check_footprint(label, wcs, result["footprint"])
 
 
+def check_spectrum(label: str, wcs: WCS, found) -> None:
+    """Wavelengths at the outer edges, as wcslib translates the axis to them."""
+    if wcs.wcs.spec < 0:
+        check(f"{label}: no spectral axis", found is None, f"{found}")
+        return
+    axis, pixels = wcs.wcs.spec + 1, wcs.pixel_shape[wcs.wcs.spec]
+    wcs = wcs.sub([axis])
+    if not wcs.wcs.ctype[0].startswith("WAVE"):
+        try:
+            wcs.wcs.sptr("WAVE-???")
+        except ValueError as error:
+            check(f"{label}: no wavelengths", "rest frequency" in str(error) and found is None, f"{found}; {error}")
+            return
+    ends = np.sort(wcs.all_pix2world([0.5, pixels + 0.5], 1)[0])
+    check(f"{label}: wavelengths", found is not None and np.allclose(ends, found, rtol=1e-7), f"{found} instead of {ends}")
+
+
 def check_footprint(label: str, wcs: WCS, polygon: list[float]) -> None:
     """Every point of the border is near to an arc of the polygon."""
     steps = np.linspace(0, 1, 9)[:-1]
@@ -235,6 +269,7 @@ def check_image(folder: Path, result) -> None:
         else:
             wcs = WCS(hdu.header)
             check_coordinates(label, wcs, result)
+            check_spectrum(label, wcs, result["spectrum"])
         for number, cutout in enumerate(result["cutouts"]):
             with fits.open(folder / cutout["file"], do_not_scale_image_data=True) as made:
                 made.verify("exception")

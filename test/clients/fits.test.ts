@@ -13,6 +13,7 @@ import {
   readHdus,
   type Section,
   sectionFits,
+  spectralAxis,
 } from '../../engine/fits/index.ts';
 import { loadFitsKernel } from '../../engine/fits-wasm/node.ts';
 import { runChecks, runPython, skipWithoutPython } from './clients.ts';
@@ -89,7 +90,12 @@ function coordinatesOf(image: FitsImage) {
     const { x: backX, y: backY } = wcs.skyToPixel(lon, lat);
     const numbers = { x, y, lon, lat, backX, backY };
     const lists = Object.entries(numbers).map(([name, values]) => [name, [...values]]);
-    return { ...Object.fromEntries(lists), footprint: footprintOf(() => footprint(wcs)) };
+    const spectrum = spectralAxis(image);
+    return {
+      ...Object.fromEntries(lists),
+      spectrum: spectrum && [spectrum.min, spectrum.max],
+      footprint: footprintOf(() => footprint(wcs)),
+    };
   } catch (error) {
     if (error instanceof FitsError) return { x: null, fault: `${error.code}: ${error.message}` };
     throw error;
