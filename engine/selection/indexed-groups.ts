@@ -13,7 +13,7 @@ import type { ReadGroup } from './select-rows.ts';
 
 /** Row groups that are read together at most, and their stored bytes if they are several. */
 const BLOCK_ROW_GROUPS = 8;
-const BLOCK_BYTES = 1 << 20;
+const BLOCK_BYTES = 1 << 18;
 
 /** A data file of a release, as the index knows it. */
 export interface DataFile {

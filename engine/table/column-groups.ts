@@ -19,8 +19,8 @@ export interface ColumnGroups {
   rest(): ColumnGroup | null;
 }
 
-/** Bytes at which a group has enough, however few its rows: arrays may be long. */
-const ENOUGH_BYTES = 8 << 20;
+/** Bytes at which a group has enough, however few its rows: many answers may be made at a time, and arrays may be long. */
+const ENOUGH_BYTES = 1 << 19;
 
 /** @param rows that a group should have at least. */
 export function columnGroups(columns: readonly Column[], rows: number): ColumnGroups {

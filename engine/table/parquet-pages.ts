@@ -5,6 +5,9 @@ import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
 import { writeRleBitPackedHybrid } from 'hyparquet-writer/src/encoding.js';
 import { boolAt, elementsOf, takeRows } from './rows.ts';
 
+/** Of a page, beside its values: levels and lengths of texts take more. */
+const PAGE_BYTES = 1024;
+
 /**
  * Writes a column chunk of an optional column: one data page, PLAIN and uncompressed. Numbers lie in Parquet as in Arrow, and the
  * definition levels of a flat column are Arrow's bitmap of what is valid, so that most bytes are only copied.
@@ -12,7 +15,8 @@ import { boolAt, elementsOf, takeRows } from './rows.ts';
  */
 export function writeColumnChunk(schema: readonly SchemaElement[], data: Data, to: ByteWriter): ColumnChunk {
   const start = to.offset;
-  const page = new ByteWriter();
+  // Room for all of it, or the buffers that it grows out of would be left to collect.
+  const page = new ByteWriter(data.byteLength + PAGE_BYTES);
   const num_values = DataType.isList(data.type) ? writeArrays(data, page) : writeFlat(data, page);
   const size = page.offset;
   writePageHeader(to, {

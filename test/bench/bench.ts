@@ -22,6 +22,7 @@ import { exportSection } from './sections/export.ts';
 import { growthSection } from './sections/growth.ts';
 import { kernelSection } from './sections/kernel.ts';
 import { memorySection } from './sections/memory.ts';
+import { selectionsSection } from './sections/selections.ts';
 import { siaSection } from './sections/sia.ts';
 import { sodaSection } from './sections/soda.ts';
 import { tapSection } from './sections/tap.ts';
@@ -35,6 +36,7 @@ const SECTIONS = {
   bytes: bytesSection,
   writers: writersSection,
   memory: memorySection,
+  selections: selectionsSection,
   growth: growthSection,
   tap: tapSection,
   duckdb: duckdbSection,

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { joinedBytes } from '../../../engine/joined-bytes.ts';
 import { sharedLoads } from '../../../engine/storage/shared-loads.ts';
 import type { Bytes } from '../../answer/answer-body.ts';
+import { createTurns } from './turns.ts';
 
 /** What is known of an output that was made once: its size, and its last bytes, which may be all. */
 export interface KeptOutput {
@@ -15,19 +16,20 @@ export interface KeptOutput {
 export type Make = () => AsyncGenerator<Bytes>;
 
 /** Bytes of an output that are kept: readers of Parquet begin at its end. */
-const KEPT_BYTES = 2 << 20;
-const CACHE_BYTES = 8 << 20;
+const KEPT_BYTES = 1 << 20;
+const CACHE_BYTES = 4 << 20;
 
 /** Keeps the ends of outputs for those who read a file in ranges, one of which would otherwise cost as much as all of it. */
 export function createKeptOutputs() {
   const cache = new LRUCache<string, KeptOutput>({ maxSize: CACHE_BYTES });
   const share = sharedLoads<KeptOutput>();
+  const inTurn = createTurns();
 
   async function* watched(key: string, make: Make): AsyncGenerator<Bytes, KeptOutput> {
     const pieces: Bytes[] = [];
     let held = 0;
     let size = 0;
-    for await (const piece of make()) {
+    for await (const piece of inTurn(make)) {
       pieces.push(piece);
       held += piece.length;
       size += piece.length;
@@ -53,6 +55,8 @@ export function createKeptOutputs() {
     known: (key: string): KeptOutput | null => cache.get(key) ?? null,
     /** The output as it is made; what is worth knowing of it is kept. */
     watched,
+    /** The output as it is made, when it is its turn. */
+    inTurn,
     /** Makes the output once, if it is not known, to know it. */
     measured: async (key: string, make: Make): Promise<KeptOutput> =>
       cache.get(key) ?? share(key, () => measured(key, make)),

@@ -47,7 +47,7 @@ export async function selectedFile(
   if (asked === null && request.method !== 'HEAD') {
     const known = kept.known(etag);
     if (known === null || known.from > 0) {
-      const body = await answerBody(known === null ? kept.watched(etag, make) : make());
+      const body = await answerBody(known === null ? kept.watched(etag, make) : kept.inTurn(make));
       if ('byteLength' in body) headers['content-length'] = String(body.byteLength);
       return new Response(body, { headers });
     }
@@ -63,7 +63,7 @@ export async function selectedFile(
   headers['content-length'] = String(length);
   const status = range === 'whole' ? 200 : 206;
   if (request.method === 'HEAD') return new Response(null, { status, headers });
-  const body = await answerBody(partOf(output, make, offset, length));
+  const body = await answerBody(partOf(output, () => kept.inTurn(make), offset, length));
   return new Response(body, { status, headers });
 }
 

@@ -1,17 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ARCMIN, conePath, randomCones } from '../cones.ts';
-import type { IsolateMemory } from '../heap.ts';
 import { randomNumbers } from '../random.ts';
 import { integer, megabytes } from '../report.ts';
 import type { Section } from '../section.ts';
 import { startInspectedService } from '../service.ts';
+import { MEMORY_LIMIT, watched } from '../watched-memory.ts';
 import { openConnection } from '../wire.ts';
 
-const LIMIT = 128e6;
 const CLIENTS = 8;
-/** Milliseconds between two looks at the heap. */
-const SAMPLING = 100;
-
 /** Parameters of a request, and how often it comes up. */
 const MIX = [
   { weight: 40, radius: ARCMIN, parameters: '' },
@@ -55,20 +50,8 @@ export const memorySection: Section = async ({ catalog, quick, say }, report) =>
     const first = await openConnection(service.url);
     await first.get(draw());
     first.destroy();
-    const start = await service.isolate.memory();
-    let peak = start;
-    let ended = false;
-    const watch = async () => {
-      while (!ended) {
-        const memory = await service.isolate.memory();
-        peak = greater(peak, memory);
-        await sleep(SAMPLING);
-      }
-    };
-    const watching = watch();
-    await Promise.all(Array.from({ length: CLIENTS }, client)).finally(() => (ended = true));
-    await watching;
-    const held = await service.isolate.held();
+    const clients = () => Promise.all(Array.from({ length: CLIENTS }, client));
+    const { start, peak, held } = await watched(service.isolate, clients);
     const resident = service.usage()?.peak ?? null;
     const { total, objects, buffers, wasm } = peak;
     report({
@@ -77,7 +60,7 @@ export const memorySection: Section = async ({ catalog, quick, say }, report) =>
       measured: `${megabytes(total)}: ${integer(objects / 1e6)} objects, ${integer(buffers / 1e6)} buffers, ${integer(wasm / 1e6)} wasm`,
       bare: `${megabytes(held.total)} once garbage is collected; ${integer(requests)} requests`,
       ratio: null,
-      ok: total < LIMIT,
+      ok: total < MEMORY_LIMIT,
       values: {
         requests,
         seconds,
@@ -101,5 +84,3 @@ export const memorySection: Section = async ({ catalog, quick, say }, report) =>
     await service.close();
   }
 };
-
-const greater = (a: IsolateMemory, b: IsolateMemory) => (b.total > a.total ? b : a);
