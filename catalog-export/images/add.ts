@@ -149,9 +149,10 @@ async function addFile(
   const known = [...before.values()];
   const isSame = known.length === images.length && known.every((image) => image.file.sha256 === sha256);
   if (isSame && (await isPublished(images, before, storage))) return 'unchanged';
-  const now = isSame
-    ? images.map((image) => datasetOf(image, before.get(image.did)!, context))
-    : await storedAnew(path, file, sha256, images, context);
+  const now =
+    isSame && (await areStored(known, storage))
+      ? images.map((image) => datasetOf(image, before.get(image.did)!, context))
+      : await storedAnew(path, file, sha256, images, context);
   await publish(now, context);
   const kept = now.flatMap(objectsOf);
   for (const image of known) await removeUnreferred(client, storage, objectsOf(image), kept);
@@ -224,6 +225,16 @@ function datasetOf(
     preview,
     thumbnail,
   };
+}
+
+/** Whether the bucket has the files and pictures: it may be another one than before. */
+async function areStored(images: readonly StoredImage[], storage: Storage): Promise<boolean> {
+  for (const { file, preview, thumbnail } of images) {
+    for (const object of [file, preview, thumbnail]) {
+      if (object !== null && (await storage.size(object.key)) !== object.bytes) return false;
+    }
+  }
+  return true;
 }
 
 function objectsOf({ file, preview, thumbnail }: StoredImage): string[] {
