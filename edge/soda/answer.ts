@@ -15,7 +15,7 @@ import type { CutoutType } from './standard.ts';
 const CACHE_CONTROL = 'public, max-age=300';
 
 /** Pixels of the longer side of a picture at most; a larger cutout is averaged down. */
-const LARGEST_PICTURE = 2048;
+const LARGEST_PICTURE = 1024;
 
 const EXTENSIONS: Readonly<Record<CutoutType, string>> = {
   'application/fits': 'fits',
