@@ -19,6 +19,7 @@ import {
   subqueriesOf,
 } from '../tree.ts';
 import { constantNumber } from './constants.ts';
+import type { Fact } from './facts.ts';
 import { grown, type Vertices } from './grown.ts';
 import {
   asCarried,
@@ -30,7 +31,7 @@ import {
   type Place,
   placeBehind,
 } from './places.ts';
-import { conditionSkies } from './skies.ts';
+import { conditionSkies, type ReachOf } from './skies.ts';
 import { anyOf, both, EVERYWHERE, type Sky } from './sky.ts';
 
 /** Where result columns of a query must be to matter to what is around it. */
@@ -55,14 +56,16 @@ const NO_SURROUNDINGS: Surroundings = () => EVERYWHERE;
  * restricts every table of its FROM: a row that an outer join makes up has no position, and no condition on positions is true
  * of it. ON restricts what a join leaves out where it is not true, which is the side that is made up.
  * @param skyOf where the positions of a table are, as far as that is known
+ * @param reachOf how far from them its regions are
  */
 export function coversOf(
   query: CheckedQuery,
   vertices: Vertices,
   skyOf: (table: Table, place: Place) => Sky = () => EVERYWHERE,
+  reachOf: ReachOf = () => null,
 ): ReadonlyMap<NamedTable, Sky> {
   const { statement, findings } = query;
-  const skies = conditionSkies(query, vertices);
+  const skies = conditionSkies(query, vertices, reachOf);
   const covers = new Map<NamedTable, Sky>();
   /** What those that name a common table want of it. */
   const wanted = new Map<CommonTable, Demand[]>();
@@ -148,6 +151,7 @@ export function coversOf(
   function neighbours(place: Place, conditions: readonly Condition[]): readonly Neighbour[] {
     return conditions.flatMap(conjunctsOf).flatMap((condition) => {
       const fact = skies.fact(condition);
+      if (fact?.kind === 'inside' || fact?.kind === 'close') return regionNeighbours(place, fact);
       if (fact?.kind !== 'near') return [];
       const [left, right] = [skies.placeOf(fact.left), skies.placeOf(fact.right)];
       if (left === null || right === null) return [];
@@ -155,6 +159,15 @@ export function coversOf(
       const radius = other && constantNumber(fact.radius, findings);
       return other === null || radius === null || radius < 0 ? [] : [{ place: other, radius }];
     });
+  }
+
+  /** A position in a region of another row, or near it, is near to the position of that row. */
+  function regionNeighbours(place: Place, fact: Fact & { kind: 'inside' | 'close' }): readonly Neighbour[] {
+    const [point, region] = [skies.placeOf(fact.point), skies.regionAt(fact.region)];
+    const more = fact.kind === 'inside' ? 0 : constantNumber(fact.radius, findings);
+    if (point === null || region === null || more === null || more < 0) return [];
+    const other = isAt(place, point) ? region.place : isAt(place, region.place) ? point : null;
+    return other === null ? [] : [{ place: other, radius: more + region.reach }];
   }
 
   /** Where positions are, whatever is asked, that a derived or common table gives. */

@@ -1,8 +1,9 @@
 import type { CheckedQuery } from '../../adql/check/check.ts';
 import type { Shape, ShapePoint } from '../../adql/regions/shape.ts';
 import type { Condition, Expression, Query } from '../../adql/syntax-tree.ts';
+import type { Table } from '../../catalog/table.ts';
 import { remembered } from '../../remembered.ts';
-import { contentOf, outputsOf, plainColumn, type Relation, selectsOf } from '../tree.ts';
+import { contentOf, isCommonTable, outputsOf, plainColumn, type Relation, selectsOf } from '../tree.ts';
 import { constantNumber } from './constants.ts';
 import { type Fact, factOf, writtenOut } from './facts.ts';
 import { grown, type Vertices } from './grown.ts';
@@ -18,19 +19,33 @@ export interface ConditionSkies {
   of(condition: Condition, place: Place): Sky;
   /** What a condition that is no AND, OR or NOT says of positions. */
   fact(condition: Condition): Fact | null;
+  /** The position that a region of a row is around, and how far it reaches, in degrees; null where nobody knows. */
+  regionAt(region: Expression): { readonly place: Place; readonly reach: number } | null;
 }
+
+/** How far from the positions of a table's rows the insides of the polygons of a column are, in degrees; null where nobody knows. */
+export type ReachOf = (table: Table, column: string) => number | null;
 
 /** The haversine of a double loses digits towards the antipodes. */
 const slack = (radius: number) => (radius > 90 ? 2e-6 : 1e-9);
 
 /** Facts and constants are found once for each condition, however many places ask. */
-export function conditionSkies(query: CheckedQuery, vertices: Vertices): ConditionSkies {
+export function conditionSkies(query: CheckedQuery, vertices: Vertices, reachOf: ReachOf): ConditionSkies {
   const { findings } = query;
   const mains = new Map<Relation, Map<string, boolean>>();
 
   const fact = remembered((condition: Condition) => factOf(condition, findings));
   const shapeOf = remembered((expression: Expression) => constantShape(expression, findings));
   const placeAt = remembered((point: Expression) => placeOfPoint(point, findings));
+
+  const regionAt = remembered((region: Expression) => {
+    const found = plainColumn(region, findings);
+    if (found?.source.kind !== 'named-table') return null;
+    const table = findings.tables.get(found.source)!;
+    if (isCommonTable(table)) return null;
+    const [place, reach] = [mainPlace(found.source, table), reachOf(table, found.column.name)];
+    return place === null || reach === null ? null : { place, reach };
+  });
 
   function of(condition: Condition, place: Place): Sky {
     switch (condition.kind) {
@@ -62,11 +77,13 @@ export function conditionSkies(query: CheckedQuery, vertices: Vertices): Conditi
         return other === null || radius === null ? EVERYWHERE : grownShape(shapeOf(other), radius);
       }
       case 'inside':
-        return isPointAt(found.point, place) ? skyOfShape(shapeOf(found.region)) : EVERYWHERE;
+        if (isPointAt(found.point, place)) return skyOfShape(shapeOf(found.region));
+        return aroundRegion(found, 0, place);
       case 'close': {
         const radius = constantNumber(found.radius, findings);
-        if (radius === null || !isPointAt(found.point, place)) return EVERYWHERE;
-        return grownShape(shapeOf(found.region), radius);
+        if (radius === null) return EVERYWHERE;
+        if (isPointAt(found.point, place)) return grownShape(shapeOf(found.region), radius);
+        return aroundRegion(found, radius, place);
       }
       case 'cells': {
         const { point, order, cells } = found;
@@ -75,6 +92,18 @@ export function conditionSkies(query: CheckedQuery, vertices: Vertices): Conditi
         return here ? { kind: 'cells', order, cells } : EVERYWHERE;
       }
     }
+  }
+
+  /** A region that holds a point, or comes near to it, is of a row whose position is not far. */
+  function aroundRegion(
+    { point, region }: { readonly point: Expression; readonly region: Expression },
+    radius: number,
+    place: Place,
+  ): Sky {
+    const found = regionAt(region);
+    return found !== null && isAt(place, found.place)
+      ? grownShape(shapeOf(point), radius + found.reach)
+      : EVERYWHERE;
   }
 
   function isPointAt(point: Expression, place: Place): boolean {
@@ -128,7 +157,7 @@ export function conditionSkies(query: CheckedQuery, vertices: Vertices): Conditi
     return grown(skyOfShape(shape), radius + slack(radius), vertices);
   }
 
-  return { of, fact, placeOf: placeAt };
+  return { of, fact, placeOf: placeAt, regionAt };
 }
 
 /** Where a constant geometry is; everywhere for what the kernel does not take. */
