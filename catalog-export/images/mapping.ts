@@ -40,7 +40,7 @@ export const NO_MAPPING: Mapping = {
 const PARTS = ['collection', 'defaults', 'values', 'files', 'filters'];
 
 /**
- * Reads a mapping file (docs/images.md).
+ * Reads a mapping file (docs/adding-images.md).
  * @throws Error naming the file, the place in it and what would be right.
  */
 export async function readMapping(path: string): Promise<Mapping> {

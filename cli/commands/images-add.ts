@@ -30,7 +30,7 @@ Examples:
 Files: FITS images in any HDU, cubes, tile-compressed ones (.fz), each also compressed as a whole (.gz); of a folder, or below an
 address of S3, all whose names end in .fits, .fit, .fts or .fz. An image needs a celestial WCS. Each becomes a row of ivoa.obscore with its
 footprint, band, times and instrument as its header has them, a preview and a thumbnail; the file goes into the bucket as it is.
-What headers lack or have wrong a mapping file corrects (docs/images.md tells how), and the flags do for all files alike; {KEYWORD} in
+What headers lack or have wrong a mapping file corrects (docs/adding-images.md tells how), and the flags do for all files alike; {KEYWORD} in
 a flag stands for the header's value, {FILE} for the file's name. The identifier is ivo://AUTHORITY/COLLECTION?OBS_ID, where OBS_ID is
 the file's name and AUTHORITY is ALMAGEST_AUTHORITY.
 A file that was added before is left as it is; where it has changed it replaces the old one. An add that is interrupted leaves nothing
