@@ -57,7 +57,7 @@ export function createTapApp(service: TapService): Hono {
   app.get('/tap/sync', sync);
   const ofQueries = bodyLimit({ maxSize: MAX_BODY, onError: refuseBody });
   const maxSize = MAX_BODY + service.uploadLimits.bytes;
-  const ofUploads = bodyLimit({ maxSize, onError: () => refuseUploads(service.uploadLimits) });
+  const ofUploads = bodyLimit({ maxSize, onError: (c) => refuseUploads(c, service.uploadLimits) });
   const isUpload = (c: Context) => /^\s*multipart\//i.test(c.req.header('content-type') ?? '');
   app.post('/tap/sync', (c, next) => (isUpload(c) ? ofUploads : ofQueries)(c, next), sync);
 
@@ -96,7 +96,17 @@ function refuseBody(): never {
   );
 }
 
-function refuseUploads({ bytes }: UploadLimits): never {
+/** Of a body that is too long as much is read as clients may send before they look whether there is an answer. */
+const MOST_DISCARDED = 2 ** 28;
+
+async function refuseUploads(c: Context, { bytes }: UploadLimits): Promise<never> {
+  let discarded = 0;
+  if (!c.req.raw.bodyUsed) {
+    for await (const piece of c.req.raw.body ?? []) {
+      discarded += piece.length;
+      if (discarded > MOST_DISCARDED) break;
+    }
+  }
   throw new RequestError(
     413,
     `The uploads are longer than ${bytes} bytes together: upload the columns that the query needs, or in a format that takes less, such as Parquet or VOTable's BINARY2.`,
