@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { Vector } from 'apache-arrow';
 import type { Column } from '../../engine/catalog/column.ts';
-import { FOOTPRINTS_PATH, type Manifest, manifestKey, releasePrefix } from '../../engine/catalog/manifest.ts';
+import {
+  BLOCKS_PATH,
+  FOOTPRINTS_PATH,
+  type Manifest,
+  manifestKey,
+  releasePrefix,
+} from '../../engine/catalog/manifest.ts';
 import { createEngine } from '../../engine/engine.ts';
 import type { RowCondition } from '../../engine/footprints/conditions.ts';
 import { type Sky, searchFootprints } from '../../engine/footprints/search.ts';
@@ -111,8 +117,8 @@ describe('an export of images', () => {
   test('has an index by which every footprint is found, and damage is told', async () => {
     await withTable(TABLE, rows(), async (catalog) => {
       const manifest = await exported(catalog, TABLE);
-      assert.ok(manifest.footprints!.order.length > 5);
-      assert.ok(new Set(manifest.footprints!.order).size > 5);
+      assert.ok(manifest.footprints!.chunks.order.length > 5);
+      assert.ok(new Set(manifest.footprints!.chunks.order).size > 5);
       const { faults } = await verifyFiles(catalog.storage, manifest.catalog, manifest.release, silent);
       assert.deepEqual(faults, []);
 
@@ -230,29 +236,33 @@ describe('an export of images', () => {
       assert.notEqual(next.release, manifest.release);
       assert.deepEqual(next.footprints, manifest.footprints);
 
-      const path = join(catalog.bucket, releasePrefix(next.catalog, next.release), FOOTPRINTS_PATH);
-      const good = await readFile(path);
-      const damaged = opened();
-      const corrupt = (await damaged.catalogs.open(manifest.catalog))!;
-      const fails = async (bytes: Uint8Array, message: RegExp) => {
-        await writeFile(path, bytes);
-        await assert.rejects(
-          search({ regions: [REGIONS[0]!], test: 'overlaps' }, [], EVERYTHING, damaged, corrupt),
-          { name: 'CorruptReleaseError', message },
+      for (const name of [FOOTPRINTS_PATH, BLOCKS_PATH]) {
+        const path = join(catalog.bucket, releasePrefix(next.catalog, next.release), name);
+        const good = await readFile(path);
+        const fails = async (bytes: Uint8Array, problem: string) => {
+          const damaged = opened();
+          const corrupt = (await damaged.catalogs.open(manifest.catalog))!;
+          await writeFile(path, bytes);
+          await assert.rejects(
+            search({ regions: [REGIONS[0]!], test: 'overlaps' }, [], EVERYTHING, damaged, corrupt),
+            { name: 'CorruptReleaseError', message: new RegExp(`${name} is ${problem}`) },
+          );
+        };
+        await fails(
+          good.map((byte) => byte ^ 1),
+          'damaged',
         );
-      };
-      await fails(
-        good.map((byte) => byte ^ 1),
-        /index\/footprints\.bin is damaged/,
-      );
-      await fails(good.subarray(0, 10), /is truncated/);
+        await fails(good.subarray(0, 10), 'truncated');
+        await writeFile(path, good);
+      }
     });
   });
 
   test('without rows has an index without chunks, and without footprints none', async () => {
     await withTable(TABLE, [], async (catalog) => {
       const manifest: Manifest = await exported(catalog, TABLE);
-      assert.deepEqual(manifest.footprints, { order: [], first: [], entries: [], bytes: [], crc32: [] });
+      const chunks = { order: [], first: [], entries: [], bytes: [], crc32: [] };
+      assert.deepEqual(manifest.footprints, { chunks, blocks: [], reach: 0 });
       const engine = createEngine({ storage: catalog.storage, kernel, cacheBytes: 2 ** 20 });
       const release = (await engine.catalogs.open(manifest.catalog))!;
       const sky: Sky = { regions: [REGIONS[0]!], test: 'overlaps' };

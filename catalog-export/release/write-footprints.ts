@@ -1,15 +1,23 @@
 import { crc32 } from 'node:zlib';
 import { decodeLeaf } from '../../engine/catalog/leaf.ts';
-import { FOOTPRINTS_PATH, type FootprintIndex, leafPath } from '../../engine/catalog/manifest.ts';
+import {
+  BLOCKS_PATH,
+  FOOTPRINTS_PATH,
+  type FootprintChunks,
+  type FootprintIndex,
+  leafPath,
+} from '../../engine/catalog/manifest.ts';
 import { type Release, type RowGroup, rowGroupAt } from '../../engine/catalog/release.ts';
 import { CHUNK_ENTRIES, encodeChunk } from '../../engine/footprints/chunk.ts';
 import { footprintColumns, footprintNames } from '../../engine/footprints/columns.ts';
 import { footprintsOf } from '../../engine/footprints/footprints-of.ts';
+import { reachOf } from '../../engine/footprints/reach.ts';
 import type { HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
 import { joinedBytes } from '../../engine/joined-bytes.ts';
 import { createRowGroups } from '../../engine/parquet/row-groups.ts';
 import type { Storage } from '../../engine/storage/storage.ts';
 import type { Progress } from '../progress.ts';
+import { type BlockWriter, blockWriter } from './block-writer.ts';
 import { orderByIndex } from './index-order.ts';
 import type { ReleaseWriter } from './release-writer.ts';
 
@@ -24,11 +32,11 @@ export interface FootprintsOptions {
 const MOST_CELLS = 16;
 
 /** Row groups that are read together. */
-const BLOCK_ROW_GROUPS = 64;
+const ROW_GROUPS = 16;
 
 /**
- * Writes the index of footprints of a release whose data files and leaves are in the storage, reading the footprints from there. It
- * takes some 30 bytes of memory for each cell of each footprint.
+ * Writes the index of footprints of a release whose data files and leaves are in the storage, reading the rows from there. It takes
+ * some 30 bytes of memory for each cell of each footprint, and the blocks are in memory until they are written.
  * @returns its root; null where the rows have no footprints.
  * @throws Error when the storage fails.
  */
@@ -39,11 +47,19 @@ export async function writeFootprints(
   const { writer, progress } = options;
   if (footprintColumns(release.manifest.table) === null) return null;
   progress.start(`Indexing footprints of ${release.manifest.catalog}`, release.manifest.rows);
-  const { cells, rows } = await entriesOf(options, release);
-  const index = { order: [], first: [], entries: [], bytes: [], crc32: [] } as {
-    [name in keyof FootprintIndex]: number[];
+  const blocks = blockWriter();
+  const entries = await entriesOf(options, release, blocks);
+  await writer.put(BLOCKS_PATH, joinedBytes(blocks.close()));
+  const { chunks, bytes } = chunksOf(entries);
+  await writer.put(FOOTPRINTS_PATH, bytes);
+  return { chunks, blocks: blocks.sizes, reach: entries.reach };
+}
+
+function chunksOf({ cells, slots }: Entries): { chunks: FootprintChunks; bytes: Uint8Array } {
+  const chunks = { order: [], first: [], entries: [], bytes: [], crc32: [] } as {
+    [name in keyof FootprintChunks]: number[];
   };
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  const written: Uint8Array<ArrayBuffer>[] = [];
   const sorted = orderByIndex(cells);
   for (let from = 0, to = 0; from < sorted.length; from = to) {
     const order = orderOf(cells[sorted[from]!]!);
@@ -54,18 +70,17 @@ export async function writeFootprints(
     const shift = 4n << BigInt(2 * order);
     const chunk = {
       cell: Float64Array.from(entries, (entry) => Number(cells[entry]! - shift)),
-      row: Uint32Array.from(entries, (entry) => rows[entry]!),
+      slot: Uint32Array.from(entries, (entry) => slots[entry]!),
     };
     const bytes = encodeChunk(chunk, chunk.cell[0]!);
-    chunks.push(bytes);
-    index.order.push(order);
-    index.first.push(chunk.cell[0]!);
-    index.entries.push(entries.length);
-    index.bytes.push(bytes.length);
-    index.crc32.push(crc32(bytes));
+    written.push(bytes);
+    chunks.order.push(order);
+    chunks.first.push(chunk.cell[0]!);
+    chunks.entries.push(entries.length);
+    chunks.bytes.push(bytes.length);
+    chunks.crc32.push(crc32(bytes));
   }
-  await writer.put(FOOTPRINTS_PATH, joinedBytes(chunks));
-  return index;
+  return { chunks, bytes: joinedBytes(written) };
 }
 
 /** Of a cell as NUNIQ. */
@@ -76,35 +91,61 @@ function orderOf(cell: bigint): number {
 interface Entries {
   /** As NUNIQ. */
   readonly cells: BigInt64Array;
-  readonly rows: Uint32Array;
+  readonly slots: Uint32Array;
+  /** As `reachOf` tells it. */
+  readonly reach: number;
 }
 
-async function entriesOf(options: FootprintsOptions, release: Release): Promise<Entries> {
+async function entriesOf(
+  options: FootprintsOptions,
+  release: Release,
+  blocks: BlockWriter,
+): Promise<Entries> {
   const { storage, kernel, progress } = options;
-  const names = footprintNames(footprintColumns(release.manifest.table)!);
+  const names = release.manifest.table.columns.map(({ name }) => name);
+  const footprintPlaces = footprintNames(footprintColumns(release.manifest.table)!).map((name) =>
+    names.indexOf(name),
+  );
   const rowGroups = createRowGroups(storage, kernel, 1);
   const entries = growingEntries();
-  let first = 0;
-  for await (const groups of blocksOf(storage, release)) {
+  let reach = 0;
+  for await (const groups of groupsOf(storage, release)) {
     const stored = await rowGroups.fetch(groups, names);
     for (const group of groups) {
       const columns = rowGroups.decoded(group, stored, names);
-      const { cell, footprint } = kernel.footprintCells(footprintsOf(columns), MOST_CELLS);
-      entries.add(cell, footprint, first);
-      const count = group.leaf.rows[group.at]!;
-      first += count;
-      progress.advance(count);
+      const footprints = footprintsOf(footprintPlaces.map((place) => columns[place]!));
+      reach = Math.max(reach, reachOf(footprints));
+      const { cell, footprint } = kernel.footprintCells(footprints, MOST_CELLS);
+      const slots = blocks.add(columns, sizesOf(columns[0]!.length, cell, footprint));
+      entries.add(cell, footprint, slots);
+      progress.advance(columns[0]!.length);
     }
   }
-  return entries.all();
+  return { ...entries.all(), reach };
 }
 
-async function* blocksOf(storage: Storage, release: Release): AsyncGenerator<RowGroup[]> {
+/** The order of the largest cell of each footprint. */
+function sizesOf(rows: number, cell: BigInt64Array, footprint: Uint32Array): Uint8Array {
+  const sizes = new Uint8Array(rows);
+  // Cells of a footprint come in any order.
+  const least = new Array<bigint | undefined>(rows);
+  for (let at = 0; at < cell.length; at += 1) {
+    const row = footprint[at]!;
+    const before = least[row];
+    if (before === undefined || cell[at]! < before) least[row] = cell[at]!;
+  }
+  least.forEach((value, row) => {
+    if (value !== undefined) sizes[row] = orderOf(value);
+  });
+  return sizes;
+}
+
+async function* groupsOf(storage: Storage, release: Release): AsyncGenerator<RowGroup[]> {
   for (const number of release.manifest.leaves.keys()) {
     const bytes = await storage.get(`${release.prefix}/${leafPath(number)}`);
     const leaf = decodeLeaf(bytes!, release.columns.size);
-    for (let at = 0; at < leaf.rows.length; at += BLOCK_ROW_GROUPS) {
-      const places = [...leaf.rows.keys()].slice(at, at + BLOCK_ROW_GROUPS);
+    for (let at = 0; at < leaf.rows.length; at += ROW_GROUPS) {
+      const places = [...leaf.rows.keys()].slice(at, at + ROW_GROUPS);
       yield places.map((place) => rowGroupAt(release, number, leaf, place));
     }
   }
@@ -112,22 +153,25 @@ async function* blocksOf(storage: Storage, release: Release): AsyncGenerator<Row
 
 function growingEntries() {
   let cells = new BigInt64Array(2 ** 16);
-  let rows = new Uint32Array(2 ** 16);
+  let slots = new Uint32Array(2 ** 16);
   let length = 0;
   return {
-    add(cell: BigInt64Array, footprint: Uint32Array, firstRow: number): void {
+    add(cell: BigInt64Array, footprint: Uint32Array, slotOf: Uint32Array): void {
       if (length + cell.length > cells.length) {
         const capacity = 2 * (length + cell.length);
-        const [before, rowsBefore] = [cells, rows];
+        const [before, slotsBefore] = [cells, slots];
         cells = new BigInt64Array(capacity);
         cells.set(before);
-        rows = new Uint32Array(capacity);
-        rows.set(rowsBefore);
+        slots = new Uint32Array(capacity);
+        slots.set(slotsBefore);
       }
       cells.set(cell, length);
-      for (let at = 0; at < footprint.length; at += 1) rows[length + at] = firstRow + footprint[at]!;
+      for (let at = 0; at < footprint.length; at += 1) slots[length + at] = slotOf[footprint[at]!]!;
       length += cell.length;
     },
-    all: (): Entries => ({ cells: cells.subarray(0, length), rows: rows.subarray(0, length) }),
+    all: (): Omit<Entries, 'reach'> => ({
+      cells: cells.subarray(0, length),
+      slots: slots.subarray(0, length),
+    }),
   };
 }

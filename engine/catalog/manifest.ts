@@ -82,24 +82,32 @@ export interface LeafEntry {
   readonly crc32: number;
 }
 
-/**
- * The root of the index of footprints, which tells what rows may cover a cell of the sky: one number of each array a chunk of
- * the file `FOOTPRINTS_PATH`. Chunks lie one after the other, ascending in order and then in cell.
- */
+/** The root of the index of footprints: what rows may cover a cell of the sky, and those rows once more, close to each other. */
 export interface FootprintIndex {
+  /** Of the file `FOOTPRINTS_PATH`, one after the other, ascending in order and then in cell. */
+  readonly chunks: FootprintChunks;
+  /** Bytes of each block of the file `BLOCKS_PATH`, one after the other. */
+  readonly blocks: readonly number[];
+  /** Degrees: no polygon's inside is farther than that from its row's position. Absent where nobody has looked. */
+  readonly reach?: number;
+}
+
+/** Chunks of pairs of a cell and a slot, one number of each array a chunk. */
+export interface FootprintChunks {
   /** HEALPix order of its cells, at most 24. */
   readonly order: readonly number[];
   /** Its first cell, nested. */
   readonly first: readonly number[];
-  /** Pairs of a cell and a row. */
+  /** Pairs of a cell and a slot. */
   readonly entries: readonly number[];
   readonly bytes: readonly number[];
   /** CRC-32 (as zlib's, unsigned) of its bytes. */
   readonly crc32: readonly number[];
 }
 
-/** Key of the index of footprints relative to the release. */
+/** Keys of the index of footprints relative to the release. */
 export const FOOTPRINTS_PATH = 'index/footprints.bin';
+export const BLOCKS_PATH = 'index/blocks.bin';
 
 /** `<catalog>/latest.json`: the one small object whose replacement publishes a release. */
 export interface Pointer {

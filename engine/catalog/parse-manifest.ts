@@ -106,13 +106,16 @@ function checkOrigin({ files, snapshot, state, history }: Json): void {
 }
 
 function checkFootprints(footprints: unknown): asserts footprints is FootprintIndex {
-  expect(isObject(footprints), 'footprints is not an object');
-  const { order, first, entries, bytes, crc32 } = footprints;
+  expect(isObject(footprints) && isObject(footprints.chunks), 'footprints is no index');
+  const { blocks, reach } = footprints;
+  expect(Array.isArray(blocks) && blocks.every(isCount), 'footprints has blocks that have no size');
+  const { order, first, entries, bytes, crc32 } = footprints.chunks;
   const columns = [order, first, entries, bytes, crc32];
   const length = Array.isArray(order) ? order.length : -1;
   const counts = (column: unknown) =>
     Array.isArray(column) && column.length === length && column.every(isCount);
   expect(columns.every(counts) && (crc32 as unknown[]).every(isCrc32), 'footprints is no index');
+  expect(reach === undefined || (typeof reach === 'number' && reach >= 0), 'footprints.reach is no angle');
   const [orders, firsts] = [order as number[], first as number[]];
   expect(
     orders.every((value, at) => value <= MOST_FOOTPRINT_ORDER && firsts[at]! < 12 * 4 ** value),

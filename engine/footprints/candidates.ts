@@ -9,7 +9,7 @@ import type { FootprintChunk } from './chunk.ts';
 const MOST_CHUNKS = 128;
 
 /**
- * Numbers of the rows whose footprints may overlap one of the regions, ascending: none that does is missing. Null where they are so
+ * Slots of the rows whose footprints may overlap one of the regions, ascending: none that does is missing. Null where they are so
  * many that it is cheaper to look at all rows.
  * @throws CorruptReleaseError, StorageError
  */
@@ -25,9 +25,9 @@ export async function footprintCandidates(
   const wanted = layersOf(release).flatMap((layer) => wantedChunks(release, layer, cover));
   if (wanted.length > MOST_CHUNKS) return null;
   const found = await Promise.all(
-    wanted.map(async ({ chunk, cells }) => rowsInCells(await footprints.load(release, chunk), cells)),
+    wanted.map(async ({ chunk, cells }) => slotsInCells(await footprints.load(release, chunk), cells)),
   );
-  return uniqueRows(found);
+  return uniqueSlots(found);
 }
 
 /** The chunks of one order: those from one to before another. */
@@ -38,7 +38,7 @@ interface Layer {
 }
 
 const layersOf = remembered(({ manifest }: Release): readonly Layer[] => {
-  const { order } = manifest.footprints!;
+  const { order } = manifest.footprints!.chunks;
   const layers: Layer[] = [];
   for (let from = 0, to = 0; from < order.length; from = to) {
     while (to < order.length && order[to] === order[from]) to++;
@@ -58,7 +58,7 @@ interface Wanted {
 
 /** The chunks of an order that may have cells of the ranges. */
 function wantedChunks({ manifest }: Release, { order, from, to }: Layer, ranges: CellRanges): Wanted[] {
-  const { first } = manifest.footprints!;
+  const { first } = manifest.footprints!.chunks;
   const cells = cellsAt(order, ranges);
   const wanted: Wanted[] = [];
   for (let chunk = from, next = 0; chunk < to && next < cells.length; chunk++) {
@@ -86,13 +86,13 @@ function cellsAt(order: number, { start, end }: CellRanges): Cells {
   return cells;
 }
 
-function rowsInCells({ cell, row }: FootprintChunk, cells: Cells): Uint32Array[] {
+function slotsInCells({ cell, slot }: FootprintChunk, cells: Cells): Uint32Array[] {
   const found: Uint32Array[] = [];
   let from = 0;
   for (const [first, last] of cells) {
     from = firstAtLeast(cell, first, from);
     const to = firstAtLeast(cell, last + 1, from);
-    if (to > from) found.push(row.subarray(from, to));
+    if (to > from) found.push(slot.subarray(from, to));
     from = to;
   }
   return found;
@@ -108,18 +108,18 @@ function firstAtLeast(cells: Float64Array, wanted: number, from: number): number
   return low;
 }
 
-function uniqueRows(found: readonly (readonly Uint32Array[])[]): Uint32Array {
+function uniqueSlots(found: readonly (readonly Uint32Array[])[]): Uint32Array {
   const parts = found.flat();
-  const rows = new Uint32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  const slots = new Uint32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let end = 0;
   for (const part of parts) {
-    rows.set(part, end);
+    slots.set(part, end);
     end += part.length;
   }
-  rows.sort();
+  slots.sort();
   let count = 0;
-  for (let at = 0; at < rows.length; at++) {
-    if (at === 0 || rows[at] !== rows[at - 1]) rows[count++] = rows[at]!;
+  for (let at = 0; at < slots.length; at++) {
+    if (at === 0 || slots[at] !== slots[at - 1]) slots[count++] = slots[at]!;
   }
-  return rows.subarray(0, count);
+  return slots.subarray(0, count);
 }

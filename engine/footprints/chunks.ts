@@ -21,7 +21,7 @@ export interface FootprintChunks {
 /** What an entry of the cache costs besides what it holds, in bytes. */
 const ENTRY_OVERHEAD = 400;
 
-/** Of an entry: a cell and a row. */
+/** Of an entry: a cell and a slot. */
 const BYTES_PER_ENTRY = 12;
 
 /** @param cacheBytes bound on what is kept between calls. */
@@ -34,7 +34,7 @@ export function createFootprintChunks(
   const share = sharedLoads<FootprintChunk>();
 
   async function read(release: Release, number: number, id: string): Promise<FootprintChunk> {
-    const { first, entries, bytes, crc32 } = release.manifest.footprints!;
+    const { first, entries, bytes, crc32 } = release.manifest.footprints!.chunks;
     const key = `${release.prefix}/${FOOTPRINTS_PATH}`;
     const range = { offset: offsetsOf(release)[number]!, length: bytes[number]! };
     const stored = await readObject(storage, key, range);
@@ -50,7 +50,7 @@ export function createFootprintChunks(
     }
     try {
       const chunk = decodeChunk(stored, first[number]!, entries[number]!);
-      cache.set(id, chunk, { size: chunk.row.length * BYTES_PER_ENTRY + ENTRY_OVERHEAD });
+      cache.set(id, chunk, { size: chunk.slot.length * BYTES_PER_ENTRY + ENTRY_OVERHEAD });
       return chunk;
     } catch (error) {
       throw new CorruptReleaseError(
@@ -73,7 +73,7 @@ export function createFootprintChunks(
 
 /** Where each chunk begins in the file. */
 const offsetsOf = remembered(({ manifest }: Release): Float64Array => {
-  const { bytes } = manifest.footprints!;
+  const { bytes } = manifest.footprints!.chunks;
   const offsets = new Float64Array(bytes.length);
   for (let at = 1; at < bytes.length; at++) offsets[at] = offsets[at - 1]! + bytes[at - 1]!;
   return offsets;

@@ -1,13 +1,14 @@
 import type { Data } from 'apache-arrow';
-import type { Release } from '../catalog/release.ts';
+import type { Release, RowGroup } from '../catalog/release.ts';
 import { mainColumns } from '../catalog/table.ts';
 import type { Engine } from '../engine.ts';
-import type { Cone, FootprintTest, HealpixKernel, Region } from '../healpix-wasm/kernel.ts';
+import type { CellRanges, Cone, FootprintTest, HealpixKernel, Region } from '../healpix-wasm/kernel.ts';
 import { union } from '../healpix-wasm/ranges.ts';
-import type { KeptColumn } from '../parquet/kept-column.ts';
+import { type KeptColumn, wholeColumn } from '../parquet/kept-column.ts';
 import type { StoredBytes } from '../parquet/row-groups.ts';
 import type { Batch, Overflow } from '../table/result.ts';
-import { type CandidateGroup, candidateGroups } from './candidate-groups.ts';
+import { blocksOfSlots } from './block-groups.ts';
+import { candidateGroups } from './candidate-groups.ts';
 import { footprintCandidates } from './candidates.ts';
 import { type FootprintColumns, footprintColumns, footprintNames } from './columns.ts';
 import { columnsOf, type RowCondition, rowsThatMeet } from './conditions.ts';
@@ -43,7 +44,7 @@ const KEPT_ROW_GROUPS = 64;
 const MOST_BYTES = 512 * 2 ** 20;
 
 /**
- * The rows of a search, in the order of the files.
+ * The rows of a search, in whatever order.
  * @param maxrec rows at most; that there are more is told as overflow.
  * @throws Error where the table has no footprints; CorruptReleaseError, StorageError, and KernelError for a region that is none.
  */
@@ -67,32 +68,68 @@ export async function* searchFootprints(
   return { overflow: effort.bytes > MOST_BYTES };
 }
 
-/** Rows of a row group, at least one. */
+/** Rows, at least one, of the columns wanted. */
 interface Found {
   readonly rows: Uint32Array;
-  readonly columns: readonly KeptColumn[];
+  readonly columns: readonly Pick<KeptColumn, 'take'>[];
 }
 
+type Effort = { bytes: number };
+
+/** By the index, where there is one and the regions are small; else row group by row group. */
 async function* foundRows(
   engine: Engine,
   query: FootprintQuery,
-  effort: { bytes: number },
+  effort: Effort,
 ): AsyncGenerator<Found, void, undefined> {
-  const { columns } = query;
+  const { release, sky } = query;
+  const isIndexed = release.manifest.footprints !== undefined && sky !== null && sky.test !== 'position';
+  const slots = isIndexed ? await footprintCandidates(engine, release, sky.regions) : null;
+  if (slots === null) yield* foundInRowGroups(engine, query, effort);
+  else yield* foundInBlocks(engine, query, slots);
+}
+
+async function* foundInBlocks(
+  engine: Engine,
+  query: FootprintQuery,
+  slots: Uint32Array,
+): AsyncGenerator<Found, void, undefined> {
+  for await (const blocks of blocksOfSlots(engine, query.release, slots)) {
+    for (const { block, rows: candidates } of blocks) {
+      const columnOf = (name: string) => wholeColumn(block.column(name));
+      const rows = judge(engine, query, columnOf, candidates);
+      if (rows.length > 0) yield { rows, columns: query.columns.map(columnOf) };
+    }
+  }
+}
+
+async function* foundInRowGroups(
+  engine: Engine,
+  query: FootprintQuery,
+  effort: Effort,
+): AsyncGenerator<Found, void, undefined> {
+  const { release, columns } = query;
   const judged = [...new Set([...skyNames(query), ...query.conditions.flatMap(columnsOf)])];
   const others = columns.filter((name) => !judged.includes(name));
-  for await (const groups of groupsOf(engine, query)) {
+  for await (const groups of candidateGroups(engine, release, positionRanges(engine, query))) {
     const keep = groups.length <= KEPT_ROW_GROUPS;
     for (let from = 0; from < groups.length; from += BLOCK_ROW_GROUPS) {
       if (effort.bytes > MOST_BYTES) return;
       const block = groups.slice(from, from + BLOCK_ROW_GROUPS);
       const looked = await readColumns(engine, block, judged, keep, effort);
-      const found = block.flatMap((candidate, at) => {
+      const found = block.flatMap((group, at) => {
         const known = looked[at]!;
-        const rows = judge(engine, query, known, candidate);
-        return rows.length === 0 ? [] : [{ ...candidate, rows, known }];
+        const all = allRows(group.leaf.rows[group.at]!);
+        const rows = judge(engine, query, (name) => known.get(name)!, all);
+        return rows.length === 0 ? [] : [{ group, rows, known }];
       });
-      const read = await readColumns(engine, found, others, keep, effort);
+      const read = await readColumns(
+        engine,
+        found.map(({ group }) => group),
+        others,
+        keep,
+        effort,
+      );
       for (const [at, { rows, known }] of found.entries()) {
         yield { rows, columns: columns.map((name) => (known.get(name) ?? read[at]!.get(name))!) };
       }
@@ -114,58 +151,47 @@ function skyNames({ release, sky }: FootprintQuery): readonly string[] {
   return [ra.name, dec.name];
 }
 
-async function* groupsOf(
-  engine: Engine,
-  { release, sky }: FootprintQuery,
-): AsyncGenerator<readonly CandidateGroup[], void, undefined> {
-  if (sky === null) return yield* candidateGroups(engine, release, null, null);
-  const { kernel } = engine;
-  if (sky.test === 'position') {
-    const covers = sky.regions.map((region) =>
-      'kind' in region ? kernel.regionRanges(region) : kernel.coneRanges(region),
-    );
-    return yield* candidateGroups(engine, release, null, covers.reduce(union));
-  }
-  // A release that was written before there were such indexes.
-  const rows =
-    release.manifest.footprints === undefined
-      ? null
-      : await footprintCandidates(engine, release, sky.regions);
-  return yield* candidateGroups(engine, release, rows, null);
+/** Cells of the positions that are wanted; null where it is not the positions that count. */
+function positionRanges({ kernel }: Engine, { sky }: FootprintQuery): CellRanges | null {
+  if (sky?.test !== 'position') return null;
+  const covers = sky.regions.map((region) =>
+    'kind' in region ? kernel.regionRanges(region) : kernel.coneRanges(region),
+  );
+  return covers.reduce(union);
 }
 
 /** Columns of each of the row groups by their names, from the cache or in few reads. */
 async function readColumns(
   { rowGroups }: Engine,
-  groups: readonly CandidateGroup[],
+  groups: readonly RowGroup[],
   names: readonly string[],
   keep: boolean,
-  effort: { bytes: number },
+  effort: Effort,
 ): Promise<ReadonlyMap<string, KeptColumn>[]> {
-  const cached = groups.map(({ group }) => rowGroups.cachedColumns(group, names));
-  const unread = groups.filter((_, at) => cached[at] === null).map(({ group }) => group);
+  const cached = groups.map((group) => rowGroups.cachedColumns(group, names));
+  const unread = groups.filter((_, at) => cached[at] === null);
   let stored: StoredBytes = [];
   if (unread.length > 0 && names.length > 0) {
     stored = await rowGroups.fetch(unread, names);
     for (const { bytes } of stored) effort.bytes += bytes.length;
   }
-  return groups.map(({ group }, at) => {
+  return groups.map((group, at) => {
     const columns = cached[at] ?? rowGroups.columns(group, stored, keep, names);
     return new Map(names.map((name, column) => [name, columns[column]!]));
   });
 }
 
-/** The rows of a candidate that the search is for. */
+/** Of some rows, ascending, those that the search is for. */
 function judge(
   { kernel }: Engine,
   query: FootprintQuery,
-  columns: ReadonlyMap<string, KeptColumn>,
-  { group, rows: candidates }: CandidateGroup,
+  columnOf: (name: string) => Pick<KeptColumn, 'take'>,
+  candidates: Uint32Array,
 ): Uint32Array {
-  let rows = candidates ?? allRows(group.leaf.rows[group.at]!);
+  let rows = candidates;
   const narrow = (names: readonly string[], test: (data: readonly Data[]) => Uint32Array) => {
     if (rows.length === 0) return;
-    const places = test(names.map((name) => columns.get(name)!.take(rows)));
+    const places = test(names.map((name) => columnOf(name).take(rows)));
     if (places.length < rows.length) rows = places.map((place) => rows[place]!);
   };
   for (const condition of query.conditions) {

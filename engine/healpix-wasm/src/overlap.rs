@@ -26,10 +26,11 @@ pub fn overlap(a: &Region, b: &Region) -> Option<bool> {
         }
         (Region::Circle(circle), Region::Polygon(polygon))
         | (Region::Polygon(polygon), Region::Circle(circle)) => {
-            polygon.contains(circle.lon, circle.lat)
-                || polygon.border_distance(centre(circle)) <= radius(circle) + TOUCH
+            near(polygon, centre(circle), radius(circle))
+                && (polygon.contains(circle.lon, circle.lat)
+                    || polygon.border_distance(centre(circle)) <= radius(circle) + TOUCH)
         }
-        (Region::Polygon(a), Region::Polygon(b)) => polygons_overlap(a, b),
+        (Region::Polygon(a), Region::Polygon(b)) => near(a, b.middle, b.reach) && polygons_overlap(a, b),
         (Region::Zone(zone), Region::Circle(circle)) | (Region::Circle(circle), Region::Zone(zone)) => {
             zone.contains(circle.lon, circle.lat) || zone_distance(zone, circle) <= radius(circle) + TOUCH
         }
@@ -70,6 +71,11 @@ fn centre(circle: &Cone) -> Vector {
 
 fn radius(circle: &Cone) -> f64 {
     circle.radius.to_radians()
+}
+
+/// Whether a polygon may reach into a circle, as far as its bounding circle tells.
+fn near(polygon: &Polygon, centre: Vector, radius: f64) -> bool {
+    polygon.reach + radius >= PI || angle(polygon.middle, centre) <= polygon.reach + radius + TOUCH
 }
 
 fn polygons_overlap(a: &Polygon, b: &Polygon) -> bool {

@@ -27,6 +27,9 @@ const MARGIN: f64 = 1e-13;
 /// The descent stops where a cell's half diagonal is this part of the perimeter, as in the cover of a cone.
 const FINENESS: f64 = 8.0 * PI;
 
+/// Radians, below a right angle.
+const LARGEST_REACH: f64 = 1.5;
+
 /// Closer vertices are one; vertices as close to each other's antipodes span no edge. Radians.
 const DISTINCT: f64 = 1e-14;
 
@@ -35,6 +38,9 @@ pub struct Polygon {
     pub(crate) edges: Vec<Edge>,
     /// Whether the inside is the side with the north pole.
     with_pole: bool,
+    /// A circle that holds all of it: centre, and radius in radians, π where there is none below a right angle.
+    pub(crate) middle: Vector,
+    pub(crate) reach: f64,
 }
 
 #[derive(Clone, Debug)]
@@ -115,6 +121,12 @@ impl Edge {
         }
     }
 
+    /// Whether an edge may be within an angle of a unit vector, as [`Edge::distance`] tells; most are not by their great circle.
+    fn is_within(&self, position: Vector, angle: f64) -> bool {
+        let height = dot(self.unit_normal, position).abs();
+        !(angle < 1.0 && height > angle) && self.distance(position) <= angle
+    }
+
     /// Area of the triangle with the north pole, positive if the edge goes east.
     fn excess(&self) -> f64 {
         // Tangents of half the polar distances.
@@ -135,6 +147,14 @@ fn to_pole(lat: f64) -> f64 {
     } else {
         lat
     }
+}
+
+/// A circle below a hemisphere that holds the vertices is convex: it holds the edges and the smaller side, too.
+fn bounding_circle(edges: &[Edge]) -> (Vector, f64) {
+    let sum = edges.iter().fold([0.0; 3], |sum, edge| plus(sum, edge.from));
+    let middle = scaled(sum, 1.0 / length(sum).max(f64::MIN_POSITIVE));
+    let reach = edges.iter().map(|edge| angle(middle, edge.from)).fold(0.0, f64::max);
+    (middle, if reach < LARGEST_REACH { reach } else { PI })
 }
 
 /// The edges of a closed path. A pole has every longitude: the edges on either side of it are pieces of meridians, and one
@@ -192,7 +212,8 @@ impl Polygon {
         // Around the poles, and not back, the edges cross longitude 0 an odd number of times.
         let around = edges.iter().filter(|edge| edge.wraps).count() % 2 == 1;
         let with_pole = if around { excess <= 2.0 * PI } else { excess > 2.0 * PI };
-        Some(Polygon { edges, with_pole })
+        let (middle, reach) = bounding_circle(&edges);
+        Some(Polygon { edges, with_pole, middle, reach })
     }
 
     /// A box with its centre and the lengths of its arms east–west and north–south, in degrees: the sides are the great
@@ -258,7 +279,13 @@ impl Polygon {
         let centre = diamond.centre();
         let position = centre.vector();
         let reach = radius + MARGIN;
-        if self.edges.iter().any(|edge| edge.distance(position) <= reach) {
+        // By chords, which are as exact as angles where these are small.
+        let apart = (self.reach + reach).min(PI);
+        let chord = minus(position, self.middle);
+        if dot(chord, chord) > 4.0 * (0.5 * apart).sin().powi(2) + MARGIN {
+            return Place::Outside;
+        }
+        if self.edges.iter().any(|edge| edge.is_within(position, reach)) {
             return Place::Partial;
         }
         let lon = centre.lon().to_degrees().rem_euclid(360.0);
