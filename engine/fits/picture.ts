@@ -39,15 +39,34 @@ export async function overview(
   return means.plane();
 }
 
-/** Takes the values of a plane in order, and has their means on a coarser one. */
-function shrinking(width: number, height: number, longest: number) {
+/** Takes the values of a plane in order. */
+interface PlaneMaker {
+  add(values: Float32Array): void;
+  plane(): PixelPlane;
+}
+
+function keeping(width: number, height: number): PlaneMaker {
+  const pixels = new Float32Array(width * height);
+  let at = 0;
+  return {
+    add(values) {
+      pixels.set(values, at);
+      at += values.length;
+    },
+    plane: () => ({ pixels, width, height }),
+  };
+}
+
+/** Has the means of values on a plane coarse enough. */
+function shrinking(width: number, height: number, longest: number): PlaneMaker {
   const by = Math.max(1, Math.ceil(Math.max(width, height) / longest));
+  if (by === 1) return keeping(width, height);
   const [smallWidth, smallHeight] = [Math.ceil(width / by), Math.ceil(height / by)];
   const sums = new Float64Array(smallWidth * smallHeight);
   const counts = new Uint32Array(sums.length);
   let at = 0;
   return {
-    add(values: Float32Array): void {
+    add(values) {
       for (let done = 0; done < values.length; ) {
         const x = at % width;
         // Up to the end of a row, and of what one pixel of the result takes of it.
@@ -63,7 +82,7 @@ function shrinking(width: number, height: number, longest: number) {
         }
       }
     },
-    plane(): PixelPlane {
+    plane() {
       // 0 / 0 is NaN.
       const pixels = Float32Array.from(sums, (sum, place) => sum / counts[place]!);
       return { pixels, width: smallWidth, height: smallHeight };

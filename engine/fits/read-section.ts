@@ -1,5 +1,6 @@
 import type { FitsKernel } from '../fits-wasm/index.ts';
 import { type FitsImage, pixelBytes } from './image.ts';
+import { places } from './places.ts';
 import { coalesced, READ_BYTES, readAhead, type Span } from './ranges.ts';
 import { readTiles } from './read-tiles.ts';
 import type { Section } from './section.ts';
@@ -70,22 +71,7 @@ function* rows(image: FitsImage, section: Section): Generator<Span> {
 
 /** Numbers, from 0 on, of the rows along the first axis that a section has part in, ascending. */
 function* rowNumbers(axes: readonly number[], { first, last }: Section): Generator<number> {
-  for (const at of positions(first.slice(1), last.slice(1))) {
+  for (const at of places(first.slice(1), last.slice(1))) {
     yield at.reduceRight((row, place, axis) => row * axes[axis + 1]! + place - 1, 0);
-  }
-}
-
-/** All places from first to last, both included, the first axis fastest. */
-export function* positions(first: readonly number[], last: readonly number[]): Generator<readonly number[]> {
-  const at = [...first];
-  for (;;) {
-    yield at;
-    let axis = 0;
-    while (axis < at.length && at[axis] === last[axis]) {
-      at[axis] = first[axis]!;
-      axis++;
-    }
-    if (axis === at.length) return;
-    at[axis]! += 1;
   }
 }

@@ -2,46 +2,12 @@ import { type FitsKernel, FitsKernelError } from '../fits-wasm/index.ts';
 import { joinedBytes } from '../joined-bytes.ts';
 import { FitsError } from './errors.ts';
 import { type FitsImage, pixelBytes } from './image.ts';
-import { coalesced, READ_BYTES, type Read, readAhead, type Span } from './ranges.ts';
-import { positions } from './read-section.ts';
+import { coalesced, READ_BYTES, type Read, readAhead } from './ranges.ts';
 import type { Section } from './section.ts';
 import type { FitsSource } from './source.ts';
-import type { TileColumn, TileLayout } from './tile-layout.ts';
-
-const ALGORITHM_NUMBER = {
-  NOCOMPRESS: 0,
-  GZIP_1: 1,
-  GZIP_2: 2,
-  RICE_1: 3,
-  HCOMPRESS_1: 4,
-  PLIO_1: 5,
-} as const;
-
-/** A tile: where it is in the image, and in the table. */
-interface Tile {
-  /** Number of its row, from 0 on. */
-  readonly row: number;
-  /** First pixel along each axis, from 1 on, and pixels along each. */
-  readonly start: readonly number[];
-  readonly sides: readonly number[];
-}
-
-/** What the table says of a tile. */
-interface TileEntry {
-  readonly span: Span;
-  readonly algorithm: number;
-  readonly quantized: boolean;
-  readonly scale: number;
-  readonly zero: number;
-  readonly blank: number | null;
-}
-
-/** The tiles of some whole rows of a plane of the section, and where those rows go. */
-interface Band {
-  readonly tiles: readonly Tile[];
-  /** Pixels of the section from the first to the last along each axis, all of them one beyond the second. */
-  readonly part: Section;
-}
+import { type Band, bands, type Tile } from './tile-bands.ts';
+import { type TileEntry, tileEntries } from './tile-entries.ts';
+import type { TileLayout } from './tile-layout.ts';
 
 /** Tiles whose rows of the table are read together. */
 const TABLE_ROWS = 4096;
@@ -114,145 +80,6 @@ function bandPixels(
     copyTile(pixels, size, tile, part, target, rowBytes);
   }
   return target;
-}
-
-/** Rows of tiles that together have at most the bytes of a read, or one of them. */
-function* bands({ axes, bitpix }: FitsImage, layout: TileLayout, { first, last }: Section): Generator<Band> {
-  const tileOf = (pixel: number, axis: number) => Math.floor((pixel - 1) / layout.sides[axis]!);
-  const height = layout.sides[1] ?? 1;
-  const rowPixels = (last[0]! - first[0]! + 1) * height;
-  // Tiles that reach beyond the section are decompressed as well.
-  const tilesAcross = tileOf(last[0]!, 0) - tileOf(first[0]!, 0) + 1;
-  const tilePixels = tilesAcross * layout.sides.reduce((product, side) => product * side, 1);
-  const bytes = (Math.max(rowPixels, tilePixels) * Math.abs(bitpix)) / 8;
-  const together = Math.max(1, Math.floor(READ_BYTES / bytes));
-  const [firstRow, lastRow] = axes.length > 1 ? [tileOf(first[1]!, 1), tileOf(last[1]!, 1)] : [0, 0];
-  for (const plane of positions(first.slice(2), last.slice(2))) {
-    for (let row = firstRow; row <= lastRow; row += together) {
-      const end = Math.min(row + together - 1, lastRow);
-      const tiles: Tile[] = [];
-      for (let y = row; y <= end; y++) {
-        for (let x = tileOf(first[0]!, 0); x <= tileOf(last[0]!, 0); x++) {
-          const place = [x, y, ...plane.map((pixel, axis) => tileOf(pixel, axis + 2))].slice(0, axes.length);
-          tiles.push(tileAt(axes, layout, place));
-        }
-      }
-      const clip = (low: number, high: number) =>
-        [Math.max(low, first[1] ?? 1), Math.min(high, last[1] ?? 1)] as const;
-      const [bottom, top] = clip(row * height + 1, (end + 1) * height);
-      const part = {
-        first: [first[0]!, bottom, ...plane].slice(0, axes.length),
-        last: [last[0]!, top, ...plane].slice(0, axes.length),
-      };
-      yield { tiles, part };
-    }
-  }
-}
-
-function tileAt(axes: readonly number[], { sides, counts }: TileLayout, place: readonly number[]): Tile {
-  const start = place.map((number, axis) => number * sides[axis]! + 1);
-  return {
-    row: place.reduceRight((row, number, axis) => row * counts[axis]! + number, 0),
-    start,
-    sides: start.map((pixel, axis) => Math.min(sides[axis]!, axes[axis]! - pixel + 1)),
-  };
-}
-
-async function tileEntries(
-  source: FitsSource,
-  image: FitsImage,
-  layout: TileLayout,
-  tiles: readonly Tile[],
-): Promise<Map<number, TileEntry>> {
-  const { dataOffset } = image.location;
-  const rows = tiles.map(({ row }) => ({
-    offset: dataOffset + row * layout.rowBytes,
-    length: layout.rowBytes,
-  }));
-  const entries = new Map<number, TileEntry>();
-  for await (const { read, bytes } of readAhead(source, coalesced(rows))) {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    for (const { offset } of read.spans) {
-      const row = (offset - dataOffset) / layout.rowBytes;
-      entries.set(row, tileEntry(view, offset - read.offset, image, layout, row));
-    }
-  }
-  return entries;
-}
-
-function tileEntry(view: DataView, at: number, image: FitsImage, layout: TileLayout, row: number): TileEntry {
-  const { columns, algorithm } = layout;
-  const number = (name: string) => {
-    const column = columns.get(name);
-    return column === undefined ? null : scalar(view, at + column.offset, column.type);
-  };
-  const data = (name: string): Span | null => {
-    const column = columns.get(name);
-    if (column === undefined) return null;
-    const span = heapSpan(view, at, column);
-    return span.length === 0 ? null : inHeap(span, layout, image.location.index, row);
-  };
-  const scaled = {
-    scale: number('ZSCALE') ?? layout.scale,
-    zero: number('ZZERO') ?? layout.zero,
-    blank: number('ZBLANK') ?? layout.blank,
-  };
-  const compressed = data('COMPRESSED_DATA');
-  if (compressed !== null) {
-    const quantized = layout.quantization >= 0;
-    return { ...scaled, span: compressed, algorithm: ALGORITHM_NUMBER[algorithm], quantized };
-  }
-  // Pixels that could not be quantised well.
-  const gzipped = data('GZIP_COMPRESSED_DATA');
-  if (gzipped !== null)
-    return { ...scaled, span: gzipped, algorithm: ALGORITHM_NUMBER.GZIP_1, quantized: false };
-  const plain = data('UNCOMPRESSED_DATA');
-  if (plain !== null)
-    return { ...scaled, span: plain, algorithm: ALGORITHM_NUMBER.NOCOMPRESS, quantized: false };
-  throw new FitsError('corrupt', image.location.index, `tile ${row + 1} has no data`);
-}
-
-function scalar(view: DataView, at: number, type: string): number | null {
-  switch (type) {
-    case 'B':
-      return view.getUint8(at);
-    case 'I':
-      return view.getInt16(at);
-    case 'J':
-      return view.getInt32(at);
-    case 'K':
-      return Number(view.getBigInt64(at));
-    case 'E':
-      return view.getFloat32(at);
-    case 'D':
-      return view.getFloat64(at);
-    default:
-      return null;
-  }
-}
-
-/** An array in the heap, its offset counted from the heap's start (FITS 4.0 §7.3.5). */
-function heapSpan(view: DataView, at: number, { offset, type, elementBytes }: TileColumn): Span {
-  const [elements, start] =
-    type === 'Q'
-      ? [Number(view.getBigInt64(at + offset)), Number(view.getBigInt64(at + offset + 8))]
-      : [view.getInt32(at + offset), view.getInt32(at + offset + 4)];
-  return { offset: start, length: elements * elementBytes };
-}
-
-function inHeap(
-  { offset, length }: Span,
-  { heapOffset, heapBytes }: TileLayout,
-  index: number,
-  row: number,
-): Span {
-  if (offset >= 0 && length > 0 && offset + length <= heapBytes)
-    return { offset: heapOffset + offset, length };
-  throw new FitsError(
-    'corrupt',
-    index,
-    `tile ${row + 1} is said to be in bytes ${offset} to ${offset + length} of a heap of ${heapBytes}`,
-  );
 }
 
 interface FoundTile {

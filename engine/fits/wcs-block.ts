@@ -5,8 +5,8 @@ import { type FitsHeader, integerOf, numberOf, textOf } from './header.ts';
 import type { FitsImage } from './image.ts';
 import { linearAxis } from './linear-axes.ts';
 
-/** Of the numbers that come before coefficients in a block of the kernel (engine/fits-wasm/src/wcs.rs). */
-const FIXED = 21;
+/** What the header does not have. */
+const NONE = Number.NaN;
 const TPV_TERMS = 40;
 
 const FRAMES: Readonly<Record<SkyFrame, number>> = {
@@ -23,7 +23,7 @@ const FRAMES: Readonly<Record<SkyFrame, number>> = {
 const HIGHEST_SIP = 9;
 
 /**
- * The numbers of a header that make positions of pixels, for the kernel.
+ * The numbers of a header that make positions of pixels, as the kernel takes them (`Wcs::new` in engine/fits-wasm/src/wcs.rs).
  * @throws {FitsError} `no-wcs` where keywords lack that positions need; `unsupported-wcs`
  */
 export function wcsBlock(image: FitsImage, sky: CelestialAxes): Float64Array {
@@ -35,37 +35,32 @@ export function wcsBlock(image: FitsImage, sky: CelestialAxes): Float64Array {
   const lon = linearAxis(image, sky.lon);
   const lat = linearAxis(image, sky.lat);
   const toDegrees = [angleUnit(header, sky.lon, location.index), angleUnit(header, sky.lat, location.index)];
-  const lonParameter = (m: number) => numberOf(header, `PV${sky.lon + 1}_${m}`) ?? Number.NaN;
-  const latParameters = parameters(header, sky.lat);
   const tpv = isTpv(image, sky);
+  const parameter = (m: number) => (tpv ? null : numberOf(header, `PV${sky.lon + 1}_${m}`));
+  const latParameters = parameters(header, sky.lat);
   const sip = sipOf(image, first, second);
-
-  const block = new Float64Array(FIXED).fill(Number.NaN);
-  block[0] = projectionCode(tpv ? 'TAN' : sky.projection);
-  block[1] = (numberOf(header, `CRVAL${sky.lon + 1}`) ?? 0) * toDegrees[0]!;
-  block[2] = (numberOf(header, `CRVAL${sky.lat + 1}`) ?? 0) * toDegrees[1]!;
-  if (!tpv) {
-    block[3] = lonParameter(1);
-    block[4] = lonParameter(2);
-    block[7] = lonParameter(0);
-  }
-  const pole = (keyword: string, m: number) =>
-    (tpv ? null : numberOf(header, `PV${sky.lon + 1}_${m}`)) ?? numberOf(header, keyword) ?? Number.NaN;
-  block[5] = pole('LONPOLE', 3);
-  block[6] = pole('LATPOLE', 4);
-  block[8] = numberOf(header, `CRPIX${first + 1}`) ?? 0;
-  block[9] = numberOf(header, `CRPIX${second + 1}`) ?? 0;
-  block[10] = lon[first]! * toDegrees[0]!;
-  block[11] = lon[second]! * toDegrees[0]!;
-  block[12] = lat[first]! * toDegrees[1]!;
-  block[13] = lat[second]! * toDegrees[1]!;
-  block.set(frameNumbers(sky), 14);
-  block[17] = sip?.orders[0] ?? -1;
-  block[18] = sip?.orders[1] ?? -1;
-  block[19] = tpv ? TPV_TERMS : latParameters.length;
-  block[20] = tpv ? 1 : 0;
-  const coefficients = tpv ? [...tpvTerms(header, sky.lat), ...tpvTerms(header, sky.lon)] : latParameters;
-  return Float64Array.of(...block, ...(sip?.coefficients ?? []), ...coefficients);
+  return Float64Array.of(
+    projectionCode(tpv ? 'TAN' : sky.projection),
+    numberOf(header, `CRVAL${sky.lon + 1}`)! * toDegrees[0]!,
+    numberOf(header, `CRVAL${sky.lat + 1}`)! * toDegrees[1]!,
+    parameter(1) ?? NONE,
+    parameter(2) ?? NONE,
+    parameter(3) ?? numberOf(header, 'LONPOLE') ?? NONE,
+    parameter(4) ?? numberOf(header, 'LATPOLE') ?? NONE,
+    parameter(0) ?? NONE,
+    numberOf(header, `CRPIX${first + 1}`) ?? 0,
+    numberOf(header, `CRPIX${second + 1}`) ?? 0,
+    lon[first]! * toDegrees[0]!,
+    lon[second]! * toDegrees[0]!,
+    lat[first]! * toDegrees[1]!,
+    lat[second]! * toDegrees[1]!,
+    ...frameNumbers(sky),
+    ...(sip?.orders ?? [-1, -1]),
+    tpv ? TPV_TERMS : latParameters.length,
+    tpv ? 1 : 0,
+    ...(sip?.coefficients ?? []),
+    ...(tpv ? [...tpvTerms(header, sky.lat), ...tpvTerms(header, sky.lon)] : latParameters),
+  );
 }
 
 /** A plate of the Digitized Sky Survey is in the axes 1 and 2. */
@@ -73,10 +68,20 @@ function plateBlock(
   { lon, lat, crpix, cdelt, lonTerms, latTerms }: DssPlate,
   sky: CelestialAxes,
 ): Float64Array {
-  const block = new Float64Array(FIXED).fill(Number.NaN);
-  block.set([projectionCode('TAN'), lon, lat]);
-  block.set([...crpix, cdelt[0], 0, 0, cdelt[1], ...frameNumbers(sky), -1, -1, TPV_TERMS, 1], 8);
-  return Float64Array.of(...block, ...latTerms, ...lonTerms);
+  return Float64Array.of(
+    projectionCode('TAN'),
+    lon,
+    lat,
+    ...[NONE, NONE, NONE, NONE, NONE],
+    ...crpix,
+    ...[cdelt[0], 0, 0, cdelt[1]],
+    ...frameNumbers(sky),
+    ...[-1, -1],
+    TPV_TERMS,
+    1,
+    ...latTerms,
+    ...lonTerms,
+  );
 }
 
 /** Number of the frame, its equinox, and the epoch of observation in it. */
