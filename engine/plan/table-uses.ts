@@ -4,6 +4,7 @@ import type { AllColumns, ColumnReference, JoinedTable, NamedTable } from '../ad
 import { type Column, isText } from '../catalog/column.ts';
 import { skymapOf } from '../catalog/coverage.ts';
 import type { Release } from '../catalog/release.ts';
+import { footprintColumns } from '../footprints/columns.ts';
 import type { CellRanges } from '../healpix-wasm/kernel.ts';
 import type { TableUse } from './plan.ts';
 import type { PlanOptions } from './plan-options.ts';
@@ -39,10 +40,18 @@ export function tableUses(
   { releases, uploads, kernel }: Pick<PlanOptions, 'releases' | 'uploads' | 'kernel'>,
 ): TableUse[] {
   const columns = columnsUsed(query);
-  const covers = coversOf(query, kernel.vertices, (table, place) => {
-    const upload = uploads.get(table);
-    return upload === undefined ? EVERYWHERE : uploadSky(upload, place, kernel);
-  });
+  const covers = coversOf(
+    query,
+    kernel.vertices,
+    (table, place) => {
+      const upload = uploads.get(table);
+      return upload === undefined ? EVERYWHERE : uploadSky(upload, place, kernel);
+    },
+    (table, column) => {
+      const isRegion = footprintColumns(table)?.region.name === column;
+      return (isRegion ? releases.get(table)?.manifest.footprints?.reach : null) ?? null;
+    },
+  );
   const uses: TableUse[] = [];
   for (const [node, table] of query.findings.tables) {
     if (isCommonTable(table)) continue;
