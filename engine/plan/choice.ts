@@ -21,6 +21,12 @@ export function chosenEngine(work: Work, refusals: Refusals, { forced, limits }:
       why: `it looks for rows of ${qualifiedName(lookUp.table)} by an identifier, which the database has an index of`,
     };
   }
+  if (work.scattered !== null && can('postgresql')) {
+    return {
+      engine: 'postgresql',
+      why: `the positions that came with it are all over ${qualifiedName(work.scattered.table)}, where the database finds them by an index`,
+    };
+  }
   if (can('scan') && !isQuickerElsewhere(work, refusals, limits))
     return { engine: 'scan', why: whyScan(work) };
   if (can('duckdb')) return { engine: 'duckdb', why: whyDuckdb(work) };

@@ -6,7 +6,7 @@ import { refusalsOf } from './refusals.ts';
 import { scanOf } from './scan-of-query.ts';
 import { positionJoinsOf } from './sky/position-joins.ts';
 import { tableUses } from './table-uses.ts';
-import { lookUpOf, pairsOf, pieceTable } from './workload.ts';
+import { lookUpOf, pairsOf, pieceTable, scatteredUse } from './workload.ts';
 
 /**
  * Which engine is to answer a query, and with what. The edge where it can answer in bounded memory and time, else PostgreSQL.
@@ -27,6 +27,7 @@ export function planQuery(query: CheckedQuery, options: PlanOptions): Plan {
     fits,
     scan: scanOf(query, uses, kernel),
     pieces: fits || bytes > limits.pieceBytes ? null : pieceTable(query, uses),
+    scattered: scatteredUse(uses),
     lookUp: lookUpOf(query, uses),
     pairs: pairsOf(query, uses, positionJoins),
   };

@@ -16,6 +16,8 @@ export interface Work {
   readonly scan: Scan | string;
   /** The table that is read piece by piece, if it has to be and can. */
   readonly pieces: NamedTable | null;
+  /** The table in which rows are looked for around the positions of an upload that are all over it. */
+  readonly scattered: TableUse | null;
   /** The table that rows are looked for in by an identifier. */
   readonly lookUp: TableUse | null;
   /** Pairs of rows that are compared one by one. */

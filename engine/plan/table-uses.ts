@@ -95,6 +95,32 @@ function columnsUsed(query: CheckedQuery): ReadonlyMap<NamedTable, ReadonlySet<n
   return used;
 }
 
+/** Rows of a row group, about. */
+const GROUP_ROWS = 1024;
+
+/** About so many row groups have rows in some cells, by the skymap. */
+export function rowGroupsIn(release: Release, { start, end }: CellRanges): number {
+  const { order, rows } = skymapOf(release);
+  const size = 4 ** (29 - order);
+  let before = 0;
+  let counted = 0;
+  /** Rows in the cells before one. */
+  const place = (at: bigint): number => {
+    const cell = Math.floor(Number(at) / size);
+    for (; counted < cell; counted++) before += rows[counted] ?? 0;
+    return before + (rows[cell] ?? 0) * (Number(at) / size - cell);
+  };
+  let groups = 0;
+  let last = -1;
+  for (let at = 0; at < start.length; at++) {
+    const first = Math.floor(place(start[at]!) / GROUP_ROWS);
+    const until = Math.floor(place(end[at]!) / GROUP_ROWS);
+    groups += Math.max(0, until - Math.max(first, last + 1) + 1);
+    last = Math.max(last, until);
+  }
+  return groups;
+}
+
 /** About so many rows lie in some cells: as the skymap counts them, spread evenly over each of its cells. */
 export function rowsIn(release: Release, ranges: CellRanges | null): number {
   if (ranges === null) return release.manifest.rows;

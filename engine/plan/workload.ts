@@ -12,6 +12,7 @@ import { identifierColumn } from '../catalog/table.ts';
 import type { CellRanges } from '../healpix-wasm/kernel.ts';
 import type { PositionJoin, TableUse } from './plan.ts';
 import { constantNumber } from './sky/constants.ts';
+import { rowGroupsIn } from './table-uses.ts';
 import {
   conjunctsOf,
   contentOf,
@@ -41,6 +42,17 @@ export function pieceTable(
     return null;
   if (body.distinct || isAggregated(body) || subqueriesOf(body).length > 0) return null;
   return findings.tables.has(use.node) ? use.node : null;
+}
+
+/** Row groups that are read for an upload at most where the database can look its positions up instead. */
+const MOST_ROW_GROUPS = 48;
+
+/** The table of which an upload's positions need so many row groups that an index finds the rows sooner; null if there is none. */
+export function scatteredUse(uses: readonly TableUse[]): TableUse | null {
+  if (!uses.some(({ upload }) => upload !== undefined)) return null;
+  const isScattered = ({ release, ranges }: TableUse) =>
+    release !== null && ranges !== null && rowGroupsIn(release, ranges) > MOST_ROW_GROUPS;
+  return uses.find(isScattered) ?? null;
 }
 
 /** The table that a query asks for rows by an identifier; null where it does not, or of several tables. */

@@ -5,7 +5,7 @@ import type { Place } from './places.ts';
 import { anyOf, type CellSpan, EVERYWHERE, type Sky } from './sky.ts';
 
 /** Positions that are each looked at alone; of more the cells are taken that hold them. */
-const MOST_ALONE = 1500;
+const MOST_ALONE = 400;
 
 /** Of the cells: some 0.46° wide. */
 const ORDER = 7;
