@@ -30,10 +30,12 @@ export function expose(stars: StarsOnPlate, exposure: Exposure): Int16Array {
     draw(light, exposure, stars.x[star]! - 1, stars.y[star]! - 1, stars.counts[star]!);
   }
   const normal = normalNumbers(seed);
-  return Int16Array.from(light, (counts) => {
-    const noisy = counts + Math.sqrt(counts) * normal();
-    return Math.max(0, Math.min(SATURATION, Math.round(noisy)));
-  });
+  const counts = new Int16Array(light.length);
+  for (let at = 0; at < light.length; at += 1) {
+    const noisy = light[at]! + Math.sqrt(light[at]!) * normal();
+    counts[at] = Math.max(0, Math.min(SATURATION, Math.round(noisy)));
+  }
+  return counts;
 }
 
 /** @param x of the first pixel is 0. */

@@ -4,7 +4,6 @@ import type { HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
 import type { ImageLink } from '../../engine/images/dataset.ts';
 import { readDataset } from '../../engine/images/read-dataset.ts';
 import type { Storage } from '../../engine/storage/storage.ts';
-import type { CopyValue } from '../database/copy.ts';
 import { addImages } from '../images/add.ts';
 import { publisherDid } from '../images/identifiers.ts';
 import { addLink } from '../images/link.ts';
@@ -13,8 +12,8 @@ import { parseMapping } from '../images/mapping.ts';
 import { storedImages } from '../images/stored-images.ts';
 import type { Progress } from '../progress.ts';
 import { fieldRadius, PLATES, type Plate } from './plates.ts';
-import { type DemoStars, renderPlate } from './render-plate.ts';
-import { readStars, STARS } from './stars.ts';
+import { renderPlate } from './render-plate.ts';
+import { readStarColumns } from './stars.ts';
 
 const COLLECTION = 'demo';
 
@@ -74,7 +73,7 @@ async function missingPlates({ client, storage, authority }: DemoImagesOptions):
 async function addPlates(plates: readonly Plate[], options: DemoImagesOptions): Promise<void> {
   const { client, storage, kernel, authority, progress } = options;
   const fits = options.loadFits();
-  const stars = columnsOf(await readStars());
+  const stars = await readStarColumns();
   const files = plates.map((plate) => ({
     label: `${plate.name}.fits`,
     path: `${plate.name}.fits`,
@@ -105,12 +104,4 @@ function progenitorOf({ field }: Plate): ImageLink {
     contentType: 'application/x-votable+xml',
     bytes: null,
   };
-}
-
-function columnsOf(rows: readonly CopyValue[][]): DemoStars {
-  const column = (name: keyof DemoStars) => {
-    const at = STARS.columns.findIndex((column) => column.name === name);
-    return Float64Array.from(rows, (row) => (row[at] === null ? Number.NaN : Number(row[at])));
-  };
-  return { ra: column('ra'), dec: column('dec'), vmag: column('vmag'), bv: column('bv') };
 }

@@ -4,14 +4,7 @@ import type { HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
 import { writeCompressedImage } from './compress-plate.ts';
 import { expose, type StarsOnPlate } from './expose.ts';
 import { fieldRadius, type Plate, plateCards } from './plates.ts';
-
-/** Stars of `hipparcos.stars`: ICRS degrees, magnitudes; NaN where one is not known. */
-export interface DemoStars {
-  readonly ra: Float64Array;
-  readonly dec: Float64Array;
-  readonly vmag: Float64Array;
-  readonly bv: Float64Array;
-}
+import type { StarColumns } from './stars.ts';
 
 export interface PlateKernels {
   readonly fits: FitsKernel;
@@ -28,7 +21,7 @@ const USUAL_COLOR = 0.65;
 export async function renderPlate(
   kernels: PlateKernels,
   plate: Plate,
-  stars: DemoStars,
+  stars: StarColumns,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { name, field, sky, blur, compressed } = plate;
   const { width, height } = field;
@@ -44,7 +37,7 @@ export async function renderPlate(
 async function starsOn(
   { fits, kernel }: PlateKernels,
   plate: Plate,
-  stars: DemoStars,
+  stars: StarColumns,
 ): Promise<StarsOnPlate> {
   const { width, height } = plate.field;
   const blank = writeImage(plateCards(plate), new Int16Array(width * height), [width, height]);

@@ -87,9 +87,33 @@ interface StarName {
   readonly c?: string;
 }
 
+type StarFeatures = FeatureCollection<number, { mag: number; bv: string }>;
+
+/** Columns of `hipparcos.stars`: ICRS degrees, magnitudes; NaN where one is not known. */
+export interface StarColumns {
+  readonly ra: Float64Array;
+  readonly dec: Float64Array;
+  readonly vmag: Float64Array;
+  readonly bv: Float64Array;
+}
+
+/** What is needed of the stars to draw them, in a fraction of the time that all of it takes. */
+export async function readStarColumns(): Promise<StarColumns> {
+  const { features } = await readCelestial<StarFeatures>('stars.14.json');
+  const column = () => new Float64Array(features.length);
+  const stars = { ra: column(), dec: column(), vmag: column(), bv: column() };
+  for (const [at, { properties, geometry }] of features.entries()) {
+    stars.ra[at] = rightAscension(geometry.coordinates[0]);
+    stars.dec[at] = geometry.coordinates[1];
+    stars.vmag[at] = numberOrNull(properties.mag) ?? Number.NaN;
+    stars.bv[at] = numberOrNull(properties.bv) ?? Number.NaN;
+  }
+  return stars;
+}
+
 /** The rows of `hipparcos.stars`, in the order of its columns. */
 export async function readStars(): Promise<CopyValue[][]> {
-  const stars = await readCelestial<FeatureCollection<number, { mag: number; bv: string }>>('stars.14.json');
+  const stars = await readCelestial<StarFeatures>('stars.14.json');
   const names = await readCelestial<Record<string, StarName>>('starnames.json');
   return stars.features.map(({ id, properties, geometry }) => {
     const [lon, lat] = geometry.coordinates;

@@ -56,6 +56,11 @@ test('a line tells how far a task is, how fast, and how long it will take', () =
   assert.equal(progressLine(task, 100, 10), `${head}100 of 1,000,000 rows, 10 rows/s, 27 h 47 min left`);
 });
 
+test('other things than rows are counted too, and may be slow', () => {
+  const task = { label: 'Adding images', total: 40, unit: 'files' };
+  assert.equal(progressLine(task, 10, 40), 'Adding images: 10 of 40 files, 0.25 files/s, 2 min left');
+});
+
 test('where the number of rows was not known, or was wrong, nothing is said of the rest', () => {
   assert.equal(progressLine({ label: 'Reading', total: 0 }, 500, 10), 'Reading: 500 rows, 50 rows/s');
   assert.equal(

@@ -15,7 +15,7 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
   let bar: SingleBar | null = null;
   let count = 0;
   let started = 0;
-  const rate = () => Math.round((1000 * count) / Math.max(1, Date.now() - started)).toLocaleString('en');
+  const rate = () => perSecond((1000 * count) / Math.max(1, Date.now() - started));
   return {
     start(label, total, unit = 'rows') {
       bar?.stop();
@@ -60,7 +60,12 @@ export function progressLine({ label, total, unit = 'rows' }: Task, rows: number
   const rate = rows / seconds;
   const of = total > 0 ? ` of ${total.toLocaleString('en')}` : '';
   const left = total > rows ? `, ${duration((total - rows) / rate)} left` : '';
-  return `${label}: ${rows.toLocaleString('en')}${of} ${unit}, ${Math.round(rate).toLocaleString('en')} ${unit}/s${left}`;
+  return `${label}: ${rows.toLocaleString('en')}${of} ${unit}, ${perSecond(rate)} ${unit}/s${left}`;
+}
+
+/** Two digits of what is slow: images are not as many as rows. */
+function perSecond(rate: number): string {
+  return (rate < 10 ? Number(rate.toPrecision(2)) : Math.round(rate)).toLocaleString('en');
 }
 
 function duration(seconds: number): string {
