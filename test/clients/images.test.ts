@@ -22,9 +22,19 @@ describe('clients of images', { skip: skipWithoutPython && skipWithoutStilts }, 
   test('cutouts are what astropy cuts, and pyVO finds them', { skip: skipWithoutPython }, (t) =>
     runChecks(t, 'check_soda.py', [service.url, '--cutouts=200']),
   );
+  test('pyVO, astropy and Aladin find images by SIA', { skip: skipWithoutPython }, (t) =>
+    runChecks(t, 'check_sia.py', [service.url]),
+  );
   test('the examples of the documentation run', { skip: skipWithoutPython }, (t) =>
     runChecks(t, 'check_examples.py', [service.url, join(projectFolder, 'docs/examples')]),
   );
+  test('votlint finds no fault in what SIA answers', { skip: skipWithoutStilts }, async () => {
+    const queries = ['sia2/query?POS=CIRCLE+56.75+24.12+1', 'sia2/query?MAXREC=0'];
+    for (const query of [...queries, 'sia?POS=56.75,24.12&SIZE=1', 'sia?FORMAT=METADATA', 'sia?POS=1']) {
+      const report = await runStilts('votlint', [`votable=${service.url}/${query}`]);
+      assert.equal(report.trim(), '', query);
+    }
+  });
   test('datalinklint and votlint find no fault', { skip: skipWithoutStilts }, async (t) => {
     const links = `${service.url}/datalink/links`;
     for (const query of [`?ID=${PLATE}`, `?ID=${PLATE}&ID=ivo://x/y&ID=../x`, '']) {

@@ -9,7 +9,6 @@ import { readDataset } from '../../../engine/images/read-dataset.ts';
 import type { Batch, Overflow, ResultTable } from '../../../engine/table/result.ts';
 import { dataOf } from '../../../engine/table/rows.ts';
 import { noRows } from '../../answer/no-rows.ts';
-import { imageServices } from '../../datalink/descriptor.ts';
 import { serviceInfos } from '../catalog.ts';
 import { DATA_PRODUCTS, SIA1_ID } from '../standard.ts';
 import { COLUMNS, type ImageRow } from './columns.ts';
@@ -33,7 +32,8 @@ const IMAGES_AND_CUBES: RowCondition = {
 const READ_AT_ONCE = 32;
 
 /**
- * The answer to a search (SIA 1.0 §4.2): a row for each format of each image that is still published.
+ * The answer to a search (SIA 1.0 §4.2): a row for each format of each image that is still published. It names no service for its rows: where
+ * there is DataLink, clients take the file of the links for that of the row, and a picture would be had by nobody.
  * @param release null where there are no images.
  * @param root address of the service's root, without a trailing slash.
  */
@@ -48,7 +48,6 @@ export function answerPosition(
     description: 'Images, each in several formats',
     columns: COLUMNS,
     infos: [PROTOCOL, ...serviceInfos(SIA1_ID, release)],
-    services: imageServices(root, COLUMNS),
     batches:
       release === null || query.limit === 0 ? noRows(false) : imageBatches(engine, release, query, root),
   };
