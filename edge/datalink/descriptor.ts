@@ -25,6 +25,15 @@ export function imageServices(
 
 /** @param column of the table that has identifiers of datasets. */
 export function datalinkDescriptor(root: string, column: string): ServiceDescriptor {
+  return { ...linksService(root), parameters: [idParameter({ column })] };
+}
+
+/** `{links}` as it describes itself (DataLink 1.1 §4.4). */
+export function selfDescriptor(root: string): ServiceDescriptor {
+  return { ...linksService(root), self: true, parameters: [idParameter(null), RESPONSEFORMAT] };
+}
+
+function linksService(root: string): Omit<ServiceDescriptor, 'parameters'> {
   return {
     id: null,
     name: 'links',
@@ -32,16 +41,6 @@ export function datalinkDescriptor(root: string, column: string): ServiceDescrip
     standardId: LINKS_ID,
     accessUrl: `${root}/datalink/links`,
     contentType: DATALINK_TYPE,
-    parameters: [idParameter({ column })],
-  };
-}
-
-/** `{links}` as it describes itself (DataLink 1.1 §4.4). */
-export function selfDescriptor(root: string): ServiceDescriptor {
-  return {
-    ...datalinkDescriptor(root, ''),
-    self: true,
-    parameters: [idParameter(null), RESPONSEFORMAT],
   };
 }
 

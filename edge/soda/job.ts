@@ -1,10 +1,8 @@
+import { JOB_SECONDS } from '../jobs/job-type.ts';
 import { requestParameters } from '../request/request-parameters.ts';
 import { answerCutout } from './answer.ts';
 import { parseCutoutRequest } from './request.ts';
 import type { SodaService } from './service.ts';
-
-/** Header of a job's request: seconds that it may take. */
-const JOB_SECONDS = 'almagest-job-seconds';
 
 /**
  * A job's cutout, for the jobs worker, which keeps the answer as the job's result. Where no pixel is asked for that is a text that says so

@@ -56,20 +56,21 @@ function text(name: string, description: string, check: (text: string) => Parsed
 function cutoutRequests(parameters: JobParameters): JobRequest[] {
   const named = (names: readonly string[]) =>
     parameters.filter(([name, value]) => names.includes(name) && value.trim() !== '');
-  const shared = named(['POL', 'FORMAT']);
-  let combinations: JobParameters[] = [shared];
-  for (const names of [['ID'], ['CIRCLE', 'POLYGON', 'POS'], ['BAND'], ['TIME'], ['SECTION']]) {
-    const values = named(names);
-    if (values.length === 0) continue;
-    combinations = combinations.flatMap((fields) => values.map((value) => [...fields, value]));
-  }
-  if (combinations.length > MOST_RESULTS) {
+  const choices = [['ID'], ['CIRCLE', 'POLYGON', 'POS'], ['BAND'], ['TIME'], ['SECTION']]
+    .map(named)
+    .filter(({ length }) => length > 0);
+  const count = choices.reduce((product, { length }) => product * length, 1);
+  if (count > MOST_RESULTS) {
     throw new JobFailure(
-      `These values have ${combinations.length} combinations, and a job makes ${MOST_RESULTS} cutouts at most.`,
+      `These values have ${count} combinations, and a job makes ${MOST_RESULTS} cutouts at most.`,
     );
   }
+  const combinations = choices.reduce<JobParameters[]>(
+    (made, values) => made.flatMap((fields) => values.map((value) => [...fields, value])),
+    [named(['POL', 'FORMAT'])],
+  );
   return combinations.map((fields, at) => ({
-    result: combinations.length === 1 ? 'cutout' : `cutout-${at + 1}`,
+    result: count === 1 ? 'cutout' : `cutout-${at + 1}`,
     path: '/job',
     fields,
   }));
