@@ -46,7 +46,17 @@ test('what may hold more than is around the position is everywhere', () => {
 
 test('what is no polygon reaches nowhere', () => {
   const center = [10, 20] as const;
-  for (const polygon of [[], [1, 2], [1, 2, 3, 4], [Number.NaN, 1, Number.NaN, 2, Number.NaN, 3]]) {
+  const { NaN: none } = Number;
+  for (const polygon of [
+    [],
+    [1, 2],
+    [1, 2, 3, 4],
+    [100, 2, 100, 2, 100, 2, 100, 2],
+    [none, 1, none, 2, none, 3],
+    [100, 20, 110, 30, 100, none],
+    [100, 20, 110, 30, 100, 91],
+    [1, 2, 3, 4, 5, 6, 7],
+  ]) {
     assert.equal(reachOf(footprints([{ center, polygon }])), 0);
   }
   assert.equal(reachOf(footprints([])), 0);
