@@ -4,6 +4,9 @@ import { type FitsKernel, FitsKernelError } from './kernel.ts';
 export type { FitsKernel, FitsKernelFault, PixelPositions, SkyPositions } from './kernel.ts';
 export { FitsKernelError } from './kernel.ts';
 
+/** Memory of a module that waits for the next call: after a large tile it is given back, which only a new module can. */
+const KEPT_BYTES = 2 ** 24;
+
 /**
  * The kernel on a compiled fits.wasm. The module is instantiated at the first call, and again after a trap, as damaged
  * bytes may cause one.
@@ -14,7 +17,9 @@ export function createFitsKernel(module: WebAssembly.Module): FitsKernel {
   function run<Result>(operation: (instance: Instance) => Result): Result {
     try {
       instance ??= instantiate(module);
-      return operation(instance);
+      const result = operation(instance);
+      if (instance.exports.memory.buffer.byteLength > KEPT_BYTES) instance = null;
+      return result;
     } catch (error) {
       // What an operation had allocated is lost with the instance.
       instance = null;

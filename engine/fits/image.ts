@@ -1,6 +1,6 @@
 import { FitsError } from './errors.ts';
 import { bitpixOf, type HduKind } from './hdus.ts';
-import { type FitsHeader, integerOf, numberOf, parseHeader, requiredInteger, textOf } from './header.ts';
+import { type FitsHeader, integerOf, numberOf, parseHeader, requiredInteger } from './header.ts';
 import { type TileLayout, tileLayout } from './tile-layout.ts';
 import { imageHeader } from './uncompressed-header.ts';
 
@@ -68,10 +68,3 @@ export function openImage(location: ImageLocation, primary: string | null = null
 
 /** Bytes of a pixel. */
 export const pixelBytes = ({ bitpix }: { readonly bitpix: number }): number => Math.abs(bitpix) / 8;
-
-/** The value of a keyword of an image, or else of the primary header that it inherits from. */
-export function imageText(image: FitsImage, keyword: string): string | null {
-  return (
-    textOf(image.header, keyword) ?? (image.inherited === null ? null : textOf(image.inherited, keyword))
-  );
-}

@@ -1,29 +1,23 @@
 export { type Card, type CardValue, writeCard, writeCommentary } from './card.ts';
 export type { SkyFrame } from './celestial-axes.ts';
-export { cutoutHeader } from './cutout-header.ts';
 export { FitsError, type FitsFault } from './errors.ts';
 export { type Hdu, type HduKind, readHdus } from './hdus.ts';
 export {
   type FitsHeader,
-  headerText,
   integerOf,
-  logicalOf,
   numberOf,
   parseHeader,
   textOf,
 } from './header.ts';
-export { type FitsImage, type ImageLocation, imageText, openImage, pixelBytes } from './image.ts';
+export { type FitsImage, type ImageLocation, openImage, pixelBytes } from './image.ts';
 export { type PolarizationAxis, polarizationAxis, timeAxis } from './other-axes.ts';
 export { overview, type PixelPlane, renderPicture } from './picture.ts';
 export type { PixelAxis } from './pixel-axis.ts';
-export { readSection } from './read-section.ts';
 export {
   type Section,
   type SectionRequest,
-  sectionAxes,
   sectionOf,
   sectionPixels,
-  wholeImage,
 } from './section.ts';
 export { type FitsStream, sectionFits } from './section-fits.ts';
 export { footprint, type ImageSky, skyOf } from './sky.ts';

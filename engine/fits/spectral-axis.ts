@@ -77,12 +77,13 @@ export function spectralAxis(image: FitsImage): PixelAxis | null {
       const stored = value / unit;
       return pixel + (logarithmic ? reference * Math.log(stored / reference) : stored - reference) / step;
     };
-    return pixelAxis(
+    const found = pixelAxis(
       axis,
       pixels,
       (at) => conversion.toWavelength(valueAt(at)),
       (wavelength) => pixelOf(conversion.fromWavelength(wavelength)),
     );
+    return found !== null && found.min > 0 ? found : null;
   }
   return null;
 }
