@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { XMLValidator } from 'fast-xml-parser';
 import type { Hono } from 'hono';
 import {
@@ -332,6 +333,24 @@ describe('SODA', () => {
     } finally {
       console.error = consoleError;
     }
+  });
+
+  test('a cutout that takes too long is given up', async () => {
+    const slow: Storage = {
+      ...storage,
+      async get(key, range) {
+        if (range) await sleep(1100);
+        return storage.get(key, range);
+      },
+    };
+    const response = await appWith({ SODA_SECONDS: '1' }, slow).request(
+      address(plate, { SECTION: '1:9,1:9' }),
+    );
+    assert.equal(response.status, 400);
+    assert.match(
+      await response.text(),
+      /^UsageError: The cutout took longer than 1 s: ask for a smaller region/,
+    );
   });
 
   test('a job says in words that there is nothing', async () => {
