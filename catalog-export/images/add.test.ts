@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { chmod, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
 import { gzipSync } from 'node:zlib';
-import type { HeaderEntry } from '../../engine/fits/index.ts';
+import pg from 'pg';
+import { type HeaderEntry, writeImage } from '../../engine/fits/index.ts';
 import { readDataset } from '../../engine/images/read-dataset.ts';
 import type { Storage } from '../../engine/storage/storage.ts';
 import { parseMapping } from './mapping.ts';
@@ -203,7 +204,6 @@ test(
   () =>
     withArchive(async (archive) => {
       const path = await archive.file('secret.fits', imageFile());
-      const { chmod } = await import('node:fs/promises');
       await chmod(path, 0);
       assert.match((await archive.add([path]))[0]!.reason!, /may not be read by this user/);
     }),
@@ -308,7 +308,6 @@ test('where the rows cannot be written nothing is published', () =>
 test('two that change images do not meet', () =>
   withArchive(async (archive) => {
     const path = await archive.file('m31.fits', imageFile());
-    const { default: pg } = await import('pg');
     const { database, host, port, user, password } = archive.client;
     const other = new pg.Client({ database, host, port, user, password } as object);
     await other.connect();
@@ -323,7 +322,6 @@ test('two that change images do not meet', () =>
 test('a large file goes to the bucket as it is', () =>
   withArchive(async (archive) => {
     const data = new Int16Array(1000 * 1200).map((_, at) => at % 512);
-    const { writeImage } = await import('../../engine/fits/index.ts');
     const wide: HeaderEntry[] = HEADER.map((entry) =>
       entry[0] === 'CDELT1' ? ['CDELT1', -1 / 6000] : entry,
     );
@@ -333,4 +331,30 @@ test('a large file goes to the bucket as it is', () =>
     assert.ok((await readFile(join(archive.bucket, file.key))).equals(bytes));
     assert.ok(Math.max(preview!.width, preview!.height) <= 1024);
     assert.ok(Math.max(thumbnail!.width, thumbnail!.height) <= 200);
+  }));
+
+test('a cube is looked at in its middle, and where nothing has a value there is no picture', () =>
+  withArchive(async (archive) => {
+    const plane = WIDTH * HEIGHT;
+    const cube = new Float32Array(3 * plane).fill(Number.NaN);
+    cube.fill(1, plane, 2 * plane);
+    const axis: HeaderEntry[] = [
+      ['CTYPE3', 'FREQ'],
+      ['CUNIT3', 'Hz'],
+      ['CRVAL3', 1.4e9],
+      ['CRPIX3', 2],
+      ['CDELT3', 1e6],
+    ];
+    const entries = [...WCS, ...axis];
+    await archive.file('cube.fits', writeImage(entries, cube, [WIDTH, HEIGHT, 3]));
+    await archive.file('nothing.fits', writeImage(WCS, cube.subarray(0, plane), [WIDTH, HEIGHT]));
+    await archive.add([archive.path('')]);
+    const { preview, observation } = (await readDataset(archive.storage, didOf('cube')))!;
+    assert.notEqual(preview, null);
+    const { dataproduct_type, em_xel, em_min, em_max, em_res_power } = observation;
+    assert.deepEqual([dataproduct_type, em_xel], ['cube', 3]);
+    // c / 1.4015 GHz and c / 1.3985 GHz
+    assert.ok(Math.abs(em_min! - 0.213908) < 1e-6 && Math.abs(em_max! - 0.214367) < 1e-6);
+    assert.ok(Math.abs(em_res_power! - 1400) < 1);
+    assert.equal((await readDataset(archive.storage, didOf('nothing')))!.preview, null);
   }));

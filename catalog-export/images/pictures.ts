@@ -1,5 +1,11 @@
 import type { FitsImage } from '../../engine/fits/index.ts';
-import { type FitsSource, overview, renderPicture } from '../../engine/fits/index.ts';
+import {
+  type FitsSource,
+  overview,
+  polarizationAxis,
+  renderPicture,
+  type Section,
+} from '../../engine/fits/index.ts';
 import type { FitsKernel } from '../../engine/fits-wasm/index.ts';
 import type { Picture } from '../../engine/images/dataset.ts';
 
@@ -17,17 +23,27 @@ export interface RenderedPictures {
   readonly thumbnail: RenderedPicture;
 }
 
-/** Preview and thumbnail of an image, or of the first plane of a cube; null where no pixel has a value. */
+/** Preview and thumbnail of an image, or of the plane in the middle of a cube; null where no pixel of it has a value. */
 export async function picturesOf(
   kernel: FitsKernel,
   source: FitsSource,
   image: FitsImage,
 ): Promise<RenderedPictures | null> {
-  const seen = await overview(kernel, source, image, PREVIEW);
+  const seen = await overview(kernel, source, image, PREVIEW, planeOf(image));
   if (!seen.pixels.some(Number.isFinite)) return null;
   return {
     preview: rendered(kernel, seen, 'preview.jpg', PREVIEW),
     thumbnail: rendered(kernel, seen, 'thumbnail.jpg', THUMBNAIL),
+  };
+}
+
+/** The first and the last channels of cubes tend to be empty; of Stokes parameters the first is I. */
+function planeOf(image: FitsImage): Section {
+  const stokes = polarizationAxis(image)?.axis;
+  const at = image.axes.map((pixels, axis) => (axis === stokes ? 1 : Math.ceil(pixels / 2)));
+  return {
+    first: at.map((plane, axis) => (axis < 2 ? 1 : plane)),
+    last: at.map((plane, axis) => (axis < 2 ? image.axes[axis]! : plane)),
   };
 }
 

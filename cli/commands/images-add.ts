@@ -144,9 +144,10 @@ async function report(
   try {
     for await (const added of files) {
       outcomes[added.outcome] = (outcomes[added.outcome] ?? 0) + 1;
-      progress.advance(1);
+      progress.clear();
       if (flags.json) console.log(JSON.stringify(added));
       else told(added, flags);
+      progress.advance(1);
     }
   } finally {
     progress.done();

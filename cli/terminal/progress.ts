@@ -6,12 +6,17 @@ const LINE_MILLISECONDS = 10_000;
 const BAR = '{label} {bar} {percentage}% | {value}/{total} {unit} | {rate} {unit}/s | {eta_formatted} left';
 const COUNTER = '{label} {value} {unit} | {rate} {unit}/s';
 
+export interface TerminalProgress extends Progress {
+  /** Makes room for lines that are written next: the bar goes on below them. */
+  clear(): void;
+}
+
 /** A bar on a terminal, a line now and then elsewhere. */
-export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
+export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): TerminalProgress {
   return stream.isTTY ? barProgress(stream) : lineProgress(stream);
 }
 
-function barProgress(stream: NodeJS.WriteStream): Progress {
+function barProgress(stream: NodeJS.WriteStream): TerminalProgress {
   let bar: SingleBar | null = null;
   let count = 0;
   let started = 0;
@@ -39,6 +44,10 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
     advance(rows) {
       count += rows;
       bar?.increment(rows, { rate: rate() });
+    },
+    clear() {
+      stream.cursorTo(0);
+      stream.clearLine(0);
     },
     done(message) {
       bar?.stop();
@@ -74,7 +83,7 @@ function duration(seconds: number): string {
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-function lineProgress(stream: NodeJS.WriteStream): Progress {
+function lineProgress(stream: NodeJS.WriteStream): TerminalProgress {
   let task = { label: '', total: 0, unit: 'rows', started: 0 };
   let count = 0;
   let written = 0;
@@ -90,6 +99,7 @@ function lineProgress(stream: NodeJS.WriteStream): Progress {
       written = Date.now();
       stream.write(`${progressLine(task, count, (written - task.started) / 1000)}\n`);
     },
+    clear() {},
     done(message) {
       if (message) stream.write(`${message}\n`);
     },
