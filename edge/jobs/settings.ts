@@ -1,5 +1,7 @@
 import { numberVariable, publicUrl, type Variables } from '../variables.ts';
 
+export type JobTimeName = 'JOB_SECONDS' | 'JOB_DEFAULT_SECONDS' | 'JOB_DAYS' | 'JOB_DEFAULT_DAYS';
+
 /** The variables of the worker of jobs. */
 export type JobSettings = Variables<
   | 'SERVICE_TITLE'
@@ -7,28 +9,28 @@ export type JobSettings = Variables<
   | 'JOBS_RUNNING'
   | 'JOBS_QUEUED'
   | 'JOBS_KEPT'
-  | 'JOB_SECONDS'
-  | 'JOB_DEFAULT_SECONDS'
-  | 'JOB_DAYS'
-  | 'JOB_DEFAULT_DAYS'
+  | JobTimeName
   | 'JOB_BODY_BYTES'
   | 'JOB_RESULT_BYTES'
   | 'JOB_WAIT_SECONDS'
   | 'NETWORK'
 >;
 
+/** How long a job may run and be kept: at most, and where nobody asks for other times. */
+export interface JobTimes {
+  readonly seconds: number;
+  readonly defaultSeconds: number;
+  /** From its creation to its destruction. */
+  readonly days: number;
+  readonly defaultDays: number;
+}
+
 /** What jobs may cost. */
-export interface JobLimits {
+export interface JobLimits extends JobTimes {
   /** Jobs that run at once, that wait for it, and that are kept in all. */
   readonly running: number;
   readonly queued: number;
   readonly kept: number;
-  /** Seconds that a job may run: at most, and where nobody asks for others. */
-  readonly seconds: number;
-  readonly defaultSeconds: number;
-  /** Days from its creation to its destruction: at most, and where nobody asks for others. */
-  readonly days: number;
-  readonly defaultDays: number;
   /** Bytes of a request. */
   readonly bodyBytes: number;
   /** Bytes of the results of one job. */
@@ -50,11 +52,12 @@ export interface JobServiceSettings {
 const MOST = Number.MAX_SAFE_INTEGER;
 /** xs:int, which UWS has for executionDuration. */
 const MOST_SECONDS = 2 ** 31 - 1;
+/** Days: a second, and a century. */
+const SHORTEST = 1 / 86_400;
+const LONGEST_DAYS = 36_500;
 
 /** @throws Error naming the variable that is wrong, and what would be right. */
 export function readJobSettings(env: JobSettings): JobServiceSettings {
-  const seconds = numberVariable(env, 'JOB_SECONDS', 3600, 1, MOST_SECONDS);
-  const days = numberVariable(env, 'JOB_DAYS', 30, 1 / 86_400, 36_500);
   return {
     title: env.SERVICE_TITLE || 'Almagest',
     publicUrl: publicUrl(env.PUBLIC_URL),
@@ -63,13 +66,22 @@ export function readJobSettings(env: JobSettings): JobServiceSettings {
       running: numberVariable(env, 'JOBS_RUNNING', 20, 1, 1000),
       queued: numberVariable(env, 'JOBS_QUEUED', 10_000, 0, MOST),
       kept: numberVariable(env, 'JOBS_KEPT', 100_000, 1, MOST),
-      seconds,
-      defaultSeconds: Math.min(numberVariable(env, 'JOB_DEFAULT_SECONDS', 3600, 1, MOST_SECONDS), seconds),
-      days,
-      defaultDays: Math.min(numberVariable(env, 'JOB_DEFAULT_DAYS', 7, 1 / 86_400, 36_500), days),
+      ...readJobTimes(env),
       bodyBytes: numberVariable(env, 'JOB_BODY_BYTES', 2 ** 25, 1024, MOST),
       resultBytes: numberVariable(env, 'JOB_RESULT_BYTES', 10 * 2 ** 30, 1, MOST),
       waitSeconds: numberVariable(env, 'JOB_WAIT_SECONDS', 60, 1, 3600),
     },
+  };
+}
+
+/** @throws Error naming the variable that is wrong, and what would be right. */
+export function readJobTimes(env: Variables<JobTimeName>): JobTimes {
+  const seconds = numberVariable(env, 'JOB_SECONDS', 3600, 1, MOST_SECONDS);
+  const days = numberVariable(env, 'JOB_DAYS', 30, SHORTEST, LONGEST_DAYS);
+  return {
+    seconds,
+    defaultSeconds: Math.min(numberVariable(env, 'JOB_DEFAULT_SECONDS', 3600, 1, MOST_SECONDS), seconds),
+    days,
+    defaultDays: Math.min(numberVariable(env, 'JOB_DEFAULT_DAYS', 7, SHORTEST, LONGEST_DAYS), days),
   };
 }

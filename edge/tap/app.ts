@@ -8,6 +8,7 @@ import { crossOrigin } from '../cross-origin.ts';
 import type { Failure } from '../failure.ts';
 import { gzip } from '../gzip.ts';
 import { headRequests } from '../head-requests.ts';
+import { JOB_SECONDS } from '../jobs/job-type.ts';
 import { requestForm } from '../request/request-parameters.ts';
 import { RequestError } from '../request-error.ts';
 import { SOFTWARE, serviceRoot } from '../service.ts';
@@ -61,7 +62,7 @@ export function createTapApp(service: TapService): Hono {
   const isUpload = (c: Context) => /^\s*multipart\//i.test(c.req.header('content-type') ?? '');
   app.post('/tap/sync', (c, next) => (isUpload(c) ? ofUploads : ofQueries)(c, next), sync);
 
-  app.post('/job', (c) => runTapJob(service, c));
+  app.post('/job', (c) => (c.req.header(JOB_SECONDS) ? runTapJob(service, c) : c.notFound()));
 
   app.get('/tap/capabilities', capabilities);
   app.get('/tap/availability', async (c) => {

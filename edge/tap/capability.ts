@@ -21,7 +21,7 @@ const REGISTRY = 'ivo://ivoa.net/std/TAPRegExt';
  */
 export function tapCapability(url: string, tables: readonly Table[], limits: DeclaredLimits | null): string {
   return element('capability', { 'xsi:type': 'tr:TableAccess', standardID: STANDARD_ID }, [
-    textElement('description', 'Queries of all tables in ADQL, answered at once.'),
+    textElement('description', 'Queries of all tables in ADQL, answered at once or as jobs.'),
     element('interface', { 'xsi:type': 'vs:ParamHTTP', role: 'std', version: '1.1' }, [
       textElement('accessURL', url, { use: 'base' }),
     ]),
@@ -43,10 +43,21 @@ const UPLOAD_METHODS = ['inline', 'http', 'https'].map((how) =>
   textElement('uploadMethod', '', { 'ivo-id': `${REGISTRY}#upload-${how}` }),
 );
 
+/** Seconds. */
+const DAY = 86_400;
+
+/** TAPRegExt 1.0 §2.6: times are those of jobs. */
 function limitElements({ limits, uploadLimits }: DeclaredLimits): string[] {
-  const { seconds, defaultRecords, maxRecords } = limits;
+  const { jobTimes, defaultRecords, maxRecords } = limits;
   return [
-    element('executionDuration', {}, [textElement('default', seconds), textElement('hard', seconds)]),
+    element('retentionPeriod', {}, [
+      textElement('default', Math.round(jobTimes.defaultDays * DAY)),
+      textElement('hard', Math.round(jobTimes.days * DAY)),
+    ]),
+    element('executionDuration', {}, [
+      textElement('default', jobTimes.defaultSeconds),
+      textElement('hard', jobTimes.seconds),
+    ]),
     element('outputLimit', {}, [
       textElement('default', defaultRecords, { unit: 'row' }),
       textElement('hard', maxRecords, { unit: 'row' }),

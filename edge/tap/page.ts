@@ -57,6 +57,8 @@ rows = service.run_sync("""${examples[0]!.query}""").to_table()</code></pre>
 <pre><code>curl ${url}/sync -d LANG=ADQL -d RESPONSEFORMAT=csv --data-urlencode QUERY=${inShell(examples[0]!.query)}</code></pre>
 <p>An answer has ${limits.defaultRecords.toLocaleString('en')} rows unless MAXREC says otherwise, and at most
 ${limits.maxRecords.toLocaleString('en')}. A query may take ${limits.seconds} s.</p>
+<p>What takes longer runs as a job (<code>run_async</code>, <code>sync=false</code>): up to ${limits.jobTimes.seconds.toLocaleString('en')} s and
+${limits.ofJobs.maxRecords.toLocaleString('en')} rows. <a href="${url}/async/description.json">What a job takes</a>, for programs.</p>
 </section>
 </main>
 <footer>

@@ -1,5 +1,6 @@
 import type { Engine } from '../../engine/engine.ts';
 import type { UploadLimits } from '../../engine/upload/upload.ts';
+import type { JobTimes } from '../jobs/settings.ts';
 import type { Engines } from './engines/engines.ts';
 import type { KeptAnswers } from './kept-answers.ts';
 import type { PublishedTables } from './published.ts';
@@ -20,6 +21,8 @@ export interface TapLimits {
   readonly piecesBytes: number;
   /** Rows of the result of a job. */
   readonly ofJobs: Pick<TapLimits, 'maxRecords' | 'defaultRecords'>;
+  /** What the queue of jobs lets one have, of which TAP only tells. */
+  readonly jobTimes: JobTimes;
 }
 
 /** All that TAP needs to answer. */

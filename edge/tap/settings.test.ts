@@ -16,6 +16,7 @@ test('defaults; an empty variable is one that is not set', () => {
       edgeBytes: 32 * MIB,
       piecesBytes: 256 * MIB,
       ofJobs: { maxRecords: 100_000_000, defaultRecords: 1_000_000 },
+      jobTimes: { seconds: 3600, defaultSeconds: 3600, days: 30, defaultDays: 7 },
     },
     uploadLimits: { bytes: 32 * MIB, rows: 2_000_000, columns: 1000 },
     cacheBytes: 32 * MIB,

@@ -1,3 +1,4 @@
+import { type JobTimeName, readJobTimes } from '../jobs/settings.ts';
 import { numberVariable, publicUrl, type Variables } from '../variables.ts';
 import type { TapLimits, TapService } from './service.ts';
 
@@ -10,6 +11,8 @@ export type TapSettings = Variables<
   | 'TAP_MAX_RECORDS'
   | 'TAP_JOB_DEFAULT_RECORDS'
   | 'TAP_JOB_MAX_RECORDS'
+  /** The same as those of the worker of jobs. */
+  | JobTimeName
   /** Seconds that a query may run, and of these at the edge before PostgreSQL takes over. */
   | 'TAP_SECONDS'
   | 'TAP_EDGE_SECONDS'
@@ -73,5 +76,6 @@ function readLimits(env: TapSettings): TapLimits {
         jobRecords,
       ),
     },
+    jobTimes: readJobTimes(env),
   };
 }
