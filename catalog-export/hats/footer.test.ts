@@ -72,13 +72,13 @@ test('merged footers hold what the footers hold, and the files they came from', 
 
 test('there may be many row groups', () => {
   const file = fileOf(0, 60_000);
-  const footers = Array.from({ length: 3000 }, (_, at) => ({
+  const footers = Array.from({ length: 2300 }, (_, at) => ({
     path: `${at}.parquet`,
     footer: footerOf(file),
   }));
   const merged = parquetMetadata(mergeFooters(emptyParquetFile(TABLE), footers));
-  assert.equal(merged.row_groups.length, 3000 * parquetMetadata(file).row_groups.length);
-  assert.equal(merged.row_groups.at(-1)!.columns[3]!.file_path, '2999.parquet');
+  assert.equal(merged.row_groups.length, 2300 * parquetMetadata(file).row_groups.length);
+  assert.equal(merged.row_groups.at(-1)!.columns[3]!.file_path, '2299.parquet');
 });
 
 test('without files the merged footer is that of the schema', () => {

@@ -80,7 +80,7 @@ export async function connectToRunning(postgresFolder: string): Promise<ServerSe
     password,
     database: 'postgres',
     application_name: 'almagest',
-    connectionTimeoutMillis: 5000,
+    connectionTimeoutMillis: 15_000,
   });
   // A server that is stopped under us ends this session: the next statement says so.
   client.on('error', () => {});

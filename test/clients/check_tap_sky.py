@@ -28,19 +28,26 @@ BORDER = 1e-9
 rng = np.random.default_rng(5)
 
 
-def ask(query: str) -> Table:
+def answer_to(query: str, form: str) -> bytes:
     answer = requests.post(
         f"{BASE}/tap/sync",
-        data={"LANG": "ADQL", "QUERY": query, "RESPONSEFORMAT": "votable", "MAXREC": "2000000", "ENGINE": ENGINE},
+        data={"LANG": "ADQL", "QUERY": query, "RESPONSEFORMAT": form, "MAXREC": "2000000", "ENGINE": ENGINE},
         timeout=120,
     )
     if not answer.ok:
         raise SystemExit(f"{query}: HTTP {answer.status_code}: {answer.text}")
-    return Table.read(io.BytesIO(answer.content), format="votable")
+    return answer.content
+
+
+def ask(query: str) -> Table:
+    return Table.read(io.BytesIO(answer_to(query, "votable")), format="votable")
 
 
 def ids(query: str) -> np.ndarray:
-    return np.sort(np.asarray(ask(query)["source_id"], dtype=np.int64))
+    """In the format that is read the quickest."""
+    header, *found = answer_to(query, "csv").decode().split()
+    assert header == "source_id", header
+    return np.sort(np.array(found, dtype=np.int64))
 
 
 def check_rows(label: str, query: str, inside: np.ndarray, unsure: np.ndarray) -> None:
