@@ -2,9 +2,11 @@ import { html, raw } from 'hono/html';
 import { type Opened, releasesOf } from '../catalogs.ts';
 import { exampleCone } from '../example-cone.ts';
 import { conePath, type Service, SOFTWARE } from '../service.ts';
+import { IMAGES } from '../sia/catalog.ts';
 import { exampleQueries } from '../tap/examples.ts';
 import { queryForm } from '../tap/query-form.ts';
 import { catalogSection, damagedSection } from './catalog-section.ts';
+import { imagesSection } from './images-section.ts';
 import { STYLE } from './style.ts';
 import { usageSection } from './usage.ts';
 
@@ -38,6 +40,7 @@ ${names.length > 1 ? contents(names) : ''}
 <main>
 ${names.length === 0 ? NOTHING_YET : ''}
 ${service.tap === null || names.length === 0 ? '' : querySection(service, catalogs)}
+${imagesOf(service, root, catalogs)}
 ${catalogs.map((catalog) => section(service, catalog))}
 ${usage(service, root, catalogs)}
 </main>
@@ -60,6 +63,11 @@ function section({ engine: { kernel }, limits, tap }: Service, catalog: Opened) 
   if ('failure' in catalog) return damagedSection(catalog.name, catalog.failure);
   const cone = exampleCone(kernel, catalog.release, limits.maxRadius);
   return catalogSection(catalog.release, { kernel, limits, cone, tap: tap !== null });
+}
+
+function imagesOf({ engine: { kernel } }: Service, root: string, catalogs: readonly Opened[]) {
+  const images = releasesOf(catalogs).find(({ manifest }) => manifest.catalog === IMAGES);
+  return images === undefined ? '' : imagesSection(kernel, images, root);
 }
 
 /** A form for queries; the example is the first that there is. */
