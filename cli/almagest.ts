@@ -17,7 +17,7 @@ import { NOT_BEGUN, NotBegunError } from './exit-status.ts';
 program
   .name('almagest')
   .description(
-    'Publish astronomical catalogues from PostgreSQL to the Virtual Observatory, answered at the edge.',
+    'Publish astronomical catalogues and images from PostgreSQL to the Virtual Observatory, answered at the edge.',
   )
   .version(packageJson.version)
   .showHelpAfterError('(almagest --help lists the commands)');

@@ -37,7 +37,9 @@ Environment:
   READER_DATABASE_URL
                   the same PostgreSQL as a user who may only read, for TAP. Without it a role is made there for this purpose
   ALMAGEST_DATA   data folder (.almagest in the working directory)
-  ALMAGEST_BUCKET folder of the releases (bucket in the data folder)
+  ALMAGEST_BUCKET folder of the releases and images (bucket in the data folder)
+  ALMAGEST_AUTHORITY
+                  naming authority in the identifiers of images, of the demo's too (almagest.example)
   All [vars] of wrangler.toml (cones) and edge/tap, edge/duckdb, edge/soda and edge/jobs/wrangler.toml, such as SERVICE_TITLE, MAX_RADIUS,
   MAX_RECORDS, TAP_SECONDS, TAP_MAX_RECORDS, JOB_SECONDS: the files say what each is
 
