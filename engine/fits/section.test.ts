@@ -335,6 +335,64 @@ test('says which keywords of the coordinates lack or are wrong', async () => {
   );
 });
 
+test('coordinates of any numbers give a footprint or a FitsError', async () => {
+  const number = fc.oneof(
+    fc.constantFrom(0, 1, -1, 90, -90, 180, 360, 1e-300, 1e300, 1e10),
+    fc.double({ min: -400, max: 400, noNaN: true }),
+  );
+  const keywords = [
+    'CRVAL1',
+    'CRVAL2',
+    'CRPIX1',
+    'CDELT1',
+    'CDELT2',
+    'LONPOLE',
+    'LATPOLE',
+    'PC1_2',
+    'PV2_1',
+    'PV2_2',
+    'PV1_1',
+    'PV1_2',
+    'PV1_0',
+    'EQUINOX',
+  ];
+  const projection = fc.constantFrom(
+    'TAN',
+    'SIN',
+    'ZPN',
+    'AZP',
+    'AIR',
+    'CAR',
+    'CYP',
+    'CEA',
+    'MOL',
+    'COE',
+    'COP',
+    'COO',
+    'COD',
+    'HPX',
+    'TPV',
+    'PAR',
+  );
+  const some = fc.dictionary(fc.constantFrom(...keywords), number, { maxKeys: 6 });
+  await fc.assert(
+    fc.asyncProperty(projection, some, async (projection, changes) => {
+      const entries = celestial(projection, 50, 10, 0.01, 50).filter(([keyword]) => !(keyword in changes));
+      const { image } = await square([...entries, ...Object.entries(changes)], 100);
+      try {
+        const { footprint, fov, pixelScale } = skyOf(imageWcs(kernel, image));
+        assert.ok(
+          footprint.length >= 8 && [...footprint, fov, pixelScale].every(Number.isFinite),
+          JSON.stringify(footprint),
+        );
+      } catch (error) {
+        assert.ok(error instanceof FitsError, String(error));
+      }
+    }),
+    { numRuns: 300, seed: 8 },
+  );
+});
+
 test('an overview has the means of what is under each of its pixels', async () => {
   const pixels = Float32Array.of(1, 3, 10, Number.NaN, 5, 7, 30, Number.NaN, 1, 1, Number.NaN, Number.NaN);
   const { source, image } = await imageOf([], pixels, [4, 3]);

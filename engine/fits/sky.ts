@@ -77,6 +77,9 @@ export function skyOf(wcs: ImageWcs): ImageSky {
   const across = [north[0] - south[0], north[1] - south[1], north[2] - south[2]] as const;
   const dot = (a: Vector, b: Vector) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
   const area = Math.sqrt(Math.max(dot(along, along) * dot(across, across) - dot(along, across) ** 2, 0));
+  if (!(area > 0)) {
+    throw new FitsError('unsupported-wcs', null, 'the pixels of the image have no area on the sky');
+  }
   const degrees = 180 / Math.PI;
   return {
     center: toPosition(center),
@@ -163,20 +166,21 @@ function distanceToLine(point: Point, a: Point, b: Point, through: Point): numbe
   return Math.abs(off(point) - off(through));
 }
 
-/** Points of the border, moved towards the centre of the image as far as needed to be on the sky. */
+/** Points of the border, moved towards the centre of the image as far as needed to be on the sky: all of them at a time. */
 function onSky(wcs: ImageWcs, points: readonly Point[]): BorderPoint[] {
-  const center = { x: (wcs.width + 1) / 2, y: (wcs.height + 1) / 2 };
-  return vectors(wcs, points).map((sky, at) => {
-    const point = points[at]!;
-    if (!Number.isNaN(sky[0])) return { ...point, sky };
-    let inside = { ...center, sky: centerOf(wcs) };
-    let outside: Point = point;
-    while (Math.hypot(outside.x - inside.x, outside.y - inside.y) > TOLERANCE) {
-      const half = between(inside, outside);
-      const [found] = vectors(wcs, [half]);
-      if (Number.isNaN(found![0])) outside = half;
-      else inside = { ...half, sky: found! };
+  const found = vectors(wcs, points).map((sky, at) => ({ ...points[at]!, sky }));
+  const off = found.flatMap(({ sky }, at) => (Number.isNaN(sky[0]) ? [at] : []));
+  if (off.length === 0) return found;
+  const center = { x: (wcs.width + 1) / 2, y: (wcs.height + 1) / 2, sky: centerOf(wcs) };
+  const outside: Point[] = off.map((at) => points[at]!);
+  for (const at of off) found[at] = center;
+  const halvings = Math.ceil(Math.log2(Math.hypot(wcs.width, wcs.height) / TOLERANCE));
+  for (let n = 0; n < halvings; n++) {
+    const halves = off.map((at, place) => between(found[at]!, outside[place]!));
+    for (const [place, sky] of vectors(wcs, halves).entries()) {
+      if (Number.isNaN(sky[0])) outside[place] = halves[place]!;
+      else found[off[place]!] = { ...halves[place]!, sky };
     }
-    return inside;
-  });
+  }
+  return found;
 }
