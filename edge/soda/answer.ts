@@ -1,4 +1,11 @@
-import { overview, renderPicture, sectionFits, sectionPixels } from '../../engine/fits/index.ts';
+import { sha256Of } from '../../engine/catalog/sha256.ts';
+import {
+  type FitsSource,
+  overview,
+  renderPicture,
+  sectionFits,
+  sectionPixels,
+} from '../../engine/fits/index.ts';
 import type { Bytes } from '../answer/answer-body.ts';
 import { matchesTag } from '../answer/entity-tag.ts';
 import { disposition } from '../answer/stored-object.ts';
@@ -9,6 +16,7 @@ import { fitsBody } from './fits-body.ts';
 import { cutoutName, provenance, sectionText } from './provenance.ts';
 import type { CutoutRequest } from './request.ts';
 import type { SodaService } from './service.ts';
+import { sourceInTime } from './source.ts';
 import type { CutoutType } from './standard.ts';
 
 /** A dataset may be removed, and another be published under its identifier. */
@@ -34,12 +42,11 @@ export async function answerCutout(
   ifNoneMatch: string | undefined,
   seconds: number,
 ): Promise<Response> {
-  const deadline = Date.now() + 1000 * seconds;
   const cutout = await findCutout(service, request);
   if (cutout === null)
     return new Response(null, { status: 204, headers: { 'cache-control': CACHE_CONTROL } });
   const { type } = request;
-  const etag = entityTag(cutout, request);
+  const etag = await entityTag(cutout, request);
   const headers = {
     etag,
     'last-modified': new Date(cutout.dataset.added).toUTCString(),
@@ -47,10 +54,11 @@ export async function answerCutout(
   };
   if (matchesTag(ifNoneMatch, etag)) return new Response(null, { status: 304, headers });
   refuseLarger(cutout, service.limits.maxBytes);
+  const source = sourceInTime(service.storage, cutout.dataset.file, seconds);
   const { body, bytes } =
     type === 'application/fits'
-      ? await asFits(service, cutout, request, until(deadline, seconds))
-      : await asPicture(service, cutout, type);
+      ? await asFits(service, cutout, source, request)
+      : await asPicture(service, cutout, source, type);
   return new Response(body, {
     headers: {
       ...headers,
@@ -64,13 +72,12 @@ export async function answerCutout(
   });
 }
 
-/** The same cutout of the same file by the same software is the same, however the request was spelled. */
-function entityTag({ dataset, section }: Cutout, { type, asked }: CutoutRequest): string {
-  const { sha256 } = dataset.file;
-  const parts = [sha256, dataset.hdu.index, sectionText(section), type, SOFTWARE];
-  // A FITS file names in its history what was asked for.
-  if (type === 'application/fits') parts.push(...asked.map(encodeURIComponent));
-  return `W/"${parts.join('|')}"`;
+/** The same cutout of the same file by the same software is the same; a FITS file names in its history what was asked for. */
+async function entityTag({ dataset, section }: Cutout, { type, asked }: CutoutRequest): Promise<string> {
+  const { file, hdu } = dataset;
+  const words = type === 'application/fits' ? asked : [];
+  const parts = [file.sha256, dataset.did, hdu.index, sectionText(section), type, SOFTWARE, ...words];
+  return `W/"${await sha256Of(new TextEncoder().encode(parts.join('\n')))}"`;
 }
 
 function refuseLarger({ image, section }: Cutout, maxBytes: number): void {
@@ -94,39 +101,25 @@ interface Body {
 async function asFits(
   { fits }: SodaService,
   cutout: Cutout,
+  source: FitsSource,
   request: CutoutRequest,
-  inTime: (chunks: ReadableStream<Uint8Array>) => AsyncGenerator<Bytes>,
 ): Promise<Body> {
-  const { source, image, section } = cutout;
-  const file = sectionFits(fits, source, image, section, provenance(cutout, request));
-  return { body: await fitsBody(inTime(file.stream), file.bytes), bytes: file.bytes };
+  const file = sectionFits(fits, source, cutout.image, cutout.section, provenance(cutout, request));
+  return { body: await fitsBody(chunksOf(file.stream), file.bytes), bytes: file.bytes };
+}
+
+async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Bytes, void> {
+  for await (const chunk of stream) yield chunk as Bytes;
 }
 
 /** The first plane of the cutout. */
 async function asPicture(
   { fits }: SodaService,
-  { source, image, section }: Cutout,
+  { image, section }: Cutout,
+  source: FitsSource,
   type: Exclude<CutoutType, 'application/fits'>,
 ): Promise<Body> {
   const pixels = await overview(fits, source, image, LARGEST_PICTURE, section);
   const body = renderPicture(fits, pixels, type === 'image/png' ? 'png' : 'jpeg');
   return { body: body as Bytes, bytes: body.byteLength };
-}
-
-/** Passes chunks on until the time is over. */
-function until(
-  deadline: number,
-  seconds: number,
-): (chunks: ReadableStream<Uint8Array>) => AsyncGenerator<Bytes> {
-  return async function* (chunks) {
-    for await (const chunk of chunks) {
-      if (Date.now() > deadline) {
-        throw new RequestError(
-          400,
-          `The cutout took longer than ${seconds} s: ask for a smaller region, or for a job at /soda/async.`,
-        );
-      }
-      yield chunk as Bytes;
-    }
-  };
 }

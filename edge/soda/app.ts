@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { crossOrigin } from '../cross-origin.ts';
 import { headRequests } from '../head-requests.ts';
+import { JOB_SECONDS } from '../jobs/job-type.ts';
 import { requestParameters } from '../request/request-parameters.ts';
 import { RequestError } from '../request-error.ts';
 import { SOFTWARE, serviceRoot } from '../service.ts';
@@ -58,7 +59,9 @@ export function createSodaApp(service: SodaService): Hono {
   const limited = bodyLimit({ maxSize: MAX_BODY, onError: refuseBody });
   app.get('/soda/sync', sync);
   app.post('/soda/sync', limited, sync);
-  app.post('/job', limited, (c) => answerJob(service, c.req.raw));
+  app.post('/job', limited, (c) =>
+    c.req.header(JOB_SECONDS) ? answerJob(service, c.req.raw) : c.notFound(),
+  );
   app.get('/soda/capabilities', (c) => xml(c, sodaCapabilities(sodaUrl(c))));
   app.get('/soda/availability', (c) =>
     xml(c, availabilityDocument({ available: true, notes: [] }), 'no-cache'),

@@ -1,16 +1,7 @@
-import {
-  type FitsImage,
-  type FitsSource,
-  imageWcs,
-  openImage,
-  type Section,
-  sectionOf,
-  sizedSource,
-} from '../../engine/fits/index.ts';
-import type { ImageDataset, ImageFile } from '../../engine/images/dataset.ts';
+import { type FitsImage, imageWcs, openImage, type Section, sectionOf } from '../../engine/fits/index.ts';
+import type { ImageDataset } from '../../engine/images/dataset.ts';
 import { readDataset } from '../../engine/images/read-dataset.ts';
 import { quoted, RequestError } from '../request-error.ts';
-import { releaseBytes } from './fits-body.ts';
 import { isOutside } from './observed-bounds.ts';
 import type { PixelRanges } from './pixel-section.ts';
 import type { CutoutRequest } from './request.ts';
@@ -21,7 +12,6 @@ export interface Cutout {
   readonly dataset: ImageDataset;
   readonly image: FitsImage;
   readonly section: Section;
-  readonly source: FitsSource;
 }
 
 /**
@@ -50,7 +40,7 @@ export async function findCutout(
     ...(polarizations && { pol: polarizations }),
     ...(pixels && { pixels: wholeRanges(image, pixels) }),
   });
-  return section && { dataset, image, section, source: sourceOf(storage, dataset.file) };
+  return section && { dataset, image, section };
 }
 
 /** An axis that a section does not name is kept whole. */
@@ -62,8 +52,4 @@ function wholeRanges({ axes }: FitsImage, pixels: PixelRanges): (readonly [numbe
     );
   }
   return axes.map((length, axis) => pixels[axis] ?? [1, length]);
-}
-
-function sourceOf(storage: SodaService['storage'], { key, bytes }: ImageFile): FitsSource {
-  return { ...sizedSource(storage, key, bytes), release: releaseBytes };
 }

@@ -3,6 +3,9 @@ import { SOFTWARE } from '../service.ts';
 import type { Cutout } from './cutout.ts';
 import type { CutoutRequest } from './request.ts';
 
+/** Characters of a parameter in the history. */
+const LONGEST_VALUE = 500;
+
 /** The section as FITS tools write it. */
 export function sectionText({ first, last }: Section): string {
   return first.map((from, axis) => `${from}:${last[axis]}`).join(',');
@@ -17,8 +20,13 @@ export function provenance({ dataset, section }: Cutout, { asked }: CutoutReques
     `Of the file ${file.name}, HDU ${hdu.index}, SHA-256`,
     file.sha256,
     `Pixels [${sectionText(section)}]`,
-    ...(asked.length === 0 ? [] : [`Asked for by ${asked.join(', ')}`]),
+    ...(asked.length === 0 ? [] : [`Asked for by ${asked.map(shortened).join(', ')}`]),
   ];
+}
+
+/** A polygon may have thousands of vertices. */
+function shortened(text: string): string {
+  return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE)}...`;
 }
 
 /** The name under which a client may save a cutout, without its extension. */

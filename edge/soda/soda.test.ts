@@ -271,6 +271,19 @@ describe('SODA', () => {
     assert.notEqual((await ask(plate, { SECTION: '1:2,1:3' })).headers.get('etag'), etag);
   });
 
+  test('a polygon of ten thousand vertices', async () => {
+    const vertices = Array.from({ length: 10_000 }, (_, at) => {
+      const angle = (2 * Math.PI * at) / 10_000;
+      return `${(84 + 0.1 * Math.cos(angle)).toFixed(9)} ${(-1 + 0.1 * Math.sin(angle)).toFixed(9)}`;
+    });
+    const body = new URLSearchParams({ ID: plate, POLYGON: vertices.join(' ') });
+    const response = await appWith().request('/soda/sync', { method: 'POST', body });
+    assert.ok(response.headers.get('etag')!.length < 100);
+    const { axes, history } = await parseCut(response);
+    assert.ok(axes[0]! >= 20 && axes[0]! <= 23, axes.join());
+    assert.ok(history.length < 1500, history);
+  });
+
   test('POST, and HEAD', async () => {
     const body = new URLSearchParams({ ID: plate, SECTION: '1:2,1:2' });
     const posted = await appWith().request('/soda/sync', { method: 'POST', body });
