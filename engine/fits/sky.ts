@@ -27,7 +27,7 @@ const LONGEST_EDGE = 45;
 /**
  * The outer border of an image as a polygon on the sky, ICRS: longitude and latitude of each vertex in turn, in degrees, not closed.
  * It begins with the corner (0.5, 0.5) of the first pixel and goes along the second axis first, as astropy's `WCS.calc_footprint(center=False)`;
- * that is counterclockwise as seen from inside the sphere in an image with east to the left of north, clockwise in a mirrored one. Four vertices,
+ * that is clockwise as seen from inside the sphere in an image with east to the left of north, counterclockwise in a mirrored one. Four vertices,
  * and more where arcs of great circles between them would leave the border of the image by 0.05 pixel. Where a corner of the
  * image is not on the sky, as in a map of all the sky, the border of the projection takes its place.
  * @throws {FitsError} `unsupported-wcs` where the image has no sky, or more than a hemisphere of it
