@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Column } from '../../engine/catalog/column.ts';
 import type { Table } from '../../engine/catalog/table.ts';
 import { plainColumn } from '../../engine/upload/plain-column.ts';
-import { isReservedSchema, parseTableName, quotedTable } from '../database/identifier.ts';
+import { isReservedSchema, parseTableName, quoted, quotedTable } from '../database/identifier.ts';
 import { readTable } from '../database/tap-schema.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { BASE_TYPES, type DatabaseColumn, publishedType } from '../database/types.ts';
@@ -144,6 +144,14 @@ function chooseColumns<T extends DatabaseColumn>(columns: readonly T[], options:
   const rest = chosen.filter((column) => !unsupported.includes(column)).map((column) => column.name);
   throw new Error(
     `columns of these types cannot be published: ${list}. Leave them out with --columns ${rest.join(',')}, or ` +
-      'publish a view that converts them',
+      `publish a view that converts them${exampleOf(unsupported)}`,
   );
+}
+
+/** Of what a view would do with arrays of texts, times and the like. */
+function exampleOf(columns: readonly DatabaseColumn[]): string {
+  const array = columns.find(({ declared }) => declared.endsWith('[]'));
+  if (array === undefined) return '';
+  const name = quoted(array.name);
+  return `, such as one with array_to_string(${name}, ';') AS ${name}: arrays can have booleans and numbers, for VOTable has no arrays of texts whose lengths differ`;
 }
