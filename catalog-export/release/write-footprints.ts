@@ -72,7 +72,7 @@ function chunksOf({ cells, slots }: Entries): { chunks: FootprintChunks; bytes: 
       cell: Float64Array.from(entries, (entry) => Number(cells[entry]! - shift)),
       slot: Uint32Array.from(entries, (entry) => slots[entry]!),
     };
-    const bytes = encodeChunk(chunk, chunk.cell[0]!);
+    const bytes = encodeChunk(chunk);
     written.push(bytes);
     chunks.order.push(order);
     chunks.first.push(chunk.cell[0]!);
@@ -124,20 +124,20 @@ async function entriesOf(
   return { ...entries.all(), reach };
 }
 
-/** The order of the largest cell of each footprint. */
+/**
+ * How large the footprints are, each size four times the one above: by the order of the largest cell of each, halved. With more sizes
+ * a search meets more blocks.
+ */
 function sizesOf(rows: number, cell: BigInt64Array, footprint: Uint32Array): Uint8Array {
-  const sizes = new Uint8Array(rows);
-  // Cells of a footprint come in any order.
-  const least = new Array<bigint | undefined>(rows);
+  const largest = new Float64Array(rows).fill(Number.POSITIVE_INFINITY);
   for (let at = 0; at < cell.length; at += 1) {
     const row = footprint[at]!;
-    const before = least[row];
-    if (before === undefined || cell[at]! < before) least[row] = cell[at]!;
+    largest[row] = Math.min(largest[row]!, Number(cell[at]));
   }
-  least.forEach((value, row) => {
-    if (value !== undefined) sizes[row] = orderOf(value);
-  });
-  return sizes;
+  // NUNIQ is from 4^(order + 1) on.
+  return Uint8Array.from(largest, (uniq) =>
+    Number.isFinite(uniq) ? Math.floor((Math.log2(uniq) / 2 - 1) / 2) : 0,
+  );
 }
 
 async function* groupsOf(storage: Storage, release: Release): AsyncGenerator<RowGroup[]> {

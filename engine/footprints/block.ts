@@ -50,7 +50,7 @@ export function checksumOf(block: Bytes): Uint32Array {
 }
 
 /**
- * A column of a block.
+ * A column of a block; of one row, where that stands for all of them.
  * @param block at a multiple of 8 bytes in its buffer.
  * @param at its place among the columns.
  * @param type that `arrowType` gives.
@@ -163,8 +163,7 @@ function readData(block: Bytes, start: number, type: DataType): Data {
       }
     }
   };
-  const data = read();
-  return isConstant ? takeRows(data, new Uint32Array(rows)) : data;
+  return read();
 }
 
 function unsetIn(bits: Uint8Array, length: number): number {

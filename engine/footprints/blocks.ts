@@ -9,6 +9,7 @@ import { remembered } from '../remembered.ts';
 import { readObject } from '../storage/reading.ts';
 import { sharedLoads } from '../storage/shared-loads.ts';
 import type { Storage } from '../storage/storage.ts';
+import { takeRows } from '../table/rows.ts';
 import { blockColumn, checkedBytes, checksumOf } from './block.ts';
 
 /** Reads blocks of rows of releases with footprints, and keeps what it read. */
@@ -21,8 +22,13 @@ export interface Blocks {
 }
 
 export interface Block {
-  /** A column of all rows of the block. */
-  column(name: string): Data;
+  column(name: string): BlockColumn;
+}
+
+/** A column of all rows of a block. */
+export interface BlockColumn {
+  /** The cells of some rows. */
+  take(rows: Uint32Array): Data;
 }
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -63,7 +69,10 @@ export function createBlocks(storage: Storage, kernel: HealpixKernel, cacheBytes
       return {
         column(name) {
           const { at, type } = release.columns.get(name)!;
-          return blockColumn(bytes, at - first, type);
+          const data = blockColumn(bytes, at - first, type);
+          // One row may stand for all of them.
+          const rowsIn = (rows: Uint32Array) => (data.length === 1 ? new Uint32Array(rows.length) : rows);
+          return { take: (rows) => takeRows(data, rowsIn(rows)) };
         },
       };
     },

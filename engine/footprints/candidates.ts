@@ -3,7 +3,7 @@ import type { Engine } from '../engine.ts';
 import type { CellRanges, Cone, Region } from '../healpix-wasm/kernel.ts';
 import { union } from '../healpix-wasm/ranges.ts';
 import { remembered } from '../remembered.ts';
-import type { FootprintChunk } from './chunk.ts';
+import { type Cells, slotsInCells } from './chunk.ts';
 
 /** A search that would read more chunks looks at the footprints of all rows instead. */
 const MOST_CHUNKS = 128;
@@ -25,7 +25,10 @@ export async function footprintCandidates(
   const wanted = layersOf(release).flatMap((layer) => wantedChunks(release, layer, cover));
   if (wanted.length > MOST_CHUNKS) return null;
   const found = await Promise.all(
-    wanted.map(async ({ chunk, cells }) => slotsInCells(await footprints.load(release, chunk), cells)),
+    wanted.map(async ({ chunk, cells }) => {
+      const entries = release.manifest.footprints!.chunks.entries[chunk]!;
+      return slotsInCells(await footprints.load(release, chunk), entries, cells);
+    }),
   );
   return uniqueSlots(found);
 }
@@ -46,9 +49,6 @@ const layersOf = remembered(({ manifest }: Release): readonly Layer[] => {
   }
   return layers;
 });
-
-/** Cells of one order, from one to another, both included. */
-type Cells = readonly (readonly [first: number, last: number])[];
 
 interface Wanted {
   readonly chunk: number;
@@ -86,37 +86,8 @@ function cellsAt(order: number, { start, end }: CellRanges): Cells {
   return cells;
 }
 
-function slotsInCells({ cell, slot }: FootprintChunk, cells: Cells): Uint32Array[] {
-  const found: Uint32Array[] = [];
-  let from = 0;
-  for (const [first, last] of cells) {
-    from = firstAtLeast(cell, first, from);
-    const to = firstAtLeast(cell, last + 1, from);
-    if (to > from) found.push(slot.subarray(from, to));
-    from = to;
-  }
-  return found;
-}
-
-function firstAtLeast(cells: Float64Array, wanted: number, from: number): number {
-  let [low, high] = [from, cells.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (cells[middle]! < wanted) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function uniqueSlots(found: readonly (readonly Uint32Array[])[]): Uint32Array {
-  const parts = found.flat();
-  const slots = new Uint32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let end = 0;
-  for (const part of parts) {
-    slots.set(part, end);
-    end += part.length;
-  }
-  slots.sort();
+function uniqueSlots(found: readonly (readonly number[])[]): Uint32Array {
+  const slots = Uint32Array.from(found.flat()).sort();
   let count = 0;
   for (let at = 0; at < slots.length; at++) {
     if (at === 0 || slots[at] !== slots[at - 1]) slots[count++] = slots[at]!;

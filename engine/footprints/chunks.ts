@@ -7,22 +7,19 @@ import { remembered } from '../remembered.ts';
 import { readObject } from '../storage/reading.ts';
 import { sharedLoads } from '../storage/shared-loads.ts';
 import type { Storage } from '../storage/storage.ts';
-import { decodeChunk, type FootprintChunk } from './chunk.ts';
 
 /** Reads chunks of releases' indexes of footprints and keeps what it read. */
 export interface FootprintChunks {
   /**
-   * @throws CorruptReleaseError where the chunk is not the one that the manifest describes.
+   * The bytes of a chunk.
+   * @throws CorruptReleaseError where it is not the one that the manifest describes.
    * @throws StorageError where the bucket cannot be read.
    */
-  load(release: Release, chunk: number): Promise<FootprintChunk>;
+  load(release: Release, chunk: number): Promise<Uint8Array>;
 }
 
 /** What an entry of the cache costs besides what it holds, in bytes. */
 const ENTRY_OVERHEAD = 400;
-
-/** Of an entry: a cell and a slot. */
-const BYTES_PER_ENTRY = 12;
 
 /** @param cacheBytes bound on what is kept between calls. */
 export function createFootprintChunks(
@@ -30,11 +27,11 @@ export function createFootprintChunks(
   kernel: HealpixKernel,
   cacheBytes: number,
 ): FootprintChunks {
-  const cache = new LRUCache<string, FootprintChunk>({ maxSize: Math.ceil(cacheBytes) });
-  const share = sharedLoads<FootprintChunk>();
+  const cache = new LRUCache<string, Uint8Array>({ maxSize: Math.ceil(cacheBytes) });
+  const share = sharedLoads<Uint8Array>();
 
-  async function read(release: Release, number: number, id: string): Promise<FootprintChunk> {
-    const { first, entries, bytes, crc32 } = release.manifest.footprints!.chunks;
+  async function read(release: Release, number: number, id: string): Promise<Uint8Array> {
+    const { bytes, crc32 } = release.manifest.footprints!.chunks;
     const key = `${release.prefix}/${FOOTPRINTS_PATH}`;
     const range = { offset: offsetsOf(release)[number]!, length: bytes[number]! };
     const stored = await readObject(storage, key, range);
@@ -48,19 +45,8 @@ export function createFootprintChunks(
     if (kernel.crc32(stored) !== crc32[number]) {
       throw new CorruptReleaseError(key, `is damaged: the checksum of its chunk ${number} differs`);
     }
-    try {
-      const chunk = decodeChunk(stored, first[number]!, entries[number]!);
-      cache.set(id, chunk, { size: chunk.slot.length * BYTES_PER_ENTRY + ENTRY_OVERHEAD });
-      return chunk;
-    } catch (error) {
-      throw new CorruptReleaseError(
-        key,
-        `has a chunk ${number} that cannot be read: ${(error as Error).message}`,
-        {
-          cause: error,
-        },
-      );
-    }
+    cache.set(id, stored, { size: stored.length + ENTRY_OVERHEAD });
+    return stored;
   }
 
   return {

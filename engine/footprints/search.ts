@@ -4,7 +4,7 @@ import { mainColumns } from '../catalog/table.ts';
 import type { Engine } from '../engine.ts';
 import type { CellRanges, Cone, FootprintTest, HealpixKernel, Region } from '../healpix-wasm/kernel.ts';
 import { union } from '../healpix-wasm/ranges.ts';
-import { type KeptColumn, wholeColumn } from '../parquet/kept-column.ts';
+import type { KeptColumn } from '../parquet/kept-column.ts';
 import type { StoredBytes } from '../parquet/row-groups.ts';
 import type { Batch, Overflow } from '../table/result.ts';
 import { blocksOfSlots } from './block-groups.ts';
@@ -96,9 +96,8 @@ async function* foundInBlocks(
 ): AsyncGenerator<Found, void, undefined> {
   for await (const blocks of blocksOfSlots(engine, query.release, slots)) {
     for (const { block, rows: candidates } of blocks) {
-      const columnOf = (name: string) => wholeColumn(block.column(name));
-      const rows = judge(engine, query, columnOf, candidates);
-      if (rows.length > 0) yield { rows, columns: query.columns.map(columnOf) };
+      const rows = judge(engine, query, (name) => block.column(name), candidates);
+      if (rows.length > 0) yield { rows, columns: query.columns.map((name) => block.column(name)) };
     }
   }
 }
