@@ -99,7 +99,7 @@ function describeImage(
       dataBytes,
     },
     primary: primaryCards,
-    moc: coverageOf(kernel, sky.footprint, sky.fov),
+    moc: coverageOf(kernel, sky.footprint),
     image,
     notes: [...new Set(keywords.notes)],
   };
