@@ -65,8 +65,10 @@ def coordinate_headers() -> dict[str, fits.Header]:
     for name, pv in parameters.items():
         made[name] = header(name, **pv)
         made[f"{name}_south"] = header(name, value=(359.9, -48.0), scale=0.3, **pv)
-        made[f"{name}_lonpole"] = header(name, value=(10.0, 30.0), scale=0.1, LONPOLE=150.0, **pv)
+        lonpole = 30.0 if name in CYLINDRICAL else 150.0
+        made[f"{name}_lonpole"] = header(name, value=(10.0, 30.0), scale=0.1, LONPOLE=lonpole, **pv)
     for name in CYLINDRICAL:
+        made[f"{name}_latpole"] = header(name, value=(10.0, 30.0), scale=0.1, LONPOLE=-20.0, LATPOLE=-70.0)
         made[f"{name}_equator"] = header(name, value=(120.0, 0.0), scale=0.5)
     made["TAN_pole"] = header(value=(0.0, 90.0), scale=0.05)
     made["TAN_near_pole"] = header(value=(200.0, 89.9))
@@ -74,6 +76,7 @@ def coordinate_headers() -> dict[str, fits.Header]:
     made["SIN_slant"] = header("SIN", scale=0.1, PV2_1=0.1, PV2_2=-0.2)
     made["SIN_ncp"] = header("SIN", value=(50.0, 60.0), scale=0.1, PV2_1=0.0, PV2_2=1 / np.tan(np.radians(60.0)))
     made["TAN_pv_reference"] = header("CAR", value=(50.0, 20.0), scale=0.1, PV1_1=10.0, PV1_2=20.0)
+    made["CAR_no_pole"] = header("CAR", value=(10.0, 30.0), LONPOLE=150.0)
     made["CAR_pv_offset"] = header("CAR", value=(50.0, 20.0), scale=0.1, PV1_0=1.0, PV1_1=10.0, PV1_2=20.0)
     cd = {"CD1_1": -0.008, "CD1_2": 0.003, "CD2_1": 0.0031, "CD2_2": 0.0079}
     made["CD"] = header(**cd)
