@@ -1,4 +1,5 @@
 import { votableError } from '../engine/table/votable-error.ts';
+import { JOB_SECONDS } from './jobs/job-type.ts';
 
 /** A worker that answers requests for this one, by a service binding. */
 export interface WorkerBinding {
@@ -6,8 +7,10 @@ export interface WorkerBinding {
   fetch(request: Request): Promise<Response>;
 }
 
-/** What a client is told where a worker is absent or down. */
+/** A worker and what a client is told where it is absent or down. */
 export interface Absence {
+  /** What is handed over to it: this path and what is below. */
+  readonly below: string;
   /** What the worker does, at the beginning of a sentence. */
   readonly what: string;
   /** The error document of the worker's protocol. */
@@ -17,41 +20,63 @@ export interface Absence {
 const RETRY_SECONDS = '60';
 
 /** TAP's errors are VOTables (DALI 1.1 §4.2). */
-export const NO_TAP: Absence = { what: 'TAP', document: votableDocument };
+export const NO_TAP: Absence = { below: '/tap', what: 'TAP', document: votableDocument };
 
 /** SODA's errors are texts (SODA 1.0 §5.2). */
-export const NO_SODA: Absence = { what: 'SODA', document: textDocument };
+export const NO_SODA: Absence = { below: '/soda', what: 'SODA', document: textDocument };
 
 /** Of jobs below TAP, and below SODA. */
-export const NO_TAP_JOBS: Absence = { what: 'The queue of jobs', document: votableDocument };
-export const NO_SODA_JOBS: Absence = { what: 'The queue of jobs', document: textDocument };
+export const NO_TAP_JOBS: Absence = {
+  below: '/tap/async',
+  what: 'The queue of jobs',
+  document: votableDocument,
+};
+export const NO_SODA_JOBS: Absence = {
+  below: '/soda/async',
+  what: 'The queue of jobs',
+  document: textDocument,
+};
 
 /**
  * Hands a request over as it came and gives back the answer as it comes: the body streams both ways, nothing is encoded again, and a
  * client that leaves leaves that worker too. Where there is none, or it is down, the answer is 503 and a document that says so.
+ *
+ * Workers have addresses for one another beside those of clients: a request leads to none of them, by its path (`/tap/../job`) or by the
+ * header that such requests have.
  */
 export async function answerFromWorker(
   worker: WorkerBinding | null,
   request: Request,
-  { what, document }: Absence,
+  { below, what, document }: Absence,
 ): Promise<Response> {
+  const { pathname } = new URL(request.url);
+  if (pathname !== below && !pathname.startsWith(`${below}/`))
+    return refusal(404, document('There is nothing at this address.'), {});
   if (worker === null)
-    return unavailable(document(`${what} is no part of this service: the worker is not bound to it.`), {});
+    return refusal(503, document(`${what} is no part of this service: the worker is not bound to it.`), {});
   try {
-    return await worker.fetch(request);
+    return await worker.fetch(withoutOrders(request));
   } catch (error) {
     console.error(`${what}: ${error instanceof Error ? error.message : error}`);
     const message = `${what} cannot be reached just now, cone searches can. Please try again in a minute.`;
-    return unavailable(document(message), { 'retry-after': RETRY_SECONDS });
+    return refusal(503, document(message), { 'retry-after': RETRY_SECONDS });
   }
 }
 
-function unavailable(
+function withoutOrders(request: Request): Request {
+  if (!request.headers.has(JOB_SECONDS)) return request;
+  const headers = new Headers(request.headers);
+  headers.delete(JOB_SECONDS);
+  return new Request(request, { headers });
+}
+
+function refusal(
+  status: number,
   { body, mediaType }: ReturnType<Absence['document']>,
   headers: Readonly<Record<string, string>>,
 ): Response {
   return new Response(body, {
-    status: 503,
+    status,
     headers: {
       'content-type': mediaType,
       'cache-control': 'no-store',

@@ -32,6 +32,25 @@ describe('the edge worker hands TAP over', { concurrency: false }, () => {
     assert.equal((await ask('/tapestry')).status, 404);
   });
 
+  test('what workers ask of one another cannot be asked from outside', async () => {
+    const order = { method: 'POST', headers: { ...FORM, 'Almagest-Job-Seconds': '5' }, body: QUERY };
+    const paths = [
+      '/tap/../job',
+      '/tap/async/../../job',
+      '/tap/%2e%2e/job',
+      '/tap\\..\\job',
+      '/tap//../../job',
+      '/tap/job',
+    ];
+    for (const path of [...paths, '/job', '/soda/../job']) {
+      const { status, body } = await ask('/', { ...order, path });
+      assert.ok(status === 404 || status === 503, `${path}: ${status} ${body}`);
+      assert.doesNotMatch(body.toString('utf8'), /^id\n/, path);
+    }
+    const { status, body } = await ask('/tap/sync', order);
+    assert.equal(status, 200, body.toString('utf8'));
+  });
+
   test('what is compressed is compressed once', async () => {
     const plain = await ask('/tap/tables');
     assert.equal(plain.headers['content-encoding'], undefined);
