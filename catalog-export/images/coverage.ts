@@ -2,8 +2,8 @@ import type { HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
 import { mocAscii } from '../../engine/healpix-wasm/moc.ts';
 import { rangeList } from '../../engine/healpix-wasm/ranges.ts';
 
-/** Of mixed orders: a few kilobytes of text, and less than a tenth of the area around an image too much. */
-const MOST_CELLS = 400;
+/** Of mixed orders: a few kilobytes of text, and next to nothing of the area around an image. */
+const MOST_CELLS = 1000;
 
 const INDEX_ORDER = 29;
 
