@@ -33,10 +33,16 @@ export function npm(args: readonly string[], env: Record<string, string>): Runni
   return run(['npm', ...args], env);
 }
 
+/** What a program needs to be started, and to be started as quickly as the test itself. */
+export function programEnvironment(): NodeJS.ProcessEnv {
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
+  return { PATH, HOME, NODE_COMPILE_CACHE };
+}
+
 function run([command, ...args]: string[], env: Record<string, string>): RunningAlmagest {
   const child = spawn(command!, args, {
     cwd: projectFolder,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    env: { ...programEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);

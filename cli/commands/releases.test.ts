@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { manifestKey, pointerKey } from '../../engine/catalog/manifest.ts';
 import { REPORTS_VERSION, reportsKey } from '../../engine/catalog/reports.ts';
+import { programEnvironment } from '../../test/almagest.ts';
 import { type ScratchBucket, scratchBucket } from '../../test/scratch-bucket.ts';
 import { type Outcome, runProgram } from './run-program.ts';
 
@@ -23,7 +24,7 @@ before(async () => {
 after(() => bucket.remove());
 
 function almagest(...args: string[]): Promise<Outcome> {
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME, ALMAGEST_BUCKET: bucket.folder };
+  const env = { ...programEnvironment(), ALMAGEST_BUCKET: bucket.folder };
   return runProgram(args, env);
 }
 
