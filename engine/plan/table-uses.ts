@@ -58,7 +58,8 @@ export function tableUses(
     const release = releases.get(table) ?? null;
     const upload = uploads.get(table);
     const numbers = [...(columns.get(node) ?? [])].sort((a, b) => a - b);
-    const ranges = release === null ? null : rangesOf(covers.get(node) ?? EVERYWHERE, kernel);
+    const cover = release === null ? null : rangesOf(covers.get(node) ?? EVERYWHERE, kernel);
+    const ranges = cover && uploads.size > 0 && isMostOf(release!, cover) ? null : cover;
     const rows = release === null ? (upload?.rows ?? SCHEMA_ROWS) : rowsIn(release, ranges);
     const bytes = rows * rowBytes(numbers.map((at) => table.columns[at]!));
     uses.push({ node, table, release, ...(upload && { upload }), columns: numbers, ranges, rows, bytes });
@@ -93,6 +94,13 @@ function columnsUsed(query: CheckedQuery): ReadonlyMap<NamedTable, ReadonlySet<n
     }
   }
   return used;
+}
+
+/** From this share of its row groups on a table is better had as a whole, which may be there already. */
+const MOST_OF = 1 / 3;
+
+function isMostOf(release: Release, ranges: CellRanges): boolean {
+  return rowGroupsIn(release, ranges) * GROUP_ROWS > release.manifest.rows * MOST_OF;
 }
 
 /** Rows of a row group, about. */

@@ -28,14 +28,15 @@ const QUERY =
 async function plan(
   positions: readonly (readonly [ra: number | string, dec: number | string])[],
   postgresql = true,
+  release = stars,
 ): Promise<Plan> {
   const csv = ['ra,dec', ...positions.map((position) => position.join())].join('\n');
   const limits = { bytes: 1e7, rows: 1e6, columns: 10 };
   const upload = await readUpload('mine', new TextEncoder().encode(csv), limits);
-  const { table } = stars.manifest;
+  const { table } = release.manifest;
   const query = checkQuery(parseAdql(QUERY), [table, upload.table], FUNCTIONS);
   return planQuery(query, {
-    releases: new Map([[table, stars]]),
+    releases: new Map([[table, release]]),
     uploads: new Map([[upload.table, upload]]),
     kernel,
     limits: { bytes: 32e6, pieceBytes: 256e6 },
@@ -62,12 +63,25 @@ test('of a catalogue the rows near to the positions of an upload are read', asyn
   }
 });
 
+/** The catalogue with twenty times the rows. */
+function enlarged({ manifest, ...release }: Release): Release {
+  const skymap = { ...manifest.skymap!, rows: manifest.skymap!.rows.map((rows) => 20 * rows) };
+  return { ...release, manifest: { ...manifest, skymap, rows: 20 * manifest.rows } };
+}
+
 test('positions all over the sky are looked up in the database, where there is one', async () => {
   const positions = Array.from({ length: 300 }, (_, at) => [(at * 137.5) % 360, (at % 120) - 60] as const);
-  const { engine, why } = await plan(positions);
+  const { engine, why } = await plan(positions, true, enlarged(stars));
   assert.equal(engine, 'postgresql');
   assert.match(why, /all over hipparcos\.stars/);
-  assert.equal((await plan(positions, false)).engine, 'duckdb');
+  assert.equal((await plan(positions, false, enlarged(stars))).engine, 'duckdb');
+});
+
+test('of a small catalogue all is taken, which may be there already', async () => {
+  const positions = Array.from({ length: 300 }, (_, at) => [(at * 137.5) % 360, (at % 120) - 60] as const);
+  const { engine, uses } = await plan(positions);
+  assert.equal(engine, 'duckdb');
+  assert.equal(uses[1]!.ranges, null);
 });
 
 test('many positions are taken together', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { Float64, Utf8, vectorFromArray } from 'apache-arrow';
+import { Utf8, vectorFromArray } from 'apache-arrow';
 import { plainColumn, scalar, TEXT } from '../upload/plain-column.ts';
 import { writerFor } from './formats.ts';
 import type { Batch, Overflow, ResultTable } from './result.ts';
@@ -34,7 +34,7 @@ for (const format of ['fits', 'text']) {
   test(`${format}: more rows than are held are refused, with formats that have no such limit`, async () => {
     let closed = false;
     async function* batches(): AsyncGenerator<Batch, Overflow, undefined> {
-      const { data } = vectorFromArray(new Float64Array(1 << 20), new Float64());
+      const { data } = vectorFromArray(new Float64Array(1 << 20));
       try {
         for (;;) yield { length: 1 << 20, columns: [{ data: data[0]!, rows: null }] };
       } finally {
