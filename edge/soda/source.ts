@@ -9,11 +9,13 @@ import { releaseBytes } from './fits-body.ts';
  * @param seconds from now.
  * @returns a source whose reads throw RequestError (400) from then on.
  */
-export function sourceInTime(storage: Storage, { key, bytes }: ImageFile, seconds: number): FitsSource {
+export function sourceInTime(storage: Storage, { key, name, bytes }: ImageFile, seconds: number): FitsSource {
   const source = sizedSource(storage, key, bytes);
   const deadline = Date.now() + 1000 * seconds;
   return {
     ...source,
+    // Messages are for those who do not know the bucket.
+    name,
     async read(offset, length) {
       const found = await source.read(offset, length);
       if (Date.now() <= deadline) return found;
