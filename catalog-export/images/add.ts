@@ -1,27 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import type pg from 'pg';
-import type { FitsKernel } from '../../engine/fits-wasm/index.ts';
-import type { HealpixKernel } from '../../engine/healpix-wasm/kernel.ts';
 import { DATASET_VERSION, type ImageFile } from '../../engine/images/dataset.ts';
 import { readDataset } from '../../engine/images/read-dataset.ts';
 import { writeDataset } from '../../engine/images/write-dataset.ts';
 import type { Storage } from '../../engine/storage/storage.ts';
 import { publishObscore } from '../database/obscore.ts';
-import { type DescribedImage, describeFile } from './describe.ts';
+import { type DescribeContext, type DescribedImage, describeFile } from './describe.ts';
 import type { Incoming, IncomingFile } from './incoming.ts';
 import { digestOf, type LocalFile } from './local-file.ts';
-import type { Mapping } from './mapping.ts';
 import { picturesOf, type RenderedPictures } from './pictures.ts';
 import { alone, linksOf, type StoredImage, storedImages, writeImages } from './stored-images.ts';
 import { type Pictures, removeUnreferred, storeFile, storePictures } from './stored-objects.ts';
-
-export interface DescribeContext {
-  readonly fits: FitsKernel;
-  readonly kernel: HealpixKernel;
-  readonly mapping: Mapping;
-  readonly authority: string;
-  readonly collection: string;
-}
 
 export interface AddContext extends DescribeContext {
   readonly client: pg.Client;
@@ -78,9 +67,9 @@ async function* eachFile(
   ) => Promise<{ readonly outcome: Outcome; readonly images: readonly DescribedImage[] }>,
 ): AsyncGenerator<AddedFile> {
   for (const incoming of files) {
-    const refused = (reason: string): AddedFile => ({
-      ...{ file: incoming.label, outcome: 'refused', images: [], reason },
-    });
+    const refused = (reason: string): AddedFile => {
+      return { file: incoming.label, outcome: 'refused', images: [], reason };
+    };
     if ('refused' in incoming) {
       yield refused(incoming.refused);
       continue;

@@ -28,7 +28,7 @@ export type DescribedImage = Pick<
   readonly notes: readonly string[];
 };
 
-export interface DescribeOptions {
+export interface DescribeContext {
   readonly fits: FitsKernel;
   readonly kernel: HealpixKernel;
   readonly mapping: Mapping;
@@ -44,18 +44,19 @@ export interface DescribeOptions {
 export async function describeFile(
   source: FitsSource,
   path: string,
-  options: DescribeOptions,
+  context: DescribeContext,
 ): Promise<DescribedImage[]> {
   const hdus = await readHdus(source);
   const images = hdus.filter(({ kind }) => kind === 'image' || kind === 'compressed');
-  if (images.length === 0)
+  if (images.length === 0) {
     throw new Error('it is FITS, but has no image: tables are loaded by "almagest load"');
+  }
   const primary = hdus[0]!;
   const described: DescribedImage[] = [];
   const reasons: string[] = [];
   for (const hdu of images) {
     try {
-      described.push(describeImage(hdu, primary, path, images.length > 1, options));
+      described.push(describeImage(hdu, primary, path, images.length > 1, context));
     } catch (error) {
       if (!(error instanceof FitsError)) throw error;
       reasons.push(error.message);
@@ -70,10 +71,10 @@ function describeImage(
   primary: Hdu,
   path: string,
   several: boolean,
-  { fits, kernel, mapping, authority, collection }: DescribeOptions,
+  { fits, kernel, mapping, authority, collection }: DescribeContext,
 ): DescribedImage {
   const inExtension = hdu.index > 0;
-  const primaryCards = inExtension ? plainText(primary.cards) : null;
+  const primaryCards = inExtension ? primary.cards : null;
   const image = openImage(hdu as Parameters<typeof openImage>[0], primaryCards);
   const wcs = imageWcs(fits, image);
   const found = skyOf(wcs);
@@ -93,7 +94,7 @@ function describeImage(
     hdu: {
       index,
       kind: kind as ImageHdu['kind'],
-      cards: plainText(cards),
+      cards,
       headerOffset,
       dataOffset,
       dataBytes,
@@ -103,9 +104,4 @@ function describeImage(
     image,
     notes: [...new Set(keywords.notes)],
   };
-}
-
-/** PostgreSQL keeps no text with the character 0, which only a damaged header has. */
-function plainText(cards: string): string {
-  return cards.replaceAll('\0', ' ');
 }

@@ -1,10 +1,6 @@
 import { Command } from 'commander';
-import {
-  type AddedFile,
-  addImages,
-  type DescribeContext,
-  describeImages,
-} from '../../catalog-export/images/add.ts';
+import { type AddedFile, addImages, describeImages } from '../../catalog-export/images/add.ts';
+import type { DescribeContext } from '../../catalog-export/images/describe.ts';
 import { isCollection } from '../../catalog-export/images/identifiers.ts';
 import { type Incoming, incomingFiles } from '../../catalog-export/images/incoming.ts';
 import type { MappedColumn } from '../../catalog-export/images/mapped-columns.ts';
@@ -107,11 +103,11 @@ async function add(
   begun: () => void,
 ): Promise<void> {
   const storage = bucketOf(flags);
-  const counts = await withDatabase(async (client) => {
+  const changed = await withDatabase(async (client) => {
     begun();
     return report(addImages(files, { ...context, client, storage }), flags, 'Adding images', files.length);
   });
-  if (flags.json || counts.published === 0) return;
+  if (flags.json || changed === 0) return;
   console.log('"almagest export ivoa.obscore" makes a release with them, in which the edge finds them.');
 }
 
@@ -132,12 +128,13 @@ function collectionOf({ collection }: Flags, mapping: Mapping): string {
   );
 }
 
+/** @returns how many files have changed what is published. */
 async function report(
   files: AsyncGenerator<AddedFile>,
   flags: Flags,
   label: string,
   total: number,
-): Promise<{ readonly published: number }> {
+): Promise<number> {
   const progress = terminalProgress(flags.json ? process.stderr : process.stdout);
   const outcomes: Record<string, number> = {};
   progress.start(label, total, 'files');
@@ -152,13 +149,13 @@ async function report(
   } finally {
     progress.done();
   }
-  const { refused = 0, unchanged = 0, added = 0, replaced = 0, updated = 0 } = outcomes;
+  const { refused = 0, added = 0, replaced = 0, updated = 0 } = outcomes;
   if (!flags.json) {
     const parts = Object.entries(outcomes).map(([outcome, count]) => `${count} ${outcome}`);
     console.log(`${counted(sum(outcomes), 'file')}: ${parts.join(', ')}.`);
   }
   if (refused > 0) process.exitCode = 1;
-  return { published: added + replaced + updated + unchanged };
+  return added + replaced + updated;
 }
 
 function sum(counts: Readonly<Record<string, number>>): number {
