@@ -35,19 +35,22 @@ export function wcsBlock(image: FitsImage, sky: CelestialAxes): Float64Array {
   const lon = linearAxis(image, sky.lon);
   const lat = linearAxis(image, sky.lat);
   const toDegrees = [angleUnit(header, sky.lon, location.index), angleUnit(header, sky.lat, location.index)];
-  const tpv = isTpv(image, sky);
-  const parameter = (m: number) => (tpv ? null : numberOf(header, `PV${sky.lon + 1}_${m}`));
-  const latParameters = parameters(header, sky.lat);
-  const sip = sipOf(image, first, second);
-  return Float64Array.of(
-    projectionCode(tpv ? 'TAN' : sky.projection),
+  const [lonValue, latValue] = [
     numberOf(header, `CRVAL${sky.lon + 1}`)! * toDegrees[0]!,
     numberOf(header, `CRVAL${sky.lat + 1}`)! * toDegrees[1]!,
-    parameter(1) ?? NONE,
-    parameter(2) ?? NONE,
-    parameter(3) ?? numberOf(header, 'LONPOLE') ?? NONE,
-    parameter(4) ?? numberOf(header, 'LATPOLE') ?? NONE,
-    parameter(0) ?? NONE,
+  ];
+  const tpv = isTpv(image, sky);
+  const known = tpv ? { projection: 'TAN', lon: [], lat: [] } : knownProjection(header, sky, latValue);
+  const sip = sipOf(image, first, second);
+  return Float64Array.of(
+    projectionCode(known.projection),
+    lonValue,
+    latValue,
+    known.lon[1] ?? NONE,
+    known.lon[2] ?? NONE,
+    numberIn(known.lon, 3) ?? numberOf(header, 'LONPOLE') ?? NONE,
+    numberIn(known.lon, 4) ?? numberOf(header, 'LATPOLE') ?? NONE,
+    known.lon[0] ?? NONE,
     numberOf(header, `CRPIX${first + 1}`) ?? 0,
     numberOf(header, `CRPIX${second + 1}`) ?? 0,
     lon[first]! * toDegrees[0]!,
@@ -56,12 +59,38 @@ export function wcsBlock(image: FitsImage, sky: CelestialAxes): Float64Array {
     lat[second]! * toDegrees[1]!,
     ...frameNumbers(sky),
     ...(sip?.orders ?? [-1, -1]),
-    tpv ? TPV_TERMS : latParameters.length,
+    tpv ? TPV_TERMS : known.lat.length,
     tpv ? 1 : 0,
     ...(sip?.coefficients ?? []),
-    ...(tpv ? [...tpvTerms(header, sky.lat), ...tpvTerms(header, sky.lon)] : latParameters),
+    ...(tpv ? [...tpvTerms(header, sky.lat), ...tpvTerms(header, sky.lon)] : known.lat),
   );
 }
+
+/** A projection with its parameters, PVi_0 and so on, of both axes. */
+interface KnownProjection {
+  readonly projection: string;
+  readonly lon: readonly number[];
+  readonly lat: readonly number[];
+}
+
+/** NCP and GLS are AIPS's names of a SIN and an SFL (Calabretta & Greisen 2002, §6.1). */
+function knownProjection(
+  header: FitsHeader,
+  { projection, lon, lat }: CelestialAxes,
+  latValue: number,
+): KnownProjection {
+  switch (projection) {
+    case 'NCP':
+      return { projection: 'SIN', lon: [], lat: [NONE, 0, 1 / Math.tan((latValue * Math.PI) / 180)] };
+    case 'GLS':
+      return { projection: 'SFL', lon: [1, 0, latValue], lat: [] };
+    default:
+      return { projection, lon: parameters(header, lon), lat: parameters(header, lat) };
+  }
+}
+
+const numberIn = (numbers: readonly number[], at: number): number | null =>
+  Number.isNaN(numbers[at] ?? NONE) ? null : numbers[at]!;
 
 /** A plate of the Digitized Sky Survey is in the axes 1 and 2. */
 function plateBlock(

@@ -75,6 +75,8 @@ def coordinate_headers() -> dict[str, fits.Header]:
     made["AIT_sky"] = header("AIT", ("GLON", "GLAT"), (0.0, 0.0), 5.0)
     made["SIN_slant"] = header("SIN", scale=0.1, PV2_1=0.1, PV2_2=-0.2)
     made["SIN_ncp"] = header("SIN", value=(50.0, 60.0), scale=0.1, PV2_1=0.0, PV2_2=1 / np.tan(np.radians(60.0)))
+    made["NCP"] = header("NCP", value=(50.0, 60.0), scale=0.1)
+    made["GLS"] = header("GLS", value=(50.0, 60.0), scale=0.1)
     made["TAN_pv_reference"] = header("CAR", value=(50.0, 20.0), scale=0.1, PV1_1=10.0, PV1_2=20.0)
     made["CAR_no_pole"] = header("CAR", value=(10.0, 30.0), LONPOLE=150.0)
     made["CAR_pv_offset"] = header("CAR", value=(50.0, 20.0), scale=0.1, PV1_0=1.0, PV1_1=10.0, PV1_2=20.0)
