@@ -340,6 +340,9 @@ describe('the life of a job', () => {
     assert.deepEqual([phases[0], phases.at(-1)], ['PENDING', 'ABORTED']);
     assert.ok(events.every((event) => event.startsWith('event: phase\n')));
     assert.match(await text(`${path}/events`), /"phase":"ABORTED"/);
+    const last = /^id: (\d+)$/m.exec(events.at(-1)!)![1]!;
+    const again = await app.request(`${path}/events`, { headers: { 'last-event-id': last } });
+    assert.equal(again.status, 204);
   });
 });
 

@@ -86,7 +86,7 @@ async function storeFiles(
   for (const { field, file } of files) {
     const key = `${job.id}/files/${job.files.length + stored.length}`;
     await storage.put(key, new Uint8Array(await file.arrayBuffer()));
-    stored.push({ field, name: file.name, mediaType: file.type, key });
+    stored.push({ field, name: file.name, mediaType: file.type, bytes: file.size, key });
   }
   return stored;
 }

@@ -11,10 +11,10 @@ import { jobSchema } from './documents/job-schema.ts';
 import { jobListXml, jobXml, parametersXml, resultsXml } from './documents/job-xml.ts';
 import { jobEvents } from './events.ts';
 import { type Form, readForm } from './form.ts';
-import { ID_PATTERN, type Job } from './job.ts';
+import { ID_PATTERN, isActive, type Job } from './job.ts';
 import type { JobType } from './job-type.ts';
 import { readListFilter } from './list-filter.ts';
-import { noJob } from './queue/queue.ts';
+import { noJob } from './queue/rules.ts';
 import { representationOf } from './representation.ts';
 import type { JobService } from './service.ts';
 import { sessionFor, sessionOf } from './session.ts';
@@ -73,6 +73,9 @@ export function jobApp(service: JobService, type: JobType): Hono {
   }
 
   function events(c: Context, job: Job): Response {
+    // So EventSource is told not to come back (HTML, Server-sent events, §9.2.3).
+    const toldAll = c.req.header('last-event-id') === String(job.revision);
+    if (toldAll && !isActive(job.phase)) return c.body(null, 204);
     const list = listUrl(c);
     const body = jobEvents(queue, job, (each) => JSON.stringify(jobDocument(each, list)));
     return c.body(body, 200, { 'content-type': 'text/event-stream', 'cache-control': PRIVATE });
@@ -96,7 +99,7 @@ export function jobApp(service: JobService, type: JobType): Hono {
     });
     return c.redirect(jobUrl(c, job), 303);
   });
-  app.get('/schema.json', (c) => c.json(jobSchema(c.req.url.split('?', 1)[0]!)));
+  app.get('/schema.json', (c) => c.json(jobSchema(`${listUrl(c)}/schema.json`)));
   app.get('/description.json', (c) => c.json(jobTypeDescription(type, limits, listUrl(c))));
 
   app.get('/:job', async (c) => {

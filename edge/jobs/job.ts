@@ -29,6 +29,7 @@ export interface JobFile {
   readonly field: string;
   readonly name: string;
   readonly mediaType: string;
+  readonly bytes: number;
   readonly key: string;
 }
 

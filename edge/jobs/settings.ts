@@ -9,6 +9,7 @@ export type JobSettings = Variables<
   | 'JOBS_RUNNING'
   | 'JOBS_QUEUED'
   | 'JOBS_KEPT'
+  | 'JOBS_BYTES'
   | JobTimeName
   | 'JOB_BODY_BYTES'
   | 'JOB_RESULT_BYTES'
@@ -31,6 +32,8 @@ export interface JobLimits extends JobTimes {
   readonly running: number;
   readonly queued: number;
   readonly kept: number;
+  /** Bytes of parameters, uploads and results that are kept of all jobs. */
+  readonly keptBytes: number;
   /** Bytes of a request. */
   readonly bodyBytes: number;
   /** Bytes of the results of one job. */
@@ -66,6 +69,7 @@ export function readJobSettings(env: JobSettings): JobServiceSettings {
       running: numberVariable(env, 'JOBS_RUNNING', 20, 1, 1000),
       queued: numberVariable(env, 'JOBS_QUEUED', 10_000, 0, MOST),
       kept: numberVariable(env, 'JOBS_KEPT', 100_000, 1, MOST),
+      keptBytes: numberVariable(env, 'JOBS_BYTES', 100 * 2 ** 30, 1, MOST),
       ...readJobTimes(env),
       bodyBytes: numberVariable(env, 'JOB_BODY_BYTES', 2 ** 25, 1024, MOST),
       resultBytes: numberVariable(env, 'JOB_RESULT_BYTES', 10 * 2 ** 30, 1, MOST),

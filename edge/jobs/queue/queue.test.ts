@@ -221,6 +221,10 @@ test('phases that may not follow are refused, and so are changes of what has beg
     /^400 The job is COMPLETED: its parameters/,
   );
   assert.match(await refused(app, id, { executionDuration: 7 }), /^400/);
+  assert.match(
+    await refused(app, id, { webhook: 'https://example.org' }),
+    /^400 The job is COMPLETED: there will be no note/,
+  );
   assert.match(await refused(app, randomId(), { phase: 'RUN' }), /^404 There is no job/);
 });
 
@@ -233,6 +237,22 @@ test('the queue has its limits', async (t) => {
   assert.match(await refused(app, third, { phase: 'RUN' }), /^503 1 jobs wait already/);
   const fourth = await app.queue.create(newJob());
   assert.ok(isRefusal(fourth) && fourth.status === 503);
+});
+
+test('results of all jobs together have a limit, which deleting makes room in', async (t) => {
+  const app = await appFor(t, { run: async () => answer('x'.repeat(60)), settings: { JOBS_BYTES: '100' } });
+  const [first, second] = [await made(app), await made(app)] as const;
+  for (const id of [first, second]) {
+    await changed(app, id, { phase: 'RUN' });
+    await app.settled();
+  }
+  assert.equal((await app.queue.read(first))!.phase, 'COMPLETED');
+  assert.match((await app.queue.read(second))!.error!.message, /has more than \d\d bytes/);
+  await made(app, { parameters: [['QUERY', 'y'.repeat(30)]] });
+  const refused = await app.queue.create(newJob());
+  assert.ok(isRefusal(refused) && refused.status === 503);
+  await app.queue.remove(first);
+  await made(app);
 });
 
 test('who waits hears of a change of phase at once, and of nothing when the time is over', async (t) => {

@@ -1,14 +1,27 @@
 import type { Storage } from '../../../engine/storage/storage.ts';
 import type { WorkerBinding } from '../../worker-binding.ts';
-import { isActive, type Job, type JobError, type JobResult } from '../job.ts';
+import type { Job, JobError, JobResult } from '../job.ts';
 import type { JobType, JobWorker } from '../job-type.ts';
 import { JobFailure } from '../outcome.ts';
 import { parameterFaults } from '../parameters.ts';
 import type { JobLimits } from '../settings.ts';
 import { jobTypeNamed } from '../types/all.ts';
+import {
+  FAILED,
+  FULL,
+  merged,
+  noSuchJob,
+  queueFull,
+  refusedChange,
+  STOPPED,
+  storedJob,
+  tooLong,
+  WAITING,
+} from './rules.ts';
 import { resultsPrefix, runJob } from './run-job.ts';
 import type { Sql } from './sql.ts';
 import {
+  bytesOf,
   changeJob,
   countJobs,
   createTables,
@@ -20,6 +33,7 @@ import {
   jobsIn,
   jobsToDestroy,
   jobsToNotifyOf,
+  keptBytes,
   listJobs,
   nextMoment,
   nextOfClients,
@@ -27,6 +41,7 @@ import {
   type StoredJob,
 } from './store.ts';
 import type { JobChange, NewJob, Queue, Refusal } from './types.ts';
+import { createWaiters } from './waiters.ts';
 import { type Notify, nextAttempt } from './webhook.ts';
 
 /** What the queue works with. */
@@ -52,8 +67,8 @@ export interface RunningQueue extends Queue {
 /** Milliseconds after which a queue with running jobs looks after them: so it is woken, wherever it runs, if it was stopped meanwhile. */
 const HEARTBEAT = 5000;
 
-/** Milliseconds before what failed through no fault of its own is tried again. */
-const RETRY = 3000;
+/** Milliseconds before what failed through no fault of its own is tried again: until then a database that was killed answers again. */
+const RETRY = 8000;
 
 /** Milliseconds after which a note that nobody knows the fate of is sent again. */
 const SENDING = 60_000;
@@ -63,8 +78,6 @@ const ATTEMPTS = 2;
 
 /** Jobs that are destroyed, and objects that are removed, before other work gets its turn. */
 const BATCH = 100;
-
-const STOPPED = 'The service was stopped while the job ran, and again when it was tried once more.';
 
 interface Running {
   readonly client: string;
@@ -77,7 +90,7 @@ interface Running {
 export function createQueue(parts: QueueParts): RunningQueue {
   const { sql, storage, workers, limits, notify, wake, keep } = parts;
   const running = new Map<string, Running>();
-  const waiting = new Map<string, Set<() => void>>();
+  const waiters = createWaiters();
   createTables(sql);
   for (const id of jobsIn(sql, 'EXECUTING'))
     tryAgain(readJob(sql, id)!, { type: 'transient', message: STOPPED }, 0);
@@ -86,13 +99,8 @@ export function createQueue(parts: QueueParts): RunningQueue {
   /** Changes the phase of a job, and tells those who wait for that. */
   function move(job: StoredJob, change: Partial<StoredJob>): StoredJob {
     const moved = changeJob(sql, job.id, { ...change, revision: job.revision + 1 })!;
-    tell(job.id);
+    waiters.tell(job.id);
     return moved;
-  }
-
-  function tell(id: string): void {
-    for (const resolve of waiting.get(id) ?? []) resolve();
-    waiting.delete(id);
   }
 
   /** The end of a job. */
@@ -139,7 +147,12 @@ export function createQueue(parts: QueueParts): RunningQueue {
   async function execute(job: StoredJob, type: JobType, stop: AbortController): Promise<void> {
     const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(job.executionDuration * 1000)]);
     try {
-      const runner = { storage, worker: workers[type.worker], resultBytes: limits.resultBytes };
+      const left = Math.max(limits.keptBytes - keptBytes(sql), 0);
+      const runner = {
+        storage,
+        worker: workers[type.worker],
+        resultBytes: Math.min(limits.resultBytes, left),
+      };
       const results = await runJob(job, type, runner, signal);
       signal.throwIfAborted();
       finish(job, results);
@@ -152,8 +165,9 @@ export function createQueue(parts: QueueParts): RunningQueue {
   }
 
   function finish(job: StoredJob, results: readonly JobResult[]): void {
-    if (isCurrent(job)) end(readJob(sql, job.id)!, { phase: 'COMPLETED', results });
-    else doom(sql, resultsPrefix(job));
+    if (!isCurrent(job)) return void doom(sql, resultsPrefix(job));
+    const now = readJob(sql, job.id)!;
+    end(now, { phase: 'COMPLETED', results, bytes: bytesOf({ ...now, results }) });
   }
 
   function fail(job: StoredJob, error: unknown, signal: AbortSignal): void {
@@ -182,7 +196,7 @@ export function createQueue(parts: QueueParts): RunningQueue {
     doom(sql, id);
     deleteJob(sql, id);
     running.get(id)?.stop.abort();
-    tell(id);
+    waiters.tell(id);
     return true;
   }
 
@@ -224,43 +238,24 @@ export function createQueue(parts: QueueParts): RunningQueue {
     if (Number.isFinite(next)) wake(next);
   }
 
-  function refusedChange(job: StoredJob, { phase, ...rest }: JobChange): Refusal | null {
-    const setUp = rest.parameters ?? rest.files ?? rest.executionDuration ?? rest.runId;
-    if (setUp !== undefined && job.phase !== 'PENDING') {
-      return refusal(
-        400,
-        `The job is ${job.phase}: its parameters and its time can be changed while it is PENDING.`,
-      );
-    }
-    if (phase === 'ABORT' && !isActive(job.phase)) {
-      return refusal(400, `The job is ${job.phase}: there is nothing to abort.`);
-    }
-    if (phase === 'RUN' && job.phase !== 'PENDING') {
-      return refusal(400, `The job is ${job.phase}: PHASE=RUN is for one that is PENDING.`);
-    }
-    return null;
-  }
-
-  function refusedRun(): Refusal | null {
-    if (countJobs(sql, 'QUEUED') < limits.queued) return null;
-    return refusal(503, `${limits.queued} jobs wait already, as many as may. Please try again later.`);
-  }
-
-  async function change(id: string, asked: JobChange): Promise<Job | Refusal> {
+  async function change(id: string, wanted: JobChange): Promise<Job | Refusal> {
     const job = readJob(sql, id);
-    if (job === null) return refusal(404, noJob(id));
-    const refused = refusedChange(job, asked);
+    if (job === null) return noSuchJob(id);
+    const refused = refusedChange(job, wanted);
     if (refused) return refused;
-    const { phase, parameters, files, ...rest } = asked;
+    const { phase, parameters = [], files = [], ...rest } = wanted;
+    const asked = {
+      parameters: merged(job.parameters, parameters, ([name]) => name),
+      files: merged(job.files, files, ({ field }) => field),
+    };
     const changed = changeJob(sql, id, {
       ...rest,
       ...(rest.webhook !== undefined && { notification: rest.webhook === null ? null : WAITING }),
-      ...(parameters && { parameters: merged(job.parameters, parameters, ([name]) => name) }),
-      ...(files && { files: merged(job.files, files, ({ field }) => field) }),
+      ...asked,
+      bytes: bytesOf({ ...job, ...asked }),
     })!;
     if (phase === 'RUN') {
-      const fault = refusedRun();
-      if (fault) return fault;
+      if (countJobs(sql, 'QUEUED') >= limits.queued) return queueFull(limits.queued);
       queueUp(changed);
     }
     if (phase === 'ABORT') {
@@ -274,28 +269,8 @@ export function createQueue(parts: QueueParts): RunningQueue {
 
   return {
     async create(job: NewJob) {
-      if (countJobs(sql, null) >= limits.kept) {
-        return refusal(
-          503,
-          `This service keeps ${limits.kept} jobs already, as many as it can. Please try again later.`,
-        );
-      }
-      insertJob(sql, {
-        ...job,
-        phase: 'PENDING',
-        created: Date.now(),
-        started: null,
-        ended: null,
-        files: [],
-        results: [],
-        error: null,
-        notification: job.webhook === null ? null : WAITING,
-        revision: 0,
-        attempts: 0,
-        due: 0,
-        webhookAttempts: 0,
-        webhookDue: null,
-      });
+      if (countJobs(sql, null) >= limits.kept || keptBytes(sql) >= limits.keptBytes) return FULL;
+      insertJob(sql, storedJob(job, Date.now()));
       schedule();
       return readJob(sql, job.id)!;
     },
@@ -310,35 +285,9 @@ export function createQueue(parts: QueueParts): RunningQueue {
     async changed(id, revision, milliseconds) {
       const job = readJob(sql, id);
       if (job === null || job.revision !== revision) return job;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      const waiters = waiting.get(id) ?? new Set();
-      waiting.set(id, waiters.add(resolve));
-      const clock = setTimeout(resolve, milliseconds);
-      await promise;
-      clearTimeout(clock);
-      waiters.delete(resolve);
+      await waiters.wait(id, milliseconds);
       return readJob(sql, id);
     },
     tick: work,
   };
-}
-
-const WAITING = { state: 'waiting', reason: null } as const;
-
-const FAILED = 'The service failed on this job. The fault is in its log.';
-
-export const noJob = (id: string): string =>
-  `There is no job ${id}: it was destroyed, or never was. Jobs are known to those who were told their address.`;
-
-const tooLong = (seconds: number): string =>
-  `The job took longer than its executionDuration, ${seconds} s. Give it more, restrict it, or ask for fewer rows.`;
-
-function refusal(status: Refusal['status'], message: string): Refusal {
-  return { status, message };
-}
-
-/** Entries of a list, those with the names of new ones replaced by them. */
-function merged<T>(old: readonly T[], added: readonly T[], nameOf: (entry: T) => string): T[] {
-  const names = new Set(added.map(nameOf));
-  return [...old.filter((entry) => !names.has(nameOf(entry))), ...added];
 }

@@ -18,6 +18,8 @@ export interface StoredJob extends Job {
   readonly client: string;
   /** Address of the service's root, as the client that made the job reaches it. */
   readonly root: string;
+  /** Of all that is kept of it. */
+  readonly bytes: number;
   /** How often it has begun. */
   readonly attempts: number;
   /** When it may begin. */
@@ -33,7 +35,7 @@ const COLUMNS = `
   id TEXT PRIMARY KEY, type TEXT NOT NULL, owner TEXT NOT NULL, client TEXT NOT NULL, root TEXT NOT NULL, run_id TEXT,
   phase TEXT NOT NULL, created INTEGER NOT NULL, started INTEGER, ended INTEGER, execution_duration INTEGER NOT NULL,
   destruction INTEGER NOT NULL, parameters TEXT NOT NULL, files TEXT NOT NULL, results TEXT NOT NULL, error TEXT,
-  notification TEXT, revision INTEGER NOT NULL, attempts INTEGER NOT NULL, due INTEGER NOT NULL,
+  notification TEXT, revision INTEGER NOT NULL, bytes INTEGER NOT NULL, attempts INTEGER NOT NULL, due INTEGER NOT NULL,
   webhook TEXT, webhook_attempts INTEGER NOT NULL, webhook_due INTEGER`;
 
 /** Makes what is not there yet. Keys in `doomed` are of objects that nothing refers to any more. */
@@ -43,6 +45,7 @@ export function createTables(sql: Sql): void {
   sql.exec('CREATE INDEX IF NOT EXISTS jobs_in_phase ON jobs (phase, client, due)');
   sql.exec('CREATE INDEX IF NOT EXISTS jobs_by_destruction ON jobs (destruction)');
   sql.exec('CREATE INDEX IF NOT EXISTS jobs_by_webhook ON jobs (webhook_due) WHERE webhook_due IS NOT NULL');
+  sql.exec('CREATE INDEX IF NOT EXISTS jobs_by_bytes ON jobs (bytes)');
   sql.exec('CREATE TABLE IF NOT EXISTS doomed (key TEXT PRIMARY KEY) WITHOUT ROWID');
 }
 
@@ -67,6 +70,7 @@ const FIELDS: Field = {
   error: 'error',
   notification: 'notification',
   revision: 'revision',
+  bytes: 'bytes',
   attempts: 'attempts',
   due: 'due',
   webhook: 'webhook',
@@ -101,6 +105,7 @@ function jobOf(row: Record<string, SqlValue>): StoredJob {
     error: parsed('error') as JobError | null,
     notification: parsed('notification') as Notification | null,
     revision: row.revision as number,
+    bytes: row.bytes as number,
     attempts: row.attempts as number,
     due: row.due as number,
     webhook: row.webhook as string | null,
@@ -121,6 +126,16 @@ export function insertJob(sql: Sql, job: StoredJob): void {
 export function readJob(sql: Sql, id: string): StoredJob | null {
   const [row] = sql.exec('SELECT * FROM jobs WHERE id = ?', id).toArray();
   return row === undefined ? null : jobOf(row);
+}
+
+/** What is kept of a job, bytes. */
+export function bytesOf({
+  parameters,
+  files,
+  results,
+}: Pick<Job, 'parameters' | 'files' | 'results'>): number {
+  const ofParameters = parameters.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  return [...files, ...results].reduce((sum, { bytes }) => sum + bytes, ofParameters);
 }
 
 /** @returns the job as it is then; null where there is none. */
@@ -170,6 +185,11 @@ export function countJobs(sql: Sql, phase: Phase | null): number {
       ? sql.exec('SELECT count(*) AS jobs FROM jobs').toArray()
       : sql.exec('SELECT count(*) AS jobs FROM jobs WHERE phase = ?', phase).toArray();
   return row!.jobs as number;
+}
+
+/** Bytes of all that is kept. */
+export function keptBytes(sql: Sql): number {
+  return sql.exec('SELECT coalesce(sum(bytes), 0) AS bytes FROM jobs').toArray()[0]!.bytes as number;
 }
 
 /** Ids of the jobs in a phase. */
