@@ -164,7 +164,7 @@ const EPOCHS_ROWS = `
        (VALUES ('g'), ('r'), ('Ha')) AS bands (band), generate_series(1, 9) AS night
   WHERE (star + night) % 3 > 0`;
 
-const DATASETS = 120;
+const DATASETS = 90;
 
 const WORDS = [
   'alpha',
