@@ -8,10 +8,10 @@ import { type RunningWorkers, startService } from '../service.ts';
 import { runChecks, runStilts, skipWithoutPython, skipWithoutStilts } from './clients.ts';
 
 /**
- * What taplint looks at: metadata, capabilities, examples, queries by GET, by POST and as jobs, jobs themselves.
- * Left out: UPL (uploads), OBS and LOC (ObsCore), TSV (schemas of XML from the network).
+ * What taplint looks at: metadata, capabilities, examples, queries by GET, by POST and as jobs, jobs themselves, uploads.
+ * Left out: OBS and LOC (ObsCore), TSV (schemas of XML from the network).
  */
-const TAPLINT_STAGES = 'TMV TME TMS TMC CPV CAP AVV QGE QPO QAS UWS MDQ EXA';
+const TAPLINT_STAGES = 'TMV TME TMS TMC CPV CAP AVV QGE QPO QAS UWS MDQ UPL EXA';
 
 describe('clients of TAP', { skip: skipWithoutPython && skipWithoutStilts }, () => {
   let bucketFolder: string;
@@ -53,6 +53,50 @@ describe('clients of TAP', { skip: skipWithoutPython && skipWithoutStilts }, () 
     const { url } = await fetch(`${tapurl}/async`, { method: 'POST', body });
     assert.equal(await runStilts('tapresume', [`joburl=${url}`, 'delete=finished', ...output]), csv);
     assert.equal((await fetch(url)).status, 404);
+  });
+  test('pyVO and astropy bring tables, and read answers in all formats', { skip: skipWithoutPython }, (t) =>
+    runChecks(t, 'check_uploads.py', [service.url]),
+  );
+  test('STILTS brings tables: in a query, in a job, to be matched', { skip: skipWithoutStilts }, async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'almagest-upload-'));
+    try {
+      const file = join(folder, 'mine.csv');
+      await writeFile(file, 'num,ra,dec\n1,101.2872,-16.7161\n2,279.2347,38.7837\n3,10,10\n');
+      const adql =
+        'SELECT u.num, s.source_id FROM TAP_UPLOAD.t AS u JOIN hipparcos.stars AS s ON DISTANCE(u.ra, u.dec, s.ra, s.dec) < 10 / 3600. ORDER BY num';
+      const [tapurl, output] = [`tapurl=${service.url}/tap`, ['ofmt=csv', 'out=-']];
+      const upload = ['nupload=1', `upload1=${file}`, 'ufmt1=csv', 'upname1=t', `adql=${adql}`, ...output];
+      for (const format of ['tabledata', 'binary', 'binary2']) {
+        const found = await runStilts('tapquery', [tapurl, 'sync=true', `upvotformat=${format}`, ...upload]);
+        assert.equal(found, 'num,source_id\n1,32349\n2,91262\n');
+      }
+      assert.equal(
+        await runStilts('tapquery', [tapurl, 'sync=false', 'poll=200', ...upload]),
+        'num,source_id\n1,32349\n2,91262\n',
+      );
+      const match = [
+        'inlon=ra',
+        'inlat=dec',
+        'taptable=hipparcos.stars',
+        'taplon=ra',
+        'taplat=dec',
+        'sr=0.003',
+        'find=best',
+      ];
+      const matched = await runStilts('tapskymatch', [tapurl, `in=${file}`, 'ifmt=csv', ...match, ...output]);
+      assert.deepEqual(
+        matched
+          .split('\n')
+          .slice(1, -1)
+          .map((line) => line.split(',').slice(0, 4)),
+        [
+          ['1', '101.2872', '-16.7161', '32349'],
+          ['2', '279.2347', '38.7837', '91262'],
+        ],
+      );
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
   test('pyVO makes, changes, runs, lists, aborts and deletes jobs', { skip: skipWithoutPython }, (t) =>
     runChecks(t, 'check_jobs.py', [service.url]),
