@@ -101,6 +101,9 @@ describe('clients of TAP', { skip: skipWithoutPython && skipWithoutStilts }, () 
   test('pyVO makes, changes, runs, lists, aborts and deletes jobs', { skip: skipWithoutPython }, (t) =>
     runChecks(t, 'check_jobs.py', [service.url]),
   );
+  test('astroquery runs jobs, and finds them again', { skip: skipWithoutPython }, (t) =>
+    runChecks(t, 'check_jobs_astroquery.py', [service.url]),
+  );
   test('documents of jobs are what the schema of UWS 1.1 knows', { skip: skipWithoutStilts }, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'almagest-uws-'));
     try {
