@@ -5,15 +5,19 @@ import { concatRows, takeRows } from '../../engine/table/rows.ts';
 
 /** Collects rows of one size, as they come, into blocks. */
 export interface BlockWriter {
-  /** Bytes of each block that is complete. */
-  readonly sizes: readonly number[];
   /**
    * @param sizes of the rows' footprints, whatever they mean: rows of different sizes are in different blocks.
-   * @returns the slot of each row.
+   * @returns the slot of each row, but that blocks have other numbers in the end.
    */
   add(columns: readonly Data[], sizes: Uint8Array): Uint32Array;
-  /** All blocks; nothing can be added any more. */
-  close(): readonly Uint8Array<ArrayBuffer>[];
+  /** All blocks, those of one size after each other; nothing can be added any more. */
+  close(): Blocks;
+}
+
+export interface Blocks {
+  readonly blocks: readonly Uint8Array<ArrayBuffer>[];
+  /** The slot that became of one. */
+  slotOf(slot: number): number;
 }
 
 /** A block that is not full. */
@@ -26,25 +30,26 @@ interface Open {
 
 export function blockWriter(): BlockWriter {
   const blocks: Uint8Array<ArrayBuffer>[] = [];
+  /** Of the footprints in each block. */
   const sizes: number[] = [];
   const open = new Map<number, Open>();
-  let count = 0;
 
   function finish({ number, pieces }: Open): void {
     const block = encodeBlock(pieces.map((column) => concatRows(column)));
     checksumOf(block)[0] = crc32(checkedBytes(block));
     blocks[number] = block;
-    sizes[number] = block.length;
   }
 
   function openBlock(size: number): Open {
-    const block = open.get(size) ?? { number: count++, rows: 0, pieces: [] };
+    const known = open.get(size);
+    if (known !== undefined) return known;
+    const block: Open = { number: sizes.length, rows: 0, pieces: [] };
+    sizes.push(size);
     open.set(size, block);
     return block;
   }
 
   return {
-    sizes,
     add(columns, sizesOfRows) {
       const slots = new Uint32Array(sizesOfRows.length);
       const rowsOf = Map.groupBy(sizesOfRows.keys(), (row) => sizesOfRows[row]!);
@@ -69,7 +74,13 @@ export function blockWriter(): BlockWriter {
     close() {
       for (const block of open.values()) finish(block);
       open.clear();
-      return blocks;
+      const order = [...sizes.keys()].sort((a, b) => sizes[a]! - sizes[b]! || a - b);
+      const places = new Uint32Array(sizes.length);
+      for (const [place, number] of order.entries()) places[number] = place;
+      return {
+        blocks: order.map((number) => blocks[number]!),
+        slotOf: (slot) => places[Math.floor(slot / BLOCK_ROWS)]! * BLOCK_ROWS + (slot % BLOCK_ROWS),
+      };
     },
   };
 }

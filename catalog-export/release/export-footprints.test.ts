@@ -262,7 +262,7 @@ describe('an export of images', () => {
     await withTable(TABLE, [], async (catalog) => {
       const manifest: Manifest = await exported(catalog, TABLE);
       const chunks = { order: [], first: [], entries: [], bytes: [], crc32: [] };
-      assert.deepEqual(manifest.footprints, { chunks, blocks: [], reach: 0 });
+      assert.deepEqual(manifest.footprints, { version: 1, chunks, blocks: [], reach: 0 });
       const engine = createEngine({ storage: catalog.storage, kernel, cacheBytes: 2 ** 20 });
       const release = (await engine.catalogs.open(manifest.catalog))!;
       const sky: Sky = { regions: [REGIONS[0]!], test: 'overlaps' };

@@ -3,6 +3,7 @@ import { decodeLeaf } from '../../engine/catalog/leaf.ts';
 import {
   BLOCKS_PATH,
   FOOTPRINTS_PATH,
+  FOOTPRINTS_VERSION,
   type FootprintChunks,
   type FootprintIndex,
   leafPath,
@@ -47,12 +48,14 @@ export async function writeFootprints(
   const { writer, progress } = options;
   if (footprintColumns(release.manifest.table) === null) return null;
   progress.start(`Indexing footprints of ${release.manifest.catalog}`, release.manifest.rows);
-  const blocks = blockWriter();
-  const entries = await entriesOf(options, release, blocks);
-  await writer.put(BLOCKS_PATH, joinedBytes(blocks.close()));
-  const { chunks, bytes } = chunksOf(entries);
+  const rows = blockWriter();
+  const entries = await entriesOf(options, release, rows);
+  const { blocks, slotOf } = rows.close();
+  const sizes = blocks.map(({ length }) => length);
+  await writer.put(BLOCKS_PATH, joinedBytes(blocks));
+  const { chunks, bytes } = chunksOf({ ...entries, slots: entries.slots.map(slotOf) });
   await writer.put(FOOTPRINTS_PATH, bytes);
-  return { chunks, blocks: blocks.sizes, reach: entries.reach };
+  return { version: FOOTPRINTS_VERSION, chunks, blocks: sizes, reach: entries.reach };
 }
 
 function chunksOf({ cells, slots }: Entries): { chunks: FootprintChunks; bytes: Uint8Array } {

@@ -84,6 +84,7 @@ export interface LeafEntry {
 
 /** The root of the index of footprints: what rows may cover a cell of the sky, and those rows once more, close to each other. */
 export interface FootprintIndex {
+  readonly version: typeof FOOTPRINTS_VERSION;
   /** Of the file `FOOTPRINTS_PATH`, one after the other, ascending in order and then in cell. */
   readonly chunks: FootprintChunks;
   /** Bytes of each block of the file `BLOCKS_PATH`, one after the other. */
@@ -104,6 +105,9 @@ export interface FootprintChunks {
   /** CRC-32 (as zlib's, unsigned) of its bytes. */
   readonly crc32: readonly number[];
 }
+
+/** Of the bytes of chunks and blocks. */
+export const FOOTPRINTS_VERSION = 1;
 
 /** Keys of the index of footprints relative to the release. */
 export const FOOTPRINTS_PATH = 'index/footprints.bin';

@@ -2,6 +2,7 @@ import type { Column } from './column.ts';
 import {
   COVERAGE_MAX_ORDER,
   type Coverage,
+  FOOTPRINTS_VERSION,
   type FootprintIndex,
   type LeafEntry,
   MANIFEST_VERSION,
@@ -107,7 +108,11 @@ function checkOrigin({ files, snapshot, state, history }: Json): void {
 
 function checkFootprints(footprints: unknown): asserts footprints is FootprintIndex {
   expect(isObject(footprints) && isObject(footprints.chunks), 'footprints is no index');
-  const { blocks, reach } = footprints;
+  const { version, blocks, reach } = footprints;
+  expect(
+    version === FOOTPRINTS_VERSION,
+    `footprints has version ${JSON.stringify(version)}: ${FOOTPRINTS_VERSION} is understood; export the catalogue again`,
+  );
   expect(Array.isArray(blocks) && blocks.every(isCount), 'footprints has blocks that have no size');
   const { order, first, entries, bytes, crc32 } = footprints.chunks;
   const columns = [order, first, entries, bytes, crc32];

@@ -10,7 +10,7 @@ export interface CandidateBlock {
 }
 
 /** Blocks that are read side by side. */
-const READ_AT_ONCE = 16;
+const READ_AT_ONCE = 24;
 
 /**
  * The blocks of slots, some at a time.
@@ -29,12 +29,14 @@ export async function* blocksOfSlots(
     while (to < slots.length && slots[to]! < first + BLOCK_ROWS) to++;
     wanted.push({ number, rows: slots.slice(from, to).map((slot) => slot - first) });
   }
-  const read = (from: number) =>
-    Promise.all(
-      wanted.slice(from, from + READ_AT_ONCE).map(async ({ number, rows }) => {
-        return { block: await blocks.load(release, number), rows };
-      }),
+  const read = async (from: number): Promise<CandidateBlock[]> => {
+    const some = wanted.slice(from, from + READ_AT_ONCE);
+    const loaded = await blocks.load(
+      release,
+      some.map(({ number }) => number),
     );
+    return some.map(({ rows }, at) => ({ block: loaded[at]!, rows }));
+  };
   let ahead = read(0);
   for (let from = 0; from < wanted.length; from += READ_AT_ONCE) {
     const some = await ahead;

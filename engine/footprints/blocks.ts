@@ -15,10 +15,11 @@ import { blockColumn, checkedBytes, checksumOf } from './block.ts';
 /** Reads blocks of rows of releases with footprints, and keeps what it read. */
 export interface Blocks {
   /**
-   * @throws CorruptReleaseError where the block is damaged.
+   * @param numbers of blocks, ascending.
+   * @throws CorruptReleaseError where a block is damaged.
    * @throws StorageError where the bucket cannot be read.
    */
-  load(release: Release, block: number): Promise<Block>;
+  load(release: Release, numbers: readonly number[]): Promise<Block[]>;
 }
 
 export interface Block {
@@ -36,45 +37,87 @@ type Bytes = Uint8Array<ArrayBuffer>;
 /** What an entry of the cache costs besides what it holds, in bytes. */
 const ENTRY_OVERHEAD = 400;
 
+/** One read brings so many blocks at most. */
+const READ_BLOCKS = 8;
+
+/** Blocks that are read along rather than read around: so many cost less than another read. */
+const MAX_GAP = 1;
+
 /** @param cacheBytes bound on what is kept between calls. */
 export function createBlocks(storage: Storage, kernel: HealpixKernel, cacheBytes: number): Blocks {
   const cache = new LRUCache<string, Bytes>({ maxSize: Math.ceil(cacheBytes) });
-  const share = sharedLoads<Bytes>();
+  const share = sharedLoads<ReadonlyMap<number, Bytes>>();
 
-  async function read(release: Release, number: number, id: string): Promise<Bytes> {
+  /** Blocks that follow each other, more or less, by one read. */
+  async function read(release: Release, numbers: readonly number[]): Promise<ReadonlyMap<number, Bytes>> {
     const key = `${release.prefix}/${BLOCKS_PATH}`;
-    const length = release.manifest.footprints!.blocks[number]!;
-    const stored = await readObject(storage, key, { offset: offsetsOf(release)[number]!, length });
+    const { blocks } = release.manifest.footprints!;
+    const offsets = offsetsOf(release);
+    const [first, last] = [numbers[0]!, numbers.at(-1)!];
+    const offset = offsets[first]!;
+    const length = offsets[last]! + blocks[last]! - offset;
+    const stored = await readObject(storage, key, { offset, length });
     if (stored === null) throw new CorruptReleaseError(key, 'is missing');
     if (stored.length !== length) {
       throw new CorruptReleaseError(
         key,
-        `is truncated: block ${number} has ${stored.length} of ${length} bytes`,
+        `is truncated: ${stored.length} of ${length} bytes from byte ${offset} on`,
       );
     }
-    // Views of its numbers want them where the processor does.
-    const bytes = stored.byteOffset % 8 === 0 ? stored : stored.slice();
-    if (kernel.crc32(checkedBytes(bytes)) !== checksumOf(bytes)[0]) {
-      throw new CorruptReleaseError(key, `is damaged: the checksum of its block ${number} differs`);
-    }
-    cache.set(id, bytes, { size: length + ENTRY_OVERHEAD });
-    return bytes;
+    return new Map(
+      numbers.map((number) => {
+        const start = offsets[number]! - offset;
+        // Of its own, so that it keeps no other alive; and where views of its numbers can be.
+        const bytes = stored.slice(start, start + blocks[number]!);
+        if (kernel.crc32(checkedBytes(bytes)) !== checksumOf(bytes)[0]) {
+          throw new CorruptReleaseError(key, `is damaged: the checksum of its block ${number} differs`);
+        }
+        cache.set(idOf(release, number), bytes, { size: bytes.length + ENTRY_OVERHEAD });
+        return [number, bytes];
+      }),
+    );
   }
 
   return {
-    async load(release, number) {
-      const id = `${release.prefix}/${number}`;
-      const bytes = cache.get(id) ?? (await share(id, () => read(release, number, id)));
-      const first = hasPositions(release.manifest.table) ? 1 : 0;
-      return {
-        column(name) {
-          const { at, type } = release.columns.get(name)!;
-          const data = blockColumn(bytes, at - first, type);
-          // One row may stand for all of them.
-          const rowsIn = (rows: Uint32Array) => (data.length === 1 ? new Uint32Array(rows.length) : rows);
-          return { take: (rows) => takeRows(data, rowsIn(rows)) };
-        },
-      };
+    async load(release, numbers) {
+      const known = new Map(numbers.map((number) => [number, cache.get(idOf(release, number))]));
+      const missing = numbers.filter((number) => known.get(number) === undefined);
+      const loads = runsOf(missing).map((run) =>
+        share(`${release.prefix}/${run.join()}`, () => read(release, run)),
+      );
+      for (const loaded of await Promise.all(loads)) {
+        for (const [number, bytes] of loaded) known.set(number, bytes);
+      }
+      return numbers.map((number) => blockOf(release, known.get(number)!));
+    },
+  };
+}
+
+function idOf({ prefix }: Release, block: number): string {
+  return `${prefix}/${block}`;
+}
+
+/** Blocks that one read brings. */
+function runsOf(numbers: readonly number[]): number[][] {
+  const runs: number[][] = [];
+  for (const number of numbers) {
+    const run = runs.at(-1);
+    if (run && number - run.at(-1)! <= MAX_GAP + 1 && number - run[0]! < READ_BLOCKS) run.push(number);
+    else runs.push([number]);
+  }
+  return runs;
+}
+
+function blockOf({ columns, manifest }: Release, bytes: Bytes): Block {
+  // Blocks have no index column.
+  const first = hasPositions(manifest.table) ? 1 : 0;
+  return {
+    column(name) {
+      const { at, type } = columns.get(name)!;
+      const data = blockColumn(bytes, at - first, type);
+      // One row may stand for all of them.
+      const rowsIn = (rows: Uint32Array) => (data.length === 1 ? new Uint32Array(rows.length) : rows);
+      return { take: (rows) => takeRows(data, rowsIn(rows)) };
     },
   };
 }
