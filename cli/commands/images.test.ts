@@ -69,25 +69,8 @@ test('images are added, listed, linked and removed', async () => {
   );
 });
 
-test('what is wrong before the first image ends the command with status 2', async () => {
-  const m31 = await file('m31.fits', imageFile());
-  const mapping = await file('mapping.json', '{"values": {"title": "M 31"}}');
-  const cases: [args: string[], message: RegExp][] = [
-    [['add', m31], /cannot reach PostgreSQL at 127\.0\.0\.1:1/],
-    [['add', m31, '--mapping', mapping], /mapping\.json: values: "title" is no column that can be mapped/],
-  ];
-  for (const [args, message] of cases) {
-    const { code, stdout, stderr } = await images(args, { DATABASE_URL: NOWHERE });
-    assert.deepEqual([code, stdout], [2, ''], args.join(' '));
-    assert.match(stderr, message);
-    assert.doesNotMatch(stderr, /\n {4}at /);
-  }
-});
-
-test('a bucket that cannot be written is an error that names it', async () => {
-  const m31 = await file('m31.fits', imageFile());
-  const taken = await file('taken', 'a file where the bucket should be');
-  const { code, stderr } = await images(['add', m31, '--target', taken]);
-  assert.equal(code, 1);
-  assert.match(stderr, /^almagest: .*taken\/images\/files\/images\/m31\.fits cannot be written: ENOTDIR/);
+test('a database that cannot be reached ends the command with status 2', async () => {
+  const { code, stdout, stderr } = await images(['add', join(folder, 'm31.fits')], { DATABASE_URL: NOWHERE });
+  assert.deepEqual([code, stdout], [2, '']);
+  assert.match(stderr, /^almagest: cannot reach PostgreSQL at 127\.0\.0\.1:1/);
 });
