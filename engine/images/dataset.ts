@@ -1,3 +1,5 @@
+import type { ObscoreRow } from '../obscore/row.ts';
+
 /** Of what this program writes and reads. */
 export const DATASET_VERSION = 1;
 
@@ -28,55 +30,24 @@ export interface ImageDataset {
   readonly moc: string;
 }
 
-/**
- * Values of the image's row of `ivoa.obscore`, by its columns' names and in its units: degrees, seconds, metres, MJD. Null where
- * it is not known.
- */
-export interface Observation {
-  readonly obs_id: string;
-  readonly obs_title: string;
-  readonly obs_collection: string;
-  readonly dataproduct_type: 'image' | 'cube';
-  readonly dataproduct_subtype: string | null;
-  /** 0 (raw instrumental data) to 4. */
-  readonly calib_level: number;
-  readonly obs_creator_did: string | null;
-  readonly obs_release_date: string | null;
-  readonly target_name: string | null;
-  readonly target_class: string | null;
-  readonly facility_name: string | null;
-  readonly instrument_name: string | null;
-  /** Centre of the image, ICRS. */
-  readonly s_ra: number;
-  readonly s_dec: number;
-  /** Diameter of the circle around the centre that holds the image. */
-  readonly s_fov: number;
-  /** ICRS polygon along the border of the image, longitude and latitude of each corner in turn, not closed. */
-  readonly s_region: readonly number[];
-  /** Arcseconds. */
-  readonly s_resolution: number | null;
-  /** Arcseconds. */
-  readonly s_pixel_scale: number;
-  /** Pixels along the axes of the sky. */
-  readonly s_xel1: number;
-  readonly s_xel2: number;
-  readonly t_min: number | null;
-  readonly t_max: number | null;
-  readonly t_exptime: number | null;
-  readonly t_resolution: number | null;
-  readonly t_xel: number | null;
-  readonly em_min: number | null;
-  readonly em_max: number | null;
-  readonly em_res_power: number | null;
-  readonly em_xel: number | null;
-  /** Name of the band as the header or the mapping has it, such as `SDSS g`. */
-  readonly em_filter_name: string | null;
-  readonly o_ucd: string | null;
-  readonly o_unit: string | null;
-  /** `/I/Q/U/` */
-  readonly pol_states: string | null;
-  readonly pol_xel: number | null;
-}
+type AccessColumn = 'obs_publisher_did' | 'access_url' | 'access_format' | 'access_estsize';
+
+/** What is known of every image, for it has a WCS. */
+type KnownColumn =
+  | 'obs_title'
+  | 'dataproduct_type'
+  | 's_ra'
+  | 's_dec'
+  | 's_fov'
+  | 's_region'
+  | 's_pixel_scale'
+  | 's_xel1'
+  | 's_xel2';
+
+/** The image's row of `ivoa.obscore`, but for what follows from the dataset. */
+export type Observation = Omit<ObscoreRow, AccessColumn> & {
+  readonly [Column in KnownColumn]: NonNullable<ObscoreRow[Column]>;
+};
 
 /** A FITS file in the bucket, as it was given. */
 export interface ImageFile {
