@@ -4,7 +4,6 @@ export type JobTimeName = 'JOB_SECONDS' | 'JOB_DEFAULT_SECONDS' | 'JOB_DAYS' | '
 
 /** The variables of the worker of jobs. */
 export type JobSettings = Variables<
-  | 'SERVICE_TITLE'
   | 'PUBLIC_URL'
   | 'JOBS_RUNNING'
   | 'JOBS_QUEUED'
@@ -44,7 +43,6 @@ export interface JobLimits extends JobTimes {
 
 /** What the settings say of the worker of jobs. */
 export interface JobServiceSettings {
-  readonly title: string;
   /** Address of the root as clients reach it, where requests do not tell; without a trailing slash. */
   readonly publicUrl: string | null;
   readonly limits: JobLimits;
@@ -62,7 +60,6 @@ const LONGEST_DAYS = 36_500;
 /** @throws Error naming the variable that is wrong, and what would be right. */
 export function readJobSettings(env: JobSettings): JobServiceSettings {
   return {
-    title: env.SERVICE_TITLE || 'Almagest',
     publicUrl: publicUrl(env.PUBLIC_URL),
     privateNetwork: (env.NETWORK ?? '').split(/[\s,]+/).some((block) => block !== '' && block !== 'public'),
     limits: {
@@ -71,7 +68,7 @@ export function readJobSettings(env: JobSettings): JobServiceSettings {
       kept: numberVariable(env, 'JOBS_KEPT', 100_000, 1, MOST),
       keptBytes: numberVariable(env, 'JOBS_BYTES', 100 * 2 ** 30, 1, MOST),
       ...readJobTimes(env),
-      bodyBytes: numberVariable(env, 'JOB_BODY_BYTES', 2 ** 25, 1024, MOST),
+      bodyBytes: numberVariable(env, 'JOB_BODY_BYTES', 36 * 2 ** 20, 1024, MOST),
       resultBytes: numberVariable(env, 'JOB_RESULT_BYTES', 10 * 2 ** 30, 1, MOST),
       waitSeconds: numberVariable(env, 'JOB_WAIT_SECONDS', 60, 1, 3600),
     },
