@@ -52,11 +52,12 @@ export async function incomingFiles(
 }
 
 async function onDisk(path: string): Promise<Incoming[]> {
-  const found = await stat(path).catch((error) => {
+  const unreadable = (error: Error): never => {
     throw new Error(reasonOf(error), { cause: error });
-  });
+  };
+  const found = await stat(path).catch(unreadable);
   if (!found.isDirectory()) return [localFile(path, basename(path))];
-  const names = await readdir(path, { recursive: true });
+  const names = await readdir(path, { recursive: true }).catch(unreadable);
   const files = names.filter((name) => FITS_NAME.test(name)).sort();
   if (files.length === 0) {
     return [{ label: path, refused: 'the folder has no FITS files (.fits, .fit, .fts or .fz, .gz too)' }];
