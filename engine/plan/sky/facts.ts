@@ -177,8 +177,9 @@ function intersectsFact({ left, right }: GeometryPredicate, findings: Known): Fa
     return containsFact({ left: right, right: left } as GeometryPredicate, findings);
   const constant = (circle: Expression) =>
     circle.kind === 'circle' && constantNumber(circle.radius, findings) !== null;
-  // The one whose centre is a column's is asked for its surroundings.
-  const [circle, region] = constant(left) && !isConstantPoint(left, findings) ? [left, right] : [right, left];
+  // Of two circles the one whose centre is a column's is asked for its surroundings.
+  const first = constant(left) && (right.kind !== 'circle' || !isConstantPoint(left, findings));
+  const [circle, region] = first ? [left, right] : [right, left];
   if (circle.kind !== 'circle') return null;
   return { kind: 'close', point: circle.center, region, radius: circle.radius };
 }
