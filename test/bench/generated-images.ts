@@ -10,12 +10,12 @@ import { randomNumbers } from './random.ts';
 const SEED = 20261121;
 const BATCH = 5000;
 
-/** Shares of images by their width in degrees: frames of a camera, of a survey, plates, and maps. */
+/** Shares of images by their width in degrees: frames of a camera, of a survey, plates, and maps; a dozen of them anywhere. */
 const KINDS = [
-  { share: 0.7, least: 0.08, most: 0.25, collection: 'camera' },
-  { share: 0.25, least: 0.3, most: 1.5, collection: 'survey' },
-  { share: 0.049, least: 2, most: 8, collection: 'plates' },
-  { share: 0.001, least: 10, most: 40, collection: 'maps' },
+  { share: 0.8, least: 0.08, most: 0.25, collection: 'camera' },
+  { share: 0.1899, least: 0.3, most: 1.5, collection: 'survey' },
+  { share: 0.01, least: 2, most: 8, collection: 'plates' },
+  { share: 0.0001, least: 10, most: 40, collection: 'maps' },
 ] as const;
 
 /** A tenth of the images is of fields that are taken again and again, half a degree wide. */
