@@ -29,13 +29,28 @@ export function arrowCells(data: Data, length: number): (row: number) => Cell {
 function valueReader(data: Data): (row: number) => Cell {
   const { type, values, valueOffsets, children, length } = data;
   if (DataType.isNull(type)) return () => null;
+  const isListed = DataType.isUtf8(type) || DataType.isLargeUtf8(type) || DataType.isList(type);
+  const held = DataType.isFixedSizeList(type)
+    ? Math.floor(children[0]!.length / type.listSize)
+    : isListed
+      ? valueOffsets.length - 1
+      : DataType.isBool(type)
+        ? 8 * values.length - data.offset
+        : Math.floor(values.length / data.stride);
+  if (length > 0 && !(held >= length)) throw new Error('a column is shorter than it says');
   if (DataType.isDictionary(type)) {
-    const dictionary = data.dictionary as Vector;
-    const pieces = dictionary.data.map((piece) =>
-      Array.from({ length: piece.length }, (_, row) => arrowCells(piece, piece.length)(row)),
-    );
-    const words = pieces.flat();
-    return (row) => words[Number(values[row])] ?? null;
+    const pieces = (data.dictionary as Vector).data.map((piece) => ({
+      length: piece.length,
+      read: arrowCells(piece, 0),
+    }));
+    return (row) => {
+      let at = Number(values[row]);
+      for (const { length, read } of pieces) {
+        if (at >= 0 && at < length) return read(at);
+        at -= length;
+      }
+      throw new Error('a value is not in its dictionary');
+    };
   }
   if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) {
     return (row) => {
@@ -72,7 +87,6 @@ function valueReader(data: Data): (row: number) => Cell {
     if (!DataType.isDecimal(type)) return (row) => vector.get(row);
     return (row) => decimal(vector.get(row), type.scale);
   }
-  if (values.length < length) throw new Error('a column is shorter than it says');
   return (row) => values[row];
 }
 

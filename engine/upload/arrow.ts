@@ -1,6 +1,7 @@
 import { DataType, type Field, RecordBatchReader, TimeUnit } from 'apache-arrow';
 import type { Column } from '../catalog/column.ts';
 import { arrowCells } from './arrow-cells.ts';
+import { refuseEndlessVectors } from './arrow-guard.ts';
 import type { Cell } from './cell.ts';
 import { columnNames } from './names.ts';
 import { type ColumnType, plainColumn, scalar, TEXT, TIMESTAMP } from './plain-column.ts';
@@ -12,6 +13,7 @@ import { UploadError, type UploadedRows, type UploadLimits } from './upload.ts';
  * @throws UploadError
  */
 export function readArrow(bytes: Uint8Array, limits: UploadLimits): UploadedRows {
+  refuseEndlessVectors();
   try {
     const reader = RecordBatchReader.from(bytes).open();
     const { fields, metadata } = reader.schema;
