@@ -136,7 +136,7 @@ test('--dry-run writes nothing', async () => {
   assert.deepEqual(await folderStorage(target).list(''), []);
 });
 
-test('--margin gives a margin', async () => {
+test('--margin gives a margin, which stays until another is given', async () => {
   const target = join(folder, 'margins');
   const { code, stderr } = await almagest('export', 'dso.objects', '--target', target, '--margin', '30');
   assert.deepEqual([code, stderr], [0, '']);
@@ -144,12 +144,17 @@ test('--margin gives a margin', async () => {
   const release = (await storage.list('dso.objects'))[0]!;
   assert.ok((await storage.list(`dso.objects/${release}`)).includes('margin_30arcs'));
   assert.equal((await almagest('verify', '--target', target)).code, 0);
+  const outcome = async (...args: string[]) =>
+    JSON.parse((await almagest('export', 'dso.objects', '--target', target, '--json', ...args)).stdout)
+      .outcome;
+  assert.equal(await outcome(), 'unchanged');
+  assert.equal(await outcome('--margin', '0'), 'released');
 });
 
 test('what is wrong with the question has status 2', async () => {
   const questions: [string[], RegExp][] = [
     [['--everything'], /unknown option '--everything'/],
-    [['--margin', '0'], /It has to be a number of arcseconds above 0, up to 3600/],
+    [['--margin', '3601'], /It has to be a number of arcseconds up to 3600, such as 10; 0 for no margin/],
     [['--margin', '1 deg'], /It has to be a number of arcseconds/],
     [['--target', 'ftp://sky'], /"ftp:\/\/sky" is no folder: a bucket is a folder or s3:/],
     [['--target', 's3://sky'], /needs credentials: set AWS_ACCESS_KEY_ID/],
