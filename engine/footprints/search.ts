@@ -54,7 +54,7 @@ export async function* searchFootprints(
   maxrec: number,
 ): AsyncGenerator<Batch, Overflow, undefined> {
   let left = maxrec;
-  const effort = { bytes: 0 };
+  const effort: Effort = { bytes: 0, isSpent: false };
   for await (const { rows, columns } of foundRows(engine, query, effort)) {
     if (left === 0) return { overflow: true };
     const kept = rows.subarray(0, left);
@@ -65,7 +65,7 @@ export async function* searchFootprints(
     if (kept.length < rows.length) return { overflow: true };
     left -= kept.length;
   }
-  return { overflow: effort.bytes > MOST_BYTES };
+  return { overflow: effort.isSpent };
 }
 
 /** Rows, at least one, of the columns wanted. */
@@ -74,7 +74,12 @@ interface Found {
   readonly columns: readonly Pick<KeptColumn, 'take'>[];
 }
 
-type Effort = { bytes: number };
+interface Effort {
+  /** Stored bytes that were read. */
+  bytes: number;
+  /** Whether the search ended before its time. */
+  isSpent: boolean;
+}
 
 /** By the index, where there is one and the regions are small; else row group by row group. */
 async function* foundRows(
@@ -113,7 +118,8 @@ async function* foundInRowGroups(
   for await (const groups of candidateGroups(engine, release, positionRanges(engine, query))) {
     const keep = groups.length <= KEPT_ROW_GROUPS;
     for (let from = 0; from < groups.length; from += BLOCK_ROW_GROUPS) {
-      if (effort.bytes > MOST_BYTES) return;
+      effort.isSpent = effort.bytes > MOST_BYTES;
+      if (effort.isSpent) return;
       const block = groups.slice(from, from + BLOCK_ROW_GROUPS);
       const looked = await readColumns(engine, block, judged, keep, effort);
       const found = block.flatMap((group, at) => {
