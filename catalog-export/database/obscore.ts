@@ -14,7 +14,7 @@ import { inTransaction } from './transaction.ts';
 /** Advisory lock, so that of two processes that add the first image one makes the table. */
 const OBSCORE_LOCK = 0x6f627363;
 
-/** ObsCore 1.1, Table 4: never null. The identifier is the primary key. */
+/** ObsCore 1.1 lets none of them be null, nor the identifier, which is the primary key. */
 const NEVER_NULL: readonly (keyof ObscoreRow)[] = ['calib_level', 'obs_collection', 'obs_id'];
 
 /** What queries by time and band look at. Overlap with an interval is a condition on both ends. */

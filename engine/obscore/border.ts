@@ -7,7 +7,7 @@ import { ACCESS_REFERENCE_UTYPE, REGION_UTYPE } from './utypes.ts';
 
 /**
  * Columns as answers and descriptions of tables have them. A region of ObsCore's is stored as a DALI polygon, an array of numbers, and
- * given as text (TAP 1.0 §6): ObsCore 1.1 §3.3.9 declares it an ADQL REGION, for which clients and checkers have no other type.
+ * given as text (TAP 1.0 §6): ObsCore 1.1 declares it an ADQL REGION, for which clients and checkers have no other type.
  */
 export const columnsAtBorder = remembered((columns: readonly Column[]): readonly Column[] =>
   columns.some(isRegion)

@@ -39,7 +39,7 @@ function column(name: string, datatype: Datatype, description: string, described
   };
 }
 
-/** The columns that ObsCore 1.1 asks for (Table 6, with Errata 1 to 3), in its order. */
+/** The columns that ObsCore 1.1 asks for (§4), as its errata correct them. */
 export const MANDATORY_COLUMNS: readonly Column[] = [
   column('dataproduct_type', 'char', 'Type of the data product: image, cube, spectrum …', {
     ucd: 'meta.code.class',
@@ -183,7 +183,7 @@ export const MANDATORY_COLUMNS: readonly Column[] = [
   }),
 ];
 
-/** Those of ObsCore's optional columns (Table 7) that Almagest fills, and the band's name, for which ObsCore has none. */
+/** Those of ObsCore's optional columns that Almagest fills, and the band's name, for which ObsCore has none. */
 export const OPTIONAL_COLUMNS: readonly Column[] = [
   column('obs_title', 'unicodeChar', 'Title of the dataset', {
     ucd: 'meta.title;obs',

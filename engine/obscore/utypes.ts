@@ -1,7 +1,7 @@
-/** Utype of a table that is ObsCore's: by it registries tell such tables from others (ObsCore 1.1 §5, RegTAP 1.2 §4.5). */
+/** Utype of a table that is ObsCore's: by it registries tell such tables from others (RegTAP 1.2). */
 export const OBSCORE_UTYPE = 'ivo://ivoa.net/std/ObsCore#core-1.1';
 
-/** Utypes by which others find the columns that they need (ObsCore 1.1, Table 5). */
+/** Utypes by which others find the columns that they need (ObsCore 1.1 §4). */
 export const PUBLISHER_DID_UTYPE = 'obscore:Curation.PublisherDID';
 export const ACCESS_REFERENCE_UTYPE = 'obscore:Access.Reference';
 export const REGION_UTYPE = 'obscore:Char.SpatialAxis.Coverage.Support.Area';
