@@ -199,6 +199,12 @@ describe('catalogues of a bucket', () => {
       ...manifest,
       coverage: { ...manifest.coverage!, ranges: manifest.coverage!.ranges.slice(4) },
     }),
+    'footprints is no index': (manifest) => ({ ...manifest, footprints: { version: 1, blocks: [] } }),
+    'footprints has version 0': (manifest) => withFootprints(manifest, {}, { version: 0 }),
+    'footprints has blocks that have no size': (manifest) => withFootprints(manifest, {}, { blocks: [-1] }),
+    'footprints\\.reach is no angle': (manifest) => withFootprints(manifest, {}, { reach: '1' }),
+    'footprints has a cell that there is not': (manifest) => withFootprints(manifest, { first: [0, 48] }),
+    'footprints is not in ascending order': (manifest) => withFootprints(manifest, { first: [9, 8] }),
   })) {
     test(`say what is wrong with a manifest: ${problem}`, async () => {
       await bucket.editManifest(CATALOG, edit as (manifest: Manifest) => Manifest);
@@ -244,3 +250,8 @@ describe('catalogues of a bucket', () => {
     await assert.rejects(catalogs.list(), { name: 'StorageError' });
   });
 });
+
+function withFootprints(manifest: Manifest, chunks: object, others: object = {}): object {
+  const pair = { order: [1, 1], first: [0, 1], entries: [1, 1], bytes: [14, 14], crc32: [0, 0] };
+  return { ...manifest, footprints: { version: 1, blocks: [8], chunks: { ...pair, ...chunks }, ...others } };
+}
