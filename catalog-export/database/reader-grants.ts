@@ -8,7 +8,8 @@ import { historyTable } from './row-history.ts';
 import { publishedTables } from './tap-schema.ts';
 
 /**
- * Lets the readers read the published columns of the published tables, and no others. In a transaction.
+ * Lets the readers read the published columns of the published tables, and no others, and make temporary tables, which uploads become. In a
+ * transaction.
  * @returns SQL that others have to run, for tables that this user may not let them read.
  */
 export async function grantPublished(client: pg.Client): Promise<string[]> {
@@ -25,10 +26,26 @@ export async function grantPublished(client: pg.Client): Promise<string[]> {
   const missing: string[] = [];
   for (const { role_name: role } of readers.rows) {
     await client.query(`GRANT USAGE ON SCHEMA almagest TO ${quoted(role)}`);
+    missing.push(...(await grantTemporary(client, role)));
     await revokeOthers(client, role, tables);
     for (const table of tables) missing.push(...(await grantTable(client, role, table)));
   }
   return missing;
+}
+
+/** Everybody may, unless somebody took it away. */
+async function grantTemporary(client: pg.Client, role: string): Promise<string[]> {
+  const { rows } = await client.query<{ may: boolean; owned: boolean; datname: string }>(
+    `SELECT has_database_privilege($1, oid, 'TEMPORARY') AS may, pg_has_role(datdba, 'USAGE') AS owned, datname
+     FROM pg_database WHERE datname = current_database()`,
+    [role],
+  );
+  const { may, owned, datname } = rows[0]!;
+  if (may) return [];
+  const grant = `GRANT TEMPORARY ON DATABASE ${quoted(datname)} TO ${quoted(role)}`;
+  if (!owned) return [grant];
+  await client.query(grant);
+  return [];
 }
 
 interface Readable {

@@ -130,6 +130,21 @@ test('the reader can do nothing else, not even in a transaction that may write',
   });
 });
 
+test('the reader may make temporary tables, also where others may not', async (t) => {
+  await withSurvey(async (owner, url) => {
+    await owner.query(`REVOKE TEMPORARY ON DATABASE "${owner.database}" FROM PUBLIC`);
+    const reader = await connect(urlOf(await open(url, { ALMAGEST_DATA: dataFolder(t) })));
+    try {
+      await reader.query(
+        'BEGIN TRANSACTION READ WRITE; CREATE TEMPORARY TABLE mine (c0 integer) ON COMMIT DROP',
+      );
+      assert.equal((await reader.query('SELECT * FROM pg_temp.mine')).rowCount, 0);
+    } finally {
+      await reader.end();
+    }
+  });
+});
+
 test('the reader has limits of its own', async (t) => {
   await withSurvey(async (_owner, url) => {
     const access = await open(url, { ALMAGEST_DATA: dataFolder(t) });
