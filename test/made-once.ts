@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
 import { existsSync, globSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive } from '../cli/postgres/process.ts';
 import { projectFolder } from '../cli/service/wrangler.ts';
 
 const cache = join(projectFolder, 'node_modules', '.cache', 'almagest');
 const DAY = 24 * 3600 * 1000;
+/** Milliseconds. */
+const POLL = 100;
 
 export interface MadeOnce {
   /** What the folder's name in the cache begins with. */
@@ -22,17 +26,37 @@ export async function madeOnce({ name, sources, make }: MadeOnce): Promise<strin
   if (existsSync(folder)) return folder;
   await mkdir(cache, { recursive: true });
   await removeOld(name);
+  const release = await turnToMake(folder);
+  if (release === null) return folder;
   const workplace = await mkdtemp(join(cache, 'unfinished-'));
   try {
     await make(workplace);
-    // Another process may have been as quick: what it made is as good.
+    // Where two had the turn after all, what the other made is as good.
     await rename(join(workplace, 'result'), folder).catch((error) => {
       if (!existsSync(folder)) throw error;
     });
   } finally {
     await rm(workplace, { recursive: true, force: true });
+    await release();
   }
   return folder;
+}
+
+/** Waits while another process makes the folder. @returns what gives the turn back; null once the folder is there. */
+async function turnToMake(folder: string): Promise<(() => Promise<void>) | null> {
+  const lock = `${folder}.making`;
+  const release = () => rm(lock, { force: true });
+  for (;;) {
+    if (existsSync(folder)) return null;
+    const isMine = await writeFile(lock, `${process.pid}`, { flag: 'wx' }).then(
+      () => true,
+      () => false,
+    );
+    if (isMine && !existsSync(folder)) return release;
+    const maker = Number(await readFile(lock, 'utf8').catch(() => Number.NaN));
+    if (isMine || !isAlive(maker)) await release();
+    else await sleep(POLL);
+  }
 }
 
 /** A younger one may be in use. */
