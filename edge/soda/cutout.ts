@@ -1,6 +1,7 @@
 import { type FitsImage, imageWcs, openImage, type Section, sectionOf } from '../../engine/fits/index.ts';
 import type { ImageDataset } from '../../engine/images/dataset.ts';
 import { readDataset } from '../../engine/images/read-dataset.ts';
+import { checkRegion } from '../request/check-region.ts';
 import { quoted, RequestError } from '../request-error.ts';
 import { isOutside } from './observed-bounds.ts';
 import type { PixelRanges } from './pixel-section.ts';
@@ -17,7 +18,7 @@ export interface Cutout {
 /**
  * The smallest section of an image that holds all pixels that a request asks for: the dataset's document tells it, and no byte of the
  * file is read. Null where no pixel is asked for (SODA 1.0 §5.1).
- * @throws RequestError (404) where there is no such dataset, 400 for an axis that it does not have.
+ * @throws RequestError (404) where there is no such dataset, 400 for an axis that it does not have, or a polygon that is none.
  */
 export async function findCutout(
   { storage, fits, kernel }: SodaService,
@@ -31,6 +32,7 @@ export async function findCutout(
       `There is no dataset ${quoted(did)} here. Give the obs_publisher_did of a row of ivoa.obscore.`,
     );
   }
+  if (region !== null) checkRegion(kernel, region, 'POLYGON');
   const image = openImage(dataset.hdu, dataset.primary);
   if (isOutside(dataset.observation, image, request)) return null;
   const section = sectionOf(kernel, image, imageWcs(fits, image), {

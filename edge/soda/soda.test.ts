@@ -317,6 +317,11 @@ describe('SODA', () => {
       await axes.text(),
       /^UsageError: SECTION names 3 axes, and the image has 2: 200 × 150 pixels/,
     );
+    for (const polygon of ['84 -1 84 -1 84 -1', '0 90 120 90 240 90', '0 0 180 0 90 10']) {
+      const none = await ask(plate, { POLYGON: polygon });
+      assert.equal(none.status, 400, polygon);
+      assert.match(await none.text(), /^UsageError: POLYGON: the polygon is none: it needs three vertices/);
+    }
     const put = await appWith().request('/soda/sync', { method: 'PUT' });
     assert.equal(put.status, 405);
   });

@@ -1,7 +1,5 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import type { HealpixKernel } from '../../../engine/healpix-wasm/kernel.ts';
-import { KernelError } from '../../../engine/healpix-wasm/kernel-error.ts';
 import { writerFor } from '../../../engine/table/formats.ts';
 import { votableError } from '../../../engine/table/votable-error.ts';
 import { answerBody } from '../../answer/answer-body.ts';
@@ -9,6 +7,7 @@ import { answerHeaders } from '../../answer/answer-headers.ts';
 import { attachment } from '../../answer/attachment.ts';
 import { matchesTag } from '../../answer/entity-tag.ts';
 import { describeFailure } from '../../failure.ts';
+import { checkRegion } from '../../request/check-region.ts';
 import { requestParameters } from '../../request/request-parameters.ts';
 import { RequestError } from '../../request-error.ts';
 import { type Service, SOFTWARE, serviceRoot } from '../../service.ts';
@@ -20,7 +19,7 @@ import { exampleImage } from '../example-image.ts';
 import { queryTag } from '../query-tag.ts';
 import { MAX_BODY, SIA2_ID } from '../standard.ts';
 import { answerImages } from './answer.ts';
-import { type ImageQuery, parseImageQuery } from './parameters.ts';
+import { parseImageQuery } from './parameters.ts';
 
 /** SIA 2.0 at `/sia2/query`, and what VOSI has beside it. */
 export function sia2App(service: Service): Hono {
@@ -29,7 +28,7 @@ export function sia2App(service: Service): Hono {
   const answer = async (c: Context): Promise<Response> => {
     const parameters = await requestParameters(c.req.raw);
     const query = parseImageQuery(parameters, c.req.header('accept'), service.limits);
-    checkPolygons(service.engine.kernel, query);
+    for (const region of query.sky?.regions ?? []) checkRegion(service.engine.kernel, region, 'POS');
     const root = serviceRoot(service, c.req.url);
     const release = await openImages(service.engine);
     const headers =
@@ -56,19 +55,6 @@ export function sia2App(service: Service): Hono {
   });
   app.get('/availability', (c) => xml(c, availabilityDocument({ available: true, notes: [] }), 'no-cache'));
   return app;
-}
-
-/** @throws RequestError (400) for a polygon that is none. */
-function checkPolygons(kernel: HealpixKernel, { sky }: ImageQuery): void {
-  for (const region of sky?.regions ?? []) {
-    if (!('kind' in region) || region.kind !== 'polygon') continue;
-    try {
-      kernel.regionRanges(region);
-    } catch (error) {
-      if (!(error instanceof KernelError)) throw error;
-      throw new RequestError(400, `POS POLYGON: ${error.message}.`);
-    }
-  }
 }
 
 function refuseBody(): never {
