@@ -42,21 +42,24 @@ export interface TileLayout {
   readonly heapBytes: number;
 }
 
-const ALGORITHMS: Readonly<Record<string, TileAlgorithm>> = {
-  GZIP_1: 'GZIP_1',
-  GZIP_2: 'GZIP_2',
-  RICE_1: 'RICE_1',
-  RICE_ONE: 'RICE_1',
-  HCOMPRESS_1: 'HCOMPRESS_1',
-  PLIO_1: 'PLIO_1',
-  NOCOMPRESS: 'NOCOMPRESS',
-};
+const ALGORITHMS: ReadonlyMap<string, TileAlgorithm> = new Map([
+  ['GZIP_1', 'GZIP_1'],
+  ['GZIP_2', 'GZIP_2'],
+  ['RICE_1', 'RICE_1'],
+  ['RICE_ONE', 'RICE_1'],
+  ['HCOMPRESS_1', 'HCOMPRESS_1'],
+  ['PLIO_1', 'PLIO_1'],
+  ['NOCOMPRESS', 'NOCOMPRESS'],
+]);
 
-const QUANTIZATIONS: Readonly<Record<string, 0 | 1 | 2>> = {
-  NO_DITHER: 0,
-  SUBTRACTIVE_DITHER_1: 1,
-  SUBTRACTIVE_DITHER_2: 2,
-};
+const QUANTIZATIONS: ReadonlyMap<string, 0 | 1 | 2> = new Map([
+  ['NO_DITHER', 0],
+  ['SUBTRACTIVE_DITHER_1', 1],
+  ['SUBTRACTIVE_DITHER_2', 2],
+]);
+
+/** Columns of arrays in the heap. */
+const IN_HEAP = ['COMPRESSED_DATA', 'GZIP_COMPRESSED_DATA', 'UNCOMPRESSED_DATA'];
 
 /** Bytes of elements by letter of TFORMn. */
 const ELEMENT_BYTES: Readonly<Record<string, number>> = {
@@ -85,9 +88,9 @@ export function tileLayout(
   bitpix: number,
 ): TileLayout {
   const name = textOf(stored, 'ZCMPTYPE');
-  const algorithm = ALGORITHMS[name ?? ''];
+  const algorithm = ALGORITHMS.get(name ?? '');
   if (algorithm === undefined) {
-    const known = Object.keys(ALGORITHMS).join(', ');
+    const known = [...ALGORITHMS.keys()].join(', ');
     throw new FitsError('unsupported', index, `ZCMPTYPE is ${name ?? 'missing'}: known are ${known}`);
   }
   const sides = axes.map((side, axis) => {
@@ -118,7 +121,10 @@ export function tileLayout(
   if (!columns.has('COMPRESSED_DATA')) {
     throw new FitsError('bad-header', index, 'the table of tiles has no column COMPRESSED_DATA');
   }
-  const heap = integerOf(stored, 'THEAP') ?? rowBytes * rows;
+  const table = rowBytes * rows;
+  const heap = stored.values.has('THEAP')
+    ? requiredInteger(stored, 'THEAP', table, Number.MAX_SAFE_INTEGER, index)
+    : table;
   const quantized = columns.has('ZSCALE') || stored.values.has('ZSCALE');
   const options = compressionOptions(stored);
   return {
@@ -141,9 +147,9 @@ export function tileLayout(
 
 function quantization(stored: FitsHeader, index: number): 0 | 1 | 2 {
   const name = textOf(stored, 'ZQUANTIZ') ?? 'NO_DITHER';
-  const method = QUANTIZATIONS[name];
+  const method = QUANTIZATIONS.get(name);
   if (method !== undefined) return method;
-  const known = Object.keys(QUANTIZATIONS).join(', ');
+  const known = [...QUANTIZATIONS.keys()].join(', ');
   throw new FitsError('unsupported', index, `ZQUANTIZ is ${name}: known are ${known}`);
 }
 
@@ -168,7 +174,11 @@ function tableColumns(stored: FitsHeader, index: number) {
     if (type === undefined) throw new FitsError('bad-header', index, `TFORM${field} is '${form}'`);
     const count = repeat === '' ? 1 : Number(repeat);
     const elementBytes = ELEMENT_BYTES[element ?? ''] ?? 1;
-    columns.set(textOf(stored, `TTYPE${field}`) ?? '', { offset: width, type, elementBytes });
+    const name = textOf(stored, `TTYPE${field}`) ?? '';
+    if (IN_HEAP.includes(name) && type !== 'P' && type !== 'Q') {
+      throw new FitsError('bad-header', index, `TFORM${field} of ${name} is '${form}': it must be P or Q`);
+    }
+    if (count > 0) columns.set(name, { offset: width, type, elementBytes });
     width += type === 'X' ? Math.ceil(count / 8) : count * ELEMENT_BYTES[type]!;
   }
   return { columns, width };

@@ -66,7 +66,8 @@ function compressed(
 ) {
   const data = tiles();
   const heap = data.reduce((sum, { length }) => sum + length, 0);
-  const cards = CARDS.map(([keyword, given]) =>
+  const added = Object.entries(changes).filter(([name]) => CARDS.every(([keyword]) => keyword !== name));
+  const cards = [...CARDS, ...added].map(([keyword, given]) =>
     writeCard(keyword, keyword in changes ? changes[keyword]! : keyword === 'PCOUNT' ? heap : given),
   );
   const primary = ['SIMPLE', 'BITPIX', 'NAXIS'].map((keyword, at) => writeCard(keyword, [true, 8, 0][at]!));
@@ -145,6 +146,14 @@ test('says what is wrong with a table of tiles', async () => {
   assert.match(await fault(compressed({ TTYPE1: 'DATA' })), /bad-header.*no column COMPRESSED_DATA/);
   assert.match(await fault(compressed({ TFORM1: 'many' })), /bad-header.*TFORM1 is 'many'/);
   assert.match(await fault(compressed({ ZTILE1: 0 })), /bad-header.*ZTILE1 is 0/);
+  assert.match(await fault(compressed({ ZCMPTYPE: 'constructor' })), /unsupported.*ZCMPTYPE is constructor/);
+  assert.match(await fault(compressed({ TFORM1: '8B' })), /bad-header.*TFORM1 of COMPRESSED_DATA is '8B'/);
+  assert.match(await fault(compressed({ TFORM1: '0PB' })), /bad-header.*no column COMPRESSED_DATA/);
+  assert.match(await fault(compressed({ THEAP: -9e5 })), /bad-header.*THEAP is -900000.*at least 72/);
+  assert.match(
+    await fault(compressed({ ZBITPIX: -32, ZSCALE: 1, ZQUANTIZ: 'toString' })),
+    /unsupported.*ZQUANTIZ is toString/,
+  );
   assert.match(
     await fault(compressed({ ZNAXIS1: 1e6, ZNAXIS2: 1e6, ZTILE1: 1e6, ZTILE2: 1e6 })),
     /unsupported.*tiles of 2000000000000 pixels/,
