@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { s3Storage } from '../../engine/storage/s3.ts';
@@ -48,6 +52,18 @@ test('files come from the web, unpacked where they are compressed', async () => 
   }
   const [unreachable] = await incomingFiles([`${root}/m31.fits`]);
   assert.match(String(await contentOf(unreachable!)), /^it cannot be reached \(ECONNREFUSED\)$/);
+});
+
+test('a pipe or a folder that is named like a file is none', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'almagest-incoming-'));
+  try {
+    execFileSync('mkfifo', [join(folder, 'a.fits'), join(folder, 'b.fits.gz')]);
+    await mkdir(join(folder, 'c.fits'));
+    const found = await Promise.all((await incomingFiles([folder])).map(contentOf));
+    assert.deepEqual(found, ['it is no file', 'it is no file', 'it is no file']);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('files come from S3: an object, or all FITS files below an address', async () => {

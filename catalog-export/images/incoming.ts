@@ -9,7 +9,7 @@ import { createGunzip } from 'node:zlib';
 import { s3Storage } from '../../engine/storage/s3.ts';
 import { isS3Address, s3Location } from '../../engine/storage/s3-location.ts';
 import type { Storage } from '../../engine/storage/storage.ts';
-import { type LocalFile, openLocalFile, reasonOf } from './local-file.ts';
+import { type LocalFile, openLocalFile, reasonOf, requireFile } from './local-file.ts';
 
 /** What is to be added: a file here or elsewhere, or why there is none. */
 export type Incoming = IncomingFile | NotIncoming;
@@ -71,7 +71,10 @@ function localFile(label: string, path: string): IncomingFile {
     path,
     open: () => {
       if (!/\.gz$/i.test(path)) return openLocalFile(label);
-      return spooled(path, async () => createReadStream(label));
+      return spooled(path, async () => {
+        await requireFile(label);
+        return createReadStream(label);
+      });
     },
   };
 }

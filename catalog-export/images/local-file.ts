@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import type { FitsSource } from '../../engine/fits/index.ts';
 
 /** Bytes of a piece of a stream. */
@@ -12,18 +12,26 @@ export interface LocalFile extends FitsSource {
   close(): Promise<void>;
 }
 
+/**
+ * A pipe must not be opened: that waits until somebody writes.
+ * @throws Error saying what is wrong with the file, without its name.
+ */
+export async function requireFile(path: string): Promise<void> {
+  const found = await stat(path).catch((error) => {
+    throw new Error(reasonOf(error), { cause: error });
+  });
+  if (!found.isFile()) throw new Error('it is no file');
+}
+
 /** @throws Error saying what is wrong with the file, without its name. */
 export async function openLocalFile(path: string): Promise<LocalFile> {
+  await requireFile(path);
   const file = await open(path, 'r').catch((error) => {
     throw new Error(reasonOf(error), { cause: error });
   });
-  const stat = await file.stat();
-  if (!stat.isFile()) {
-    await file.close();
-    throw new Error('it is no file');
-  }
+  const { size } = await file.stat();
   const read = async (offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> => {
-    const bytes = new Uint8Array(Math.max(0, Math.min(length, stat.size - offset)));
+    const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
     for (let filled = 0; filled < bytes.length; ) {
       const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, offset + filled);
       if (bytesRead === 0) throw new Error('it became shorter while it was read');
@@ -34,13 +42,13 @@ export async function openLocalFile(path: string): Promise<LocalFile> {
   return {
     // What is wrong with it is told after its path.
     name: 'the file',
-    size: stat.size,
+    size,
     read,
     stream: () => {
       let sent = 0;
       return new ReadableStream({
         async pull(controller) {
-          if (sent === stat.size) return controller.close();
+          if (sent === size) return controller.close();
           const piece = await read(sent, PIECE_BYTES);
           sent += piece.length;
           controller.enqueue(piece);
