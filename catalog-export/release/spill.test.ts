@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -62,16 +63,21 @@ test('rows are sorted by their keys, then by their bytes', () => {
   ]);
 });
 
-test('the temporary file has no name', async () => {
+test('the temporary file has no name, and one that a killed process left is removed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'almagest-spill-'));
   const before = process.env.TMPDIR;
   process.env.TMPDIR = folder;
+  const gone = spawnSync(process.execPath, ['-e', '']).pid;
+  await writeFile(join(folder, `almagest-export-${gone}-1`), '');
+  await writeFile(join(folder, `almagest-export-${process.pid}-1`), '');
+  await writeFile(join(folder, 'almagest-export-of-mine'), '');
   const spill = await openSpill(1, 1);
   try {
     const one = Uint32Array.of(0);
     await spill.add(block(['abc']), one, BigInt64Array.of(5n), one);
     const extents = await spill.finish();
-    assert.deepEqual(await readdir(folder), []);
+    const left = [`almagest-export-${process.pid}-1`, 'almagest-export-of-mine'];
+    assert.deepEqual((await readdir(folder)).sort(), left.sort());
     assert.deepEqual(textsOf(readExtents(spill.file, extents[0]!)), [[5n, 'abc']]);
   } finally {
     await spill.close();

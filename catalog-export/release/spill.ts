@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CopyRows } from './copy-binary.ts';
 import { copyBytes } from './copy-bytes.ts';
 import { discard } from './discard.ts';
+import { processLives } from './machine.ts';
 
 /**
  * Rows on their way to their partitions, in a temporary file (in TMPDIR) without a name: whatever ends the process also frees
@@ -159,10 +160,20 @@ async function spilling<T>(task: () => Promise<T>): Promise<T> {
 }
 
 async function openNamelessFile(): Promise<FileHandle> {
-  const path = join(tmpdir(), `almagest-export-${randomUUID()}`);
+  await removeAbandoned();
+  const path = join(tmpdir(), `almagest-export-${process.pid}-${randomUUID()}`);
   const file = await open(path, 'wx+', 0o600);
-  await unlink(path);
+  await rm(path, { force: true });
   return file;
+}
+
+/** Files whose process was killed before it had taken their names away. */
+async function removeAbandoned(): Promise<void> {
+  for (const name of await readdir(tmpdir()).catch(() => [])) {
+    const [, pid] = /^almagest-export-(\d+)-/.exec(name) ?? [];
+    // Another machine's may be removed too: all that it wants is that the name is gone.
+    if (pid !== undefined && !processLives(Number(pid))) await rm(join(tmpdir(), name), { force: true });
+  }
 }
 
 async function writeAll(file: FileHandle, bytes: Buffer, offset: number): Promise<void> {
