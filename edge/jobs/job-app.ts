@@ -10,7 +10,7 @@ import { dateTime, jobDocument, jobListDocument } from './documents/job-document
 import { jobSchema } from './documents/job-schema.ts';
 import { jobListXml, jobXml, parametersXml, resultsXml } from './documents/job-xml.ts';
 import { jobEvents } from './events.ts';
-import { type Form, readForm } from './form.ts';
+import { readForm } from './form.ts';
 import { ID_PATTERN, isActive, type Job } from './job.ts';
 import type { JobType } from './job-type.ts';
 import { readListFilter } from './list-filter.ts';
@@ -29,7 +29,6 @@ export function jobApp(service: JobService, type: JobType): Hono {
   const app = new Hono({ strict: false });
   const listUrl = (c: Context): string => `${serviceRoot(service, c.req.url)}/${type.path}`;
   const jobUrl = (c: Context, { id }: Pick<Job, 'id'>): string => `${listUrl(c)}/${id}`;
-  const form = async (c: Context): Promise<Form> => readForm(c.req.raw);
   const limit = bodyLimit({
     maxSize: limits.bodyBytes,
     onError: () => {
@@ -89,7 +88,7 @@ export function jobApp(service: JobService, type: JobType): Hono {
     return answer(c, jobListDocument(jobs, listUrl(c)), jobListXml);
   });
   app.post('/', limit, async (c) => {
-    const given = await form(c);
+    const given = await readForm(c.req.raw);
     const session = sessionOf(c);
     const address = service.clientHeader === null ? undefined : c.req.header(service.clientHeader);
     const job = await createJob(service, type, given, {
@@ -109,7 +108,7 @@ export function jobApp(service: JobService, type: JobType): Hono {
   });
   app.post('/:job', limit, async (c) => {
     const job = await jobOf(c);
-    const given = await form(c);
+    const given = await readForm(c.req.raw);
     const action = given.fields.find(([name]) => name === 'ACTION')?.[1];
     if (action?.trim().toUpperCase() === 'DELETE') return destroy(c, job);
     if (action !== undefined) throw new RequestError(400, `ACTION ${quoted(action)} is not DELETE.`);
@@ -140,7 +139,7 @@ export function jobApp(service: JobService, type: JobType): Hono {
   for (const part of ['phase', 'executionduration', 'destruction', 'parameters'] as const) {
     app.post(`/:job/${part}`, limit, async (c) => {
       const job = await jobOf(c);
-      const given = await form(c);
+      const given = await readForm(c.req.raw);
       const name = part.toUpperCase();
       if (part !== 'parameters' && !given.fields.some(([field]) => field === name)) {
         throw new RequestError(400, `${name} is missing: POST it as a parameter.`);
