@@ -4,7 +4,10 @@ import { type FitsKernel, FitsKernelError } from './kernel.ts';
 export type { FitsKernel, FitsKernelFault, PixelPositions, SkyPositions } from './kernel.ts';
 export { FitsKernelError } from './kernel.ts';
 
-/** Memory of a module that waits for the next call: after a large tile it is given back, which only a new module can. */
+/**
+ * Memory of a module that waits for the next call: what large tiles took is given back, which only a new module can. Not before the last
+ * of them, for V8 frees modules late.
+ */
 const KEPT_BYTES = 2 ** 24;
 
 /**
@@ -14,11 +17,11 @@ const KEPT_BYTES = 2 ** 24;
 export function createFitsKernel(module: WebAssembly.Module): FitsKernel {
   let instance: Instance | null = null;
 
-  function run<Result>(operation: (instance: Instance) => Result): Result {
+  function run<Result>(operation: (instance: Instance) => Result, keeps = false): Result {
     try {
       instance ??= instantiate(module);
       const result = operation(instance);
-      if (instance.exports.memory.buffer.byteLength > KEPT_BYTES) instance = null;
+      if (!keeps && instance.exports.memory.buffer.byteLength > KEPT_BYTES) instance = null;
       return result;
     } catch (error) {
       // What an operation had allocated is lost with the instance.
@@ -37,7 +40,7 @@ export function createFitsKernel(module: WebAssembly.Module): FitsKernel {
       const [x, y] = run((instance) => mapped(instance, 'fits_pixel', block, lon, lat));
       return { x, y };
     },
-    tile: (tile, bytes, length) => run((instance) => decompressed(instance, tile, bytes, length)),
+    tile: (tile, bytes, length) => run((instance) => decompressed(instance, tile, bytes, length), true),
     picture: (pixels, width, height, quality) =>
       run((instance) => picture(instance, pixels, width, height, quality)),
   };

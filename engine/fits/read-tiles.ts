@@ -40,9 +40,14 @@ export async function* readTiles(
         coming.catch(() => undefined);
       }
       const pixels = bandPixels(kernel, image, layout, band, entries, found);
-      for (let from = 0; from < pixels.length; from += READ_BYTES) {
-        yield pixels.subarray(from, from + READ_BYTES);
+      if (pixels.length <= READ_BYTES) {
+        yield pixels;
+        continue;
       }
+      // Each piece has bytes of its own, which whoever takes it can give back.
+      for (let from = 0; from < pixels.length; from += READ_BYTES)
+        yield pixels.slice(from, from + READ_BYTES);
+      pixels.buffer.transfer(0);
     }
   }
 }
@@ -70,7 +75,7 @@ function bandPixels(
   { part }: Band,
   entries: ReadonlyMap<number, TileEntry>,
   found: readonly FoundTile[],
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const size = pixelBytes(image);
   const [from, to] = [part.first, part.last];
   const rowBytes = (to[0]! - from[0]! + 1) * size;
@@ -78,6 +83,8 @@ function bandPixels(
   for (const { tile, bytes } of found) {
     const pixels = decompressed(kernel, image, layout, tile, entries.get(tile.row)!, bytes);
     copyTile(pixels, size, tile, part, target, rowBytes);
+    // V8 collects buffers late, and tiles may have 64 MB.
+    pixels.buffer.transfer(0);
   }
   return target;
 }
@@ -125,7 +132,7 @@ function decompressed(
   { row, sides }: Tile,
   { algorithm, quantized, scale, zero, blank }: TileEntry,
   bytes: Uint8Array,
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const pixels = sides.reduce((product, side) => product * side, 1);
   const parameters = Float64Array.of(
     algorithm,

@@ -13,6 +13,9 @@ export interface Tile {
   readonly sides: readonly number[];
 }
 
+/** Bytes of a band at most, if its rows are not longer: tiles of more pixels are decompressed once for each band. */
+const BAND_BYTES = 2 ** 25;
+
 /** The tiles of some whole rows of a plane of the section, and where those rows go. */
 export interface Band {
   readonly tiles: readonly Tile[];
@@ -20,7 +23,7 @@ export interface Band {
   readonly part: Section;
 }
 
-/** Rows of tiles that together have at most the bytes of a read, or one of them. */
+/** Rows of tiles that together have at most the bytes of a read, or one of them, or a part of one where that is too large. */
 export function* bands(
   { axes, bitpix }: FitsImage,
   layout: TileLayout,
@@ -33,6 +36,7 @@ export function* bands(
   const tilesAcross = tileOf(last[0]!, 0) - tileOf(first[0]!, 0) + 1;
   const tilePixels = tilesAcross * layout.sides.reduce((product, side) => product * side, 1);
   const bytes = (Math.max(rowPixels, tilePixels) * Math.abs(bitpix)) / 8;
+  const most = Math.max(1, Math.floor((BAND_BYTES * height) / ((rowPixels * Math.abs(bitpix)) / 8)));
   const together = Math.max(1, Math.floor(READ_BYTES / bytes));
   const [firstRow, lastRow] = axes.length > 1 ? [tileOf(first[1]!, 1), tileOf(last[1]!, 1)] : [0, 0];
   for (const plane of places(first.slice(2), last.slice(2))) {
@@ -48,11 +52,14 @@ export function* bands(
       const clip = (low: number, high: number) =>
         [Math.max(low, first[1] ?? 1), Math.min(high, last[1] ?? 1)] as const;
       const [bottom, top] = clip(row * height + 1, (end + 1) * height);
-      const part = {
-        first: [first[0]!, bottom, ...plane].slice(0, axes.length),
-        last: [last[0]!, top, ...plane].slice(0, axes.length),
-      };
-      yield { tiles, part };
+      for (let low = bottom; low <= top; low += most) {
+        const high = Math.min(low + most - 1, top);
+        const part = {
+          first: [first[0]!, low, ...plane].slice(0, axes.length),
+          last: [last[0]!, high, ...plane].slice(0, axes.length),
+        };
+        yield { tiles, part };
+      }
     }
   }
 }

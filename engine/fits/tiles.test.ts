@@ -9,8 +9,9 @@ import { readHdus } from './hdus.ts';
 import { integerOf } from './header.ts';
 import { openImage } from './image.ts';
 import { readSection } from './read-section.ts';
-import { type Section, wholeImage } from './section.ts';
+import { type Section, sectionPixels, wholeImage } from './section.ts';
 import { bytesSource } from './source.ts';
+import { bands } from './tile-bands.ts';
 
 const kernel = loadFitsKernel();
 const [WIDTH, HEIGHT, DEPTH] = [10, 7, 2];
@@ -124,6 +125,22 @@ test('any section of an image in tiles has its pixels, in the order of FITS', as
     }),
     { numRuns: 60, seed: 1 },
   );
+});
+
+test('rows of large tiles come in bands that a worker has memory for', async () => {
+  const sides = { ZNAXIS1: 160_000, ZNAXIS2: 2000, ZNAXIS3: 1, ZTILE1: 20_000, ZTILE2: 400, ZTILE3: 1 };
+  const image = openImage((await readHdus(compressed({ ...sides, NAXIS2: 40 })))[1]!);
+  const section = { first: [2, 3, 1], last: [159_999, 1999, 1] };
+  let row = 3;
+  for (const { tiles, part } of bands(image, image.tiles!, section)) {
+    assert.deepEqual([part.first, part.last[0]], [[2, row, 1], 159_999]);
+    assert.ok(2 * sectionPixels(part) <= 2 ** 25 && sectionPixels(part) > 0);
+    assert.equal(tiles.length, 8);
+    const { start } = tiles[0]!;
+    assert.ok(start[1]! <= row && part.last[1]! < start[1]! + 400);
+    row = part.last[1]! + 1;
+  }
+  assert.equal(row, 2000);
 });
 
 test('its header is that of an image', async () => {
