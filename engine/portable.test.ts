@@ -6,6 +6,7 @@ import test from 'node:test';
 /** What only Node runs: the rest of the engine also runs in workerd and in a browser. */
 const NODE_ONLY = [
   'storage/folder.ts',
+  'storage/machine.ts',
   'storage/s3.ts',
   'storage/s3-upload.ts',
   'healpix-wasm/node.ts',

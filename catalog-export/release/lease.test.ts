@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { folderStorage } from '../../engine/storage/folder.ts';
+import { MACHINE } from '../../engine/storage/machine.ts';
 import type { Storage } from '../../engine/storage/storage.ts';
 import { type LeaseOptions, withLease } from './lease.ts';
-import { MACHINE } from './machine.ts';
 import { putJson } from './put-json.ts';
 
 const catalog = 'survey.stars';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
+import { MACHINE, processLives } from '../../engine/storage/machine.ts';
 import type { Storage } from '../../engine/storage/storage.ts';
-import { MACHINE, processLives } from './machine.ts';
 
 /** The right to change the releases of a catalogue, which one program has at a time. */
 export interface Lease {

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { processLives } from '../../engine/storage/machine.ts';
 import type { CopyRows } from './copy-binary.ts';
 import { copyBytes } from './copy-bytes.ts';
 import { discard } from './discard.ts';
-import { processLives } from './machine.ts';
 
 /**
  * Rows on their way to their partitions, in a temporary file (in TMPDIR) without a name: whatever ends the process also frees

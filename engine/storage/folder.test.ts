@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,6 +40,20 @@ test('replaces an object whole and leaves nothing else behind', async () => {
     (await readdir(join(root, 'bucket'))).filter((name) => name.startsWith('.')),
     [],
   );
+});
+
+test('what a killed process had begun to write is gone with the next object that is removed there', async () => {
+  const url = new URL('./folder.ts', import.meta.url).href;
+  const folder = join(root, 'bucket/killed');
+  const script = `
+    import { folderStorage } from ${JSON.stringify(url)};
+    const stream = new ReadableStream({ pull: () => process.kill(process.pid, 'SIGKILL') });
+    await folderStorage(${JSON.stringify(join(root, 'bucket'))}).putStream('killed/late', stream);`;
+  spawnSync(process.execPath, ['--input-type=module', '--eval', script]);
+  assert.equal((await readdir(folder)).filter((name) => name.startsWith('.')).length, 1);
+  await storage.put('killed/lease', bytes);
+  await storage.remove('killed/lease');
+  assert.deepEqual(await readdir(folder), []);
 });
 
 test('copies by a link, over the same link too', async () => {

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import {
   constants,
   copyFile,
@@ -12,6 +12,7 @@ import {
 } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { HIDDEN, keyParts } from './key.ts';
+import { MACHINE, processLives } from './machine.ts';
 import type { ByteRange, Storage } from './storage.ts';
 
 /** Bytes of a piece of a stream. */
@@ -34,7 +35,7 @@ export function folderStorage(path: string): Storage {
     putStream: (key, stream) => writeObject(pathOf(root, key), (file) => writePieces(file, stream)),
     copy: (from, to) => linkObject(pathOf(root, from), pathOf(root, to)),
     list: (folder) => listNames(folder === '' ? root : pathOf(root, folder)),
-    remove: (key) => rm(pathOf(root, key), { recursive: true, force: true }),
+    remove: (key) => removeObject(pathOf(root, key)),
   };
 }
 
@@ -172,10 +173,27 @@ async function copyBytes(from: string, to: string): Promise<void> {
   }
 }
 
+/** What hidden names of this machine begin with; the number of the process follows. */
+const MINE = `${HIDDEN}${createHash('sha256').update(MACHINE).digest('hex').slice(0, 8)}-`;
+
+async function removeObject(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true });
+  await removeAbandoned(dirname(path));
+}
+
+/** What processes of this machine had begun to write there when they were killed. */
+async function removeAbandoned(folder: string): Promise<void> {
+  for (const name of (await readdir(folder).catch(nullWhenAbsent)) ?? []) {
+    const [, process] = name.startsWith(MINE) ? (/^(\d+)-/.exec(name.slice(MINE.length)) ?? []) : [];
+    if (process !== undefined && !processLives(Number(process)))
+      await rm(join(folder, name), { force: true });
+  }
+}
+
 /** Has a file made under a hidden name of its folder, and gives it its own name once it is whole. */
 async function placed(path: string, make: (unfinished: string) => Promise<void>): Promise<void> {
   const folder = dirname(path);
-  const unfinished = join(folder, `${HIDDEN}${randomUUID()}`);
+  const unfinished = join(folder, `${MINE}${process.pid}-${randomUUID()}`);
   try {
     await mkdir(folder, { recursive: true });
     await make(unfinished);
