@@ -47,7 +47,7 @@ test('what a killed process had begun to write is gone with the next object that
   const folder = join(root, 'bucket/killed');
   const script = `
     import { folderStorage } from ${JSON.stringify(url)};
-    const stream = new ReadableStream({ pull: () => process.kill(process.pid, 'SIGKILL') });
+    const stream = new ReadableStream({ pull: () => process.kill(process.pid, 'SIGKILL') }, { highWaterMark: 0 });
     await folderStorage(${JSON.stringify(join(root, 'bucket'))}).putStream('killed/late', stream);`;
   spawnSync(process.execPath, ['--input-type=module', '--eval', script]);
   assert.equal((await readdir(folder)).filter((name) => name.startsWith('.')).length, 1);
