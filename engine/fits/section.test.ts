@@ -321,6 +321,8 @@ test('says which keywords of the coordinates lack or are wrong', async () => {
   assert.match(await without(/CRVAL2/), /no-wcs.*CRVAL2 is missing/);
   assert.match(await without(/CDELT/), /no-wcs.*CDELT1 or CD1_1 is missing/);
   assert.match(await withValue('CRVAL1', Number.NaN), /no-wcs.*CRVAL1 is missing or no number/);
+  assert.match(await withValue('CRPIX2', 'NaN'), /no-wcs.*CRPIX2 is missing or no number/);
+  assert.match(await withValue('CRVAL2', 100), /unsupported-wcs.*CRVAL2 is 100 degrees: a latitude is/);
   assert.match(await withValue('CDELT1', 0), /unsupported-wcs.*no inverse/);
   assert.match(await withValue('CTYPE2', 'DEC--SIN'), /unsupported-wcs.*no pair/);
   assert.match(await withValue('CTYPE2', 'GLAT-TAN'), /unsupported-wcs.*no pair/);

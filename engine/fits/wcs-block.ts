@@ -19,6 +19,9 @@ const FRAMES: Readonly<Record<SkyFrame, number>> = {
   ECLIPTIC: 6,
 };
 
+/** Degrees by which a pole may be missed. */
+const ROUNDING = 1e-9;
+
 /** Higher orders are damage: a convention for 9 has never been made. */
 const HIGHEST_SIP = 9;
 
@@ -39,6 +42,13 @@ export function wcsBlock(image: FitsImage, sky: CelestialAxes): Float64Array {
     numberOf(header, `CRVAL${sky.lon + 1}`)! * toDegrees[0]!,
     numberOf(header, `CRVAL${sky.lat + 1}`)! * toDegrees[1]!,
   ];
+  if (Math.abs(latValue) > 90 + ROUNDING) {
+    throw new FitsError(
+      'unsupported-wcs',
+      location.index,
+      `CRVAL${sky.lat + 1} is ${latValue} degrees: a latitude is from -90 to 90`,
+    );
+  }
   const tpv = isTpv(image, sky);
   const known = tpv ? { projection: 'TAN', lon: [], lat: [] } : knownProjection(header, sky, latValue);
   const sip = sipOf(image, first, second);
@@ -121,12 +131,20 @@ function frameNumbers({ frame, equinox }: CelestialAxes): [number, number, numbe
 const projectionCode = (name: string): number =>
   (name.charCodeAt(0) << 16) | (name.charCodeAt(1) << 8) | name.charCodeAt(2);
 
-/** CRVAL, and a scale: their defaults are no place on the sky that anyone could have meant. */
+/**
+ * CRVAL, and a scale: their defaults are no place on the sky that anyone could have meant. Nor are those of a keyword that is there with a
+ * value that is no number, such as NaN; one without a value is as good as none (FITS 4.0 §4.1.2.3).
+ */
 function requireReference({ header, location }: FitsImage, { lon, lat }: CelestialAxes): void {
   const numbers = [lon + 1, lat + 1];
   const missing = numbers.map((n) => `CRVAL${n}`).filter((keyword) => numberOf(header, keyword) === null);
   const scaled = [...header.values.keys()].some((keyword) => /^(CD\d+_\d+|CDELT\d+)$/.test(keyword));
   if (!scaled) missing.push(`CDELT${numbers[0]} or CD${numbers[0]}_${numbers[0]}`);
+  for (const { keyword, value, text } of header.cards) {
+    const axis = /^(?:CRPIX(\d+)|CDELT(\d+)|(?:CD|PC)(\d+)_\d+)$/.exec(keyword)?.slice(1).join('');
+    if (!numbers.includes(Number(axis)) || numberOf(header, keyword) !== null) continue;
+    if (value !== null || !/^=?\s*(\/|$)/.test(text.slice(8))) missing.push(keyword);
+  }
   if (missing.length === 0) return;
   throw new FitsError(
     'no-wcs',
