@@ -31,6 +31,9 @@ export const imagesRemoveCommand = addTargetOption(
     if (given.length === 0 && flags.collection === undefined) {
       throw new Error('name the images to remove, or a collection with --collection');
     }
+    if (given.length > 0 && flags.collection !== undefined) {
+      throw new Error('name either images or a collection: --collection removes all that is in it');
+    }
     const storage = bucketOf(flags);
     await withDatabase(async (client) => {
       const dids = [...given];

@@ -62,6 +62,8 @@ test('images are added, listed, linked and removed', async () => {
   const listed = await images(['list', '--json']);
   assert.equal(JSON.parse(listed.stdout).did, DID);
 
+  const both = await images(['remove', DID, '--collection', 'demo']);
+  assert.match(both.stderr, /name either images or a collection/);
   const removed = await images(['remove', DID, `${DID}-absent`]);
   assert.deepEqual(
     [removed.code, removed.stdout, removed.stderr],
