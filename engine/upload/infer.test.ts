@@ -22,6 +22,7 @@ const KINDS: [string, string][] = [
   ['2026-11-21', 'timestamp'],
   ['2026-11-21T08:00:00.123456Z', 'timestamp'],
   ['2026-13-41', 'text'],
+  ['2026-02-30', 'text'],
   ['12:30:00', 'text'],
   ['0x10', 'text'],
   ['1e', 'text'],

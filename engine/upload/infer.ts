@@ -1,6 +1,7 @@
 import type { Column } from '../catalog/column.ts';
 import { elementWords } from './element-words.ts';
 import { type ColumnType, plainColumn, scalar, TEXT, TIMESTAMP } from './plain-column.ts';
+import { microsecondsOf } from './timestamp.ts';
 
 /** Kinds of values that a text can stand for, narrow before wide. */
 type Kind = 'boolean' | 'int' | 'long' | 'double' | 'timestamp' | 'text';
@@ -22,8 +23,17 @@ export function kindOf(text: string): Kind {
   if (LEADING_ZERO.test(text)) return 'text';
   if (DOUBLE.test(text) || NOT_FINITE.test(text)) return 'double';
   if (BOOLEAN.test(text)) return 'boolean';
-  if (DATE_TIME.test(text) && !Number.isNaN(Date.parse(text))) return 'timestamp';
+  if (DATE_TIME.test(text) && isTime(text)) return 'timestamp';
   return 'text';
+}
+
+function isTime(text: string): boolean {
+  try {
+    microsecondsOf(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function integerKind(text: string): Kind {

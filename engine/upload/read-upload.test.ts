@@ -139,6 +139,7 @@ const utf8 = (text: string) => new TextEncoder().encode(text);
 const votable = (fields: string, data: string) =>
   utf8(`<VOTABLE><RESOURCE><TABLE>${fields}<DATA>${data}</DATA></TABLE></RESOURCE></VOTABLE>`);
 const INT = '<FIELD name="x" datatype="int"/>';
+const DAY = '<FIELD name="x" datatype="char" arraysize="*" xtype="timestamp"/>';
 const rows = (...cells: string[]) =>
   `<TABLEDATA>${cells.map((cell) => `<TR><TD>${cell}</TD></TR>`).join('')}</TABLEDATA>`;
 const card = (keyword: string, value: string) => `${keyword.padEnd(8)}= ${value.padStart(20)}`.padEnd(80);
@@ -197,6 +198,19 @@ const FAULTS: readonly (readonly [string, Uint8Array, RegExp])[] = [
     votable(INT, '<BINARY><STREAM encoding="base64">AAA=</STREAM></BINARY>'),
     /the last row is incomplete: 2 bytes/,
   ],
+  [
+    'rows without bytes',
+    votable(
+      '<FIELD name="x" datatype="int" arraysize="0"/>',
+      '<BINARY><STREAM encoding="base64">AAAA</STREAM></BINARY>',
+    ),
+    /its rows have no bytes/,
+  ],
+  [
+    'a day that there is not',
+    votable(DAY, rows('2020-02-30T00:00:00')),
+    /row 1, column “x” holds "2020-02-30/,
+  ],
   ['no base64', votable(INT, '<BINARY><STREAM encoding="base64">A-==</STREAM></BINARY>'), /not in base64/],
   [
     'data elsewhere',
@@ -243,6 +257,18 @@ for (const [what, file, message] of FAULTS) {
     });
   });
 }
+
+test('refused: more nulls than their bytes may become, for which a file needs none', async () => {
+  const forms = Array.from({ length: 50 }, (_, at) => `TFORM${at + 1}`.padEnd(8));
+  const file = fitsFile([
+    ...[card('NAXIS1', '0'), card('NAXIS2', '1000'), card('PCOUNT', '0'), card('GCOUNT', '1')],
+    ...[card('TFIELDS', '50'), ...forms.map((form) => `${form}= '0D'`.padEnd(80))],
+  ]);
+  await assert.rejects(
+    readUpload('mine', file, { ...LIMITS, bytes: 2 ** 16 }),
+    /its texts, arrays and nulls take more than 262144 bytes/,
+  );
+});
 
 test('columns that a file takes for the main ones are believed where there is one of each', async () => {
   const ra = '<FIELD name="a" datatype="double" ucd="pos.eq.ra;meta.main" xtype="polygon"/>';

@@ -10,13 +10,24 @@ export interface TableBuilder {
   blocks(): readonly Block[];
 }
 
-/** What a file may become beside its bytes: a few of them may stand for many texts or arrays. */
+/** What a file may become beside its bytes: a few of them may stand for many texts, arrays or nulls. */
 const GROWTH = 4;
 
 const ELEMENT_BYTES = 8;
 
 /** Rows that are kept together: what works on a block has it in memory more than once. */
 const BLOCK_ROWS = 65_536;
+
+/**
+ * Bytes that a cell may take beside those that it has in the file: a null, an empty text and an empty array may have none there, a boolean
+ * one bit.
+ */
+function growth(cell: Cell): number {
+  if (typeof cell === 'string') return cell.length || ELEMENT_BYTES;
+  if (typeof cell === 'boolean') return 1;
+  if (typeof cell !== 'object') return 0;
+  return ELEMENT_BYTES * (cell?.length || 1);
+}
 
 export function tableBuilder(columns: readonly Column[], limits: UploadLimits): TableBuilder {
   const builders = columns.map(columnBuilder);
@@ -40,8 +51,7 @@ export function tableBuilder(columns: readonly Column[], limits: UploadLimits): 
         try {
           const cell = row[at]!;
           builders[at]!.add(cell);
-          if (typeof cell === 'string') bytes += cell.length;
-          else if (typeof cell === 'object' && cell !== null) bytes += ELEMENT_BYTES * cell.length;
+          bytes += growth(cell);
         } catch (error) {
           throw new UploadError(
             `row ${rows}, column “${columns[at]!.name}” holds ${(error as Error).message}`,
@@ -51,7 +61,7 @@ export function tableBuilder(columns: readonly Column[], limits: UploadLimits): 
       }
       if (bytes > GROWTH * limits.bytes) {
         throw new UploadError(
-          `its texts and arrays take more than ${GROWTH * limits.bytes} bytes, the most that are taken here`,
+          `its texts, arrays and nulls take more than ${GROWTH * limits.bytes} bytes, the most that are taken here`,
           { tooLarge: true },
         );
       }

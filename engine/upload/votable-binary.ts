@@ -52,6 +52,7 @@ export function binaryRows(fields: readonly VotableField[], flags: boolean): Bin
           if (error instanceof RangeError) break;
           throw new Error(`column ${fields[column]!.column.name} holds ${(error as Error).message}`);
         }
+        if (from.at === end) throw new Error('its rows have no bytes: all of its columns have arraysize="0"');
         end = from.at;
       }
       bytes = joined.subarray(end);
