@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import test, { after, before, beforeEach, describe } from 'node:test';
 import { type Schema, Validator } from '@cfworker/json-schema';
 import { XMLParser } from 'fast-xml-parser';
 import { type JobsApp, jobsAppOver } from '../../test/jobs-app.ts';
 import type { JobDocument } from './documents/job-document.ts';
 import { randomId } from './job.ts';
+import { readListFilter } from './list-filter.ts';
 
 const JSON_ONLY = { accept: 'application/json' };
 const QUERY = 'SELECT *\nFROM a.b WHERE x < 3 AND "y" <> \'ö\t&\'';
@@ -282,11 +285,34 @@ describe('the life of a job', () => {
     const again = new FormData();
     again.set('Table', new File(['new'], 'new.csv'));
     await app.request(`${pathname}/parameters`, { method: 'POST', body: again });
+    const more = new FormData();
+    more.set('More', new File(['more'], 'more.csv'));
+    await app.request(`${pathname}/parameters`, { method: 'POST', body: more });
     await post(pathname, { QUERY, PHASE: 'RUN' });
     await app.settled();
-    const files = ['Table', 'Other'].map((field) => requests[0]!.form.get(field) as File);
-    assert.deepEqual(await Promise.all(files.map((file) => file.text())), ['new', 'kept']);
+    const files = ['Table', 'Other', 'More'].map((field) => requests[0]!.form.get(field) as File);
+    assert.deepEqual(await Promise.all(files.map((file) => file.text())), ['new', 'kept', 'more']);
+    const kept = await readdir(join(app.folder, pathname.split('/').at(-1)!, 'files'));
+    assert.equal(kept.length, 3, 'the replaced one is gone');
     assert.deepEqual([files[1]!.name, files[1]!.type], ['kept.csv', 'text/csv']);
+  });
+
+  test('its files have as much together as a request may have, and those that are refused are not kept', async () => {
+    const path = await made();
+    const posted = (field: string) => {
+      const form = new FormData();
+      form.set(field, new File(['x'.repeat(60_000)], 'x.csv'));
+      return app.request(`${path}/parameters`, { method: 'POST', body: form });
+    };
+    assert.equal((await posted('a')).status, 303);
+    assert.equal((await posted('a')).status, 303);
+    assert.match(
+      await refusal(posted('b'), 413),
+      /parameters and files of the job have more than 100000 bytes/,
+    );
+    await app.queue.tick();
+    const kept = await readdir(join(app.folder, path.split('/').at(-1)!, 'files'));
+    assert.equal(kept.length, 1);
   });
 
   test('it can be made from JSON', async () => {
@@ -459,6 +485,10 @@ describe('what is wrong is said', () => {
     assert.match(await refusal(app.request('/tap/async?PHASE=DONE'), 400), /PHASE "DONE" is none of PENDING/);
     assert.match(await refusal(app.request('/tap/async?LAST=-1'), 400), /LAST "-1" is not a whole number/);
     assert.match(await refusal(app.request('/tap/async?AFTER=now'), 400), /AFTER "now" is no time/);
+    assert.deepEqual(readListFilter(new Map([['PHASE', ['error', 'HELD', 'ERROR']]])).phases, [
+      'ERROR',
+      'HELD',
+    ]);
     await text('/tap/async?PHASE=HELD&PHASE=error&AFTER=2026-01-01T00:00:00Z&LAST=3');
   });
 

@@ -84,7 +84,7 @@ async function storeFiles(
   }
   const stored: JobFile[] = [];
   for (const { field, file } of files) {
-    const key = `${job.id}/files/${job.files.length + stored.length}`;
+    const key = `${job.id}/files/${randomId()}`;
     await storage.put(key, new Uint8Array(await file.arrayBuffer()));
     stored.push({ field, name: file.name, mediaType: file.type, bytes: file.size, key });
   }

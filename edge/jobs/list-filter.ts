@@ -12,7 +12,8 @@ import { type ListFilter, PHASES } from './job.ts';
 export function readListFilter(raw: RawParameters): ListFilter {
   const { read, refuseFaults } = parameterReader(raw, ['AFTER', 'LAST']);
   const filter = {
-    phases: given(raw, 'PHASE') === undefined ? null : raw.get('PHASE')!.map(phaseOf),
+    // Each once: the database takes a hundred values at most.
+    phases: given(raw, 'PHASE') === undefined ? null : [...new Set(raw.get('PHASE')!.map(phaseOf))],
     after: read<number | null>('AFTER', null, parseDateTime),
     last: read<number | null>('LAST', null, parseCount),
   };

@@ -1,6 +1,6 @@
 import type { Storage } from '../../../engine/storage/storage.ts';
 import type { WorkerBinding } from '../../worker-binding.ts';
-import type { Job, JobError, JobResult } from '../job.ts';
+import type { Job, JobError, JobFile, JobResult } from '../job.ts';
 import type { JobType, JobWorker } from '../job-type.ts';
 import { JobFailure } from '../outcome.ts';
 import { parameterFaults } from '../parameters.ts';
@@ -15,6 +15,7 @@ import {
   refusedChange,
   STOPPED,
   storedJob,
+  tooLarge,
   tooLong,
   WAITING,
 } from './rules.ts';
@@ -200,6 +201,11 @@ export function createQueue(parts: QueueParts): RunningQueue {
     return true;
   }
 
+  function doomFiles(files: readonly JobFile[]): void {
+    for (const { key } of files) doom(sql, key);
+    if (files.length > 0) schedule();
+  }
+
   async function removeDoomed(): Promise<void> {
     for (const key of doomedKeys(sql, BATCH)) {
       // Where it is still being written, by a job that stops just now, that comes here again.
@@ -240,14 +246,22 @@ export function createQueue(parts: QueueParts): RunningQueue {
 
   async function change(id: string, wanted: JobChange): Promise<Job | Refusal> {
     const job = readJob(sql, id);
-    if (job === null) return noSuchJob(id);
-    const refused = refusedChange(job, wanted);
-    if (refused) return refused;
     const { phase, parameters = [], files = [], ...rest } = wanted;
+    /** The files are stored already. */
+    function refuse(refusal: Refusal): Refusal {
+      doomFiles(files);
+      return refusal;
+    }
+    if (job === null) return refuse(noSuchJob(id));
+    const refused = refusedChange(job, wanted);
+    if (refused) return refuse(refused);
     const asked = {
       parameters: merged(job.parameters, parameters, ([name]) => name),
       files: merged(job.files, files, ({ field }) => field),
     };
+    const bytes = bytesOf({ ...asked, results: [] });
+    if (bytes > limits.bodyBytes) return refuse(tooLarge(limits.bodyBytes));
+    doomFiles(job.files.filter((file) => !asked.files.includes(file)));
     const changed = changeJob(sql, id, {
       ...rest,
       ...(rest.webhook !== undefined && { notification: rest.webhook === null ? null : WAITING }),

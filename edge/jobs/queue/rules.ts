@@ -61,6 +61,13 @@ export function queueFull(queued: number): Refusal {
   return refusal(503, `${queued} jobs wait already, as many as may. Please try again later.`);
 }
 
+export function tooLarge(most: number): Refusal {
+  return refusal(
+    413,
+    `The parameters and files of the job have more than ${most} bytes, the most that a job takes here.`,
+  );
+}
+
 export const noSuchJob = (id: string): Refusal => refusal(404, noJob(id));
 
 export const noJob = (id: string): string =>

@@ -29,7 +29,7 @@ export interface JobChange {
 
 /** What cannot be, and why. */
 export interface Refusal {
-  readonly status: 400 | 404 | 503;
+  readonly status: 400 | 404 | 413 | 503;
   readonly message: string;
 }
 
