@@ -51,15 +51,15 @@ export async function answerFromWorker(
 ): Promise<Response> {
   const { pathname } = new URL(request.url);
   if (pathname !== below && !pathname.startsWith(`${below}/`))
-    return refusal(404, document('There is nothing at this address.'), {});
+    return new Response('There is nothing at this address.\n', { status: 404 });
   if (worker === null)
-    return refusal(503, document(`${what} is no part of this service: the worker is not bound to it.`), {});
+    return unavailable(document(`${what} is no part of this service: the worker is not bound to it.`), {});
   try {
     return await worker.fetch(withoutOrders(request));
   } catch (error) {
     console.error(`${what}: ${error instanceof Error ? error.message : error}`);
     const message = `${what} cannot be reached just now, cone searches can. Please try again in a minute.`;
-    return refusal(503, document(message), { 'retry-after': RETRY_SECONDS });
+    return unavailable(document(message), { 'retry-after': RETRY_SECONDS });
   }
 }
 
@@ -70,13 +70,12 @@ function withoutOrders(request: Request): Request {
   return new Request(request, { headers });
 }
 
-function refusal(
-  status: number,
+function unavailable(
   { body, mediaType }: ReturnType<Absence['document']>,
   headers: Readonly<Record<string, string>>,
 ): Response {
   return new Response(body, {
-    status,
+    status: 503,
     headers: {
       'content-type': mediaType,
       'cache-control': 'no-store',
