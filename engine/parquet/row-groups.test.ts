@@ -16,6 +16,8 @@ import { chunkSpan } from './spans.ts';
 
 const CATALOG = 'hipparcos.stars';
 const COLUMNS = [HEALPIX_COLUMN, 'ra', 'name', 'hd'];
+/** Their share of the cache, beside leaves, footprints and blocks. */
+const ROW_GROUPS = 1 - 1 / 16 - 1 / 32 - 1 / 16;
 
 describe('row groups of a release', () => {
   let bucket: ScratchBucket;
@@ -125,8 +127,8 @@ describe('row groups of a release', () => {
   test('leave a cache that is full, oldest first, and can be read again', async () => {
     await read(0);
     const bytes = (await cached(0))!.reduce((sum, column) => sum + column.bytes, 400);
-    // 15/16 of 4/5 of it are for columns: room for those of two row groups.
-    await reopen({ cacheBytes: Math.ceil((bytes * 2.5) / (15 / 16) / (4 / 5)) });
+    // Of what is for row groups 4/5 are for columns: room for those of two row groups.
+    await reopen({ cacheBytes: Math.ceil((bytes * 2.5) / ROW_GROUPS / (4 / 5)) });
     for (const at of [0, 1, 2]) await read(at);
     const known = await Promise.all([0, 1, 2].map(async (at) => (await cached(at)) !== null));
     assert.deepEqual(known, [false, true, true]);
@@ -142,7 +144,7 @@ describe('row groups of a release', () => {
       bytes += (await cached(at, pair))!.reduce((sum, column) => sum + column.bytes, 400);
     }
     // They fill 96 % of the columns' share.
-    await reopen({ cacheBytes: Math.ceil(bytes / 0.96 / (15 / 16) / (4 / 5)) });
+    await reopen({ cacheBytes: Math.ceil(bytes / 0.96 / ROW_GROUPS / (4 / 5)) });
     for (const at of numbers) await read(at, pair);
     for (const at of numbers) assert.ok(await cached(at, pair), `row group ${at}`);
     const later = Array.from({ length: 8 }, (_, at) => 20 + at);
@@ -170,7 +172,7 @@ describe('row groups of a release', () => {
     const first = await index(0);
     assert.equal(engine.rowGroups.cachedIndex(await rowGroup(0)), first);
     assert.equal(first.rows, (await rowGroup(0)).leaf.rows[0]);
-    await reopen({ cacheBytes: Math.ceil(((first.bytes + 400) * 2.5) / (15 / 16) / (1 / 5)) });
+    await reopen({ cacheBytes: Math.ceil(((first.bytes + 400) * 2.5) / ROW_GROUPS / (1 / 5)) });
     const kept = [await index(0), await index(1), await index(2)];
     assert.deepEqual(
       kept.map(({ alive }) => alive),
