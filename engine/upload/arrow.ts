@@ -1,4 +1,4 @@
-import { DataType, type Field, RecordBatchReader, TimeUnit } from 'apache-arrow';
+import { DataType, type Field, type RecordBatch, RecordBatchReader, TimeUnit } from 'apache-arrow';
 import type { Column } from '../catalog/column.ts';
 import { arrowCells } from './arrow-cells.ts';
 import { refuseEndlessVectors } from './arrow-guard.ts';
@@ -23,7 +23,7 @@ export function readArrow(bytes: Uint8Array, limits: UploadLimits): UploadedRows
     );
     const columns = fields.map((field, at) => columnOf(field, names[at]!));
     const builder = tableBuilder(columns, limits);
-    for (const batch of reader) {
+    for (const batch of batchesOf(reader)) {
       if (batch.numRows > limits.rows) throw tooMany(batch.numRows, limits);
       const cells = batch.data.children.map((data) => arrowCells(data, batch.numRows));
       const row: Cell[] = new Array(cells.length);
@@ -38,6 +38,16 @@ export function readArrow(bytes: Uint8Array, limits: UploadLimits): UploadedRows
     throw new UploadError(`it is an Arrow file that is damaged or cut off: ${(error as Error).message}`, {
       cause: error,
     });
+  }
+}
+
+/** A file's batches by their places: the reader's own iterator would ask for ever for a place that holds another message. */
+function* batchesOf(reader: RecordBatchReader): Generator<RecordBatch> {
+  if (!reader.isFile() || !reader.isSync()) return yield* reader as Iterable<RecordBatch>;
+  for (let at = 0; at < reader.numRecordBatches; at++) {
+    const batch = reader.readRecordBatch(at);
+    if (batch === null) throw new Error(`there is no batch ${at + 1}`);
+    yield batch;
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { type Data, DataType, Vector, vectorFromArray } from 'apache-arrow';
+import { type Data, DataType, tableFromArrays, tableToIPC, Vector, vectorFromArray } from 'apache-arrow';
 import fc from 'fast-check';
 import { type Column, isArray, isText } from '../catalog/column.ts';
 import { arrowType } from '../table/arrow.ts';
@@ -257,6 +257,15 @@ for (const [what, file, message] of FAULTS) {
     });
   });
 }
+
+test('refused: an Arrow file that has no batch where it says', async () => {
+  const file = tableToIPC(tableFromArrays({ x: [1, 2] }), 'file');
+  // Messages begin with a mark of four bytes and their length: no message has any.
+  for (let at = 8; at < file.length - 8; at += 4) {
+    if (file.subarray(at, at + 4).every((byte) => byte === 255)) file.fill(0, at + 4, at + 8);
+  }
+  await assert.rejects(readUpload('mine', file, LIMITS), /Arrow file that is damaged or cut off/);
+});
 
 test('refused: more nulls than their bytes may become, for which a file needs none', async () => {
   const forms = Array.from({ length: 50 }, (_, at) => `TFORM${at + 1}`.padEnd(8));
