@@ -5,10 +5,10 @@ export const MAX_ORDER = 10;
 const BLOCK_BITS = 8;
 const BLOCK = 2 ** BLOCK_BITS;
 
-/** Blocks for which there is room at the beginning. */
-const FIRST_BLOCKS = 256;
-
-/** A count, below 2³², for each cell of an order, nested. Most of a sky may be empty: only blocks of cells with a count take room and time. */
+/**
+ * A count, below 2³², for each cell of an order, nested. Most of a sky may be empty: only blocks of cells with a count take time, and room, for
+ * memory that is never written is none.
+ */
 export interface Histogram {
   readonly cells: number;
   add(cell: number, count: number): void;
@@ -22,38 +22,24 @@ export interface Histogram {
 
 /** @param cells 12·4^MAX_ORDER of the whole sky, or a power of 4 from 16 on. */
 export function emptyHistogram(cells = 12 * 4 ** MAX_ORDER): Histogram {
-  /** Of each block, which of those in `counts` it is; the first one there is empty, for all that have none. */
-  const places = new Uint32Array(Math.ceil(cells / BLOCK));
-  let counts = new Uint32Array(BLOCK * FIRST_BLOCKS);
-  let used = 1;
-
-  function place(block: number): number {
-    if (places[block] !== 0) return places[block]!;
-    if (used * BLOCK === counts.length) {
-      const larger = new Uint32Array(2 * counts.length);
-      larger.set(counts);
-      counts = larger;
-    }
-    places[block] = used;
-    used += 1;
-    return used - 1;
-  }
+  const counts = new Uint32Array(cells);
+  /** Of each block, whether it has a count. */
+  const filled = new Uint8Array(Math.ceil(cells / BLOCK));
 
   return {
     cells,
     add(cell, count) {
-      // First: it may replace the counts.
-      const first = place(cell >>> BLOCK_BITS) * BLOCK;
-      counts[first + (cell % BLOCK)]! += count;
+      counts[cell]! += count;
+      filled[cell >>> BLOCK_BITS] = 1;
     },
-    at: (cell) => counts[places[cell >>> BLOCK_BITS]! * BLOCK + (cell % BLOCK)]!,
+    at: (cell) => counts[cell]!,
     every(isWanted) {
-      for (let block = 0; block < places.length; block += 1) {
-        if (places[block] === 0) continue;
-        const first = places[block]! * BLOCK;
-        for (let cell = 0; cell < BLOCK; cell += 1) {
-          const count = counts[first + cell]!;
-          if (count !== 0 && !isWanted(block * BLOCK + cell, count)) return false;
+      for (let block = 0; block < filled.length; block += 1) {
+        if (filled[block] === 0) continue;
+        const end = Math.min((block + 1) * BLOCK, cells);
+        for (let cell = block * BLOCK; cell < end; cell += 1) {
+          const count = counts[cell]!;
+          if (count !== 0 && !isWanted(cell, count)) return false;
         }
       }
       return true;
