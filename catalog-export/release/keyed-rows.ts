@@ -1,6 +1,5 @@
 import { readvSync } from 'node:fs';
 import { type CopyRows, rowsAt } from './copy-binary.ts';
-import { copyBytes } from './copy-bytes.ts';
 import { orderByIndex, orderTies } from './index-order.ts';
 import type { Extent } from './spill.ts';
 
@@ -47,7 +46,7 @@ export function sorted({ rows, keys }: KeyedRows): KeyedRows {
   for (let place = 0; place < count; place += 1) {
     const row = order[place]!;
     sortedKeys[place] = keys[row]!;
-    copyBytes(bytes, starts[row]!, starts[row + 1]!, sortedBytes, at);
+    bytes.copy(sortedBytes, at, starts[row]!, starts[row + 1]!);
     at += starts[row + 1]! - starts[row]!;
     sortedStarts[place + 1] = at;
   }

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { processLives } from '../../engine/storage/machine.ts';
 import type { CopyRows } from './copy-binary.ts';
-import { copyBytes } from './copy-bytes.ts';
 import { discard } from './discard.ts';
 
 /**
@@ -82,7 +81,7 @@ export async function openSpill(groups: number, memoryBytes: number): Promise<Sp
       for (let place = first; place < last; place += 1) {
         const row = order[place]!;
         keys[place - first] = added.key[row]!;
-        copyBytes(waiting, added.start[row]!, added.end[row]!, out, at);
+        waiting.copy(out, at, added.start[row]!, added.end[row]!);
         at += added.end[row]! - added.start[row]!;
         ends[place - first] = at - bytes;
       }

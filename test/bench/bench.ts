@@ -26,6 +26,7 @@ import { selectionsSection } from './sections/selections.ts';
 import { siaSection } from './sections/sia.ts';
 import { sodaSection } from './sections/soda.ts';
 import { tapSection } from './sections/tap.ts';
+import { uploadsSection } from './sections/uploads.ts';
 import { writersSection } from './sections/writers.ts';
 import { statusLine } from './status-line.ts';
 import { openConnection } from './wire.ts';
@@ -39,6 +40,7 @@ const SECTIONS = {
   selections: selectionsSection,
   growth: growthSection,
   tap: tapSection,
+  uploads: uploadsSection,
   duckdb: duckdbSection,
   kernel: kernelSection,
   export: exportSection,
