@@ -1,5 +1,4 @@
 import { Hono } from 'hono';
-import { methodNotAllowed } from 'hono/method-not-allowed';
 import { bulkApp } from './bulk/index.ts';
 import { crossOrigin } from './cross-origin.ts';
 import { datalinkApp } from './datalink/index.ts';
@@ -8,6 +7,7 @@ import { gzip } from './gzip.ts';
 import { headRequests } from './head-requests.ts';
 import { imageFilesApp } from './images/index.ts';
 import { mocApp } from './moc/index.ts';
+import { onlyMethods } from './only-methods.ts';
 import { portalApp } from './portal/index.ts';
 import { coneSearchApp } from './scs/index.ts';
 import type { Service } from './service.ts';
@@ -26,15 +26,7 @@ export function createApp(service: Service): Hono {
   app.use(gzip());
   app.use(crossOrigin());
   app.use(headRequests());
-  app.use(
-    methodNotAllowed({
-      app,
-      onMethodNotAllowed: (c, methods) => {
-        const allow = [...methods, 'OPTIONS'].join(', ');
-        return c.text(`${c.req.method} is not possible here, only ${allow}.\n`, 405, { Allow: allow });
-      },
-    }),
-  );
+  app.use(onlyMethods(app, (c, message) => c.text(`${message}\n`, 405)));
   app.onError((error, c) => {
     const { status, message } = describeFailure(error);
     return c.text(`${message}\n`, status, { 'cache-control': 'no-store' });

@@ -1,9 +1,9 @@
 import { type Context, Hono } from 'hono';
-import { methodNotAllowed } from 'hono/method-not-allowed';
 import { crossOrigin } from '../cross-origin.ts';
 import { describeFailure } from '../failure.ts';
 import { headRequests } from '../head-requests.ts';
-import { SOFTWARE } from '../service.ts';
+import { onlyMethods } from '../only-methods.ts';
+import { serverHeader } from '../server-header.ts';
 import { JobRefusedError } from './create-job.ts';
 import { jobApp } from './job-app.ts';
 import type { JobType } from './job-type.ts';
@@ -17,24 +17,8 @@ export function createJobsApp(service: JobService): Hono {
   const app = new Hono({ strict: false });
   app.use(crossOrigin(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']));
   app.use(headRequests());
-  app.use(async (c, next) => {
-    await next();
-    c.res.headers.set('server', SOFTWARE);
-  });
-  app.use(
-    methodNotAllowed({
-      app,
-      onMethodNotAllowed: (c, methods) => {
-        const allow = [...methods, 'OPTIONS'].join(', ');
-        const answer = failed(c, {
-          status: 405,
-          message: `${c.req.method} is not possible here, only ${allow}.`,
-        });
-        answer.headers.set('allow', allow);
-        return answer;
-      },
-    }),
-  );
+  app.use(serverHeader());
+  app.use(onlyMethods(app, (c, message) => failed(c, { status: 405, message })));
   app.onError((error, c) => {
     return failed(c, error instanceof JobRefusedError ? error : describeFailure(error));
   });

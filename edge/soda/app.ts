@@ -1,12 +1,13 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { methodNotAllowed } from 'hono/method-not-allowed';
 import { crossOrigin } from '../cross-origin.ts';
 import { headRequests } from '../head-requests.ts';
 import { JOB_SECONDS } from '../jobs/job-type.ts';
+import { onlyMethods } from '../only-methods.ts';
 import { requestParameters } from '../request/request-parameters.ts';
 import { RequestError } from '../request-error.ts';
-import { SOFTWARE, serviceRoot } from '../service.ts';
+import { serverHeader } from '../server-header.ts';
+import { serviceRoot } from '../service.ts';
 import { xml } from '../vosi/answer.ts';
 import { availabilityDocument } from '../vosi/availability.ts';
 import { answerCutout } from './answer.ts';
@@ -28,20 +29,8 @@ export function createSodaApp(service: SodaService): Hono {
   const app = new Hono({ strict: false });
   app.use(crossOrigin());
   app.use(headRequests());
-  app.use(async (c, next) => {
-    await next();
-    c.res.headers.set('server', SOFTWARE);
-  });
-  app.use(
-    methodNotAllowed({
-      app,
-      onMethodNotAllowed: (c, methods) => {
-        const allow = [...methods, 'OPTIONS'].join(', ');
-        const text = `UsageError: ${c.req.method} is not possible here, only ${allow}.\n`;
-        return c.text(text, 405, { Allow: allow });
-      },
-    }),
-  );
+  app.use(serverHeader());
+  app.use(onlyMethods(app, (c, message) => c.text(`UsageError: ${message}\n`, 405)));
   app.onError((error, c) => {
     const { status, text } = describeSodaFailure(error);
     return c.text(text, status, {

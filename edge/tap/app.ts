@@ -1,6 +1,5 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { methodNotAllowed } from 'hono/method-not-allowed';
 import { votableError } from '../../engine/table/votable-error.ts';
 import type { UploadLimits } from '../../engine/upload/upload.ts';
 import { releasesOf } from '../catalogs.ts';
@@ -9,9 +8,11 @@ import type { Failure } from '../failure.ts';
 import { gzip } from '../gzip.ts';
 import { headRequests } from '../head-requests.ts';
 import { JOB_SECONDS } from '../jobs/job-type.ts';
+import { onlyMethods } from '../only-methods.ts';
 import { requestForm } from '../request/request-parameters.ts';
 import { RequestError } from '../request-error.ts';
-import { SOFTWARE, serviceRoot } from '../service.ts';
+import { serverHeader } from '../server-header.ts';
+import { serviceRoot } from '../service.ts';
 import { xml } from '../vosi/answer.ts';
 import { availability, availabilityDocument } from '../vosi/availability.ts';
 import { SERVICE_INFOS } from './answer-table.ts';
@@ -37,11 +38,8 @@ export function createTapApp(service: TapService): Hono {
   app.use(gzip());
   app.use(crossOrigin());
   app.use(headRequests());
-  app.use(async (c, next) => {
-    await next();
-    c.res.headers.set('server', SOFTWARE);
-  });
-  app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));
+  app.use(serverHeader());
+  app.use(onlyMethods(app, (c, message) => errorDocument(c, { status: 405, message })));
   app.onError((error, c) => errorDocument(c, describeTapFailure(error)));
   app.notFound((c) => errorDocument(c, { status: 404, message: ADDRESSES }));
   const tapUrl = (c: Context): string => `${serviceRoot(service, c.req.url)}/tap`;
@@ -112,16 +110,6 @@ async function refuseUploads(c: Context, { bytes }: UploadLimits): Promise<never
     413,
     `The uploads are longer than ${bytes} bytes together: upload the columns that the query needs, or in a format that takes less, such as Parquet or VOTable's BINARY2.`,
   );
-}
-
-function refuseMethod(c: Context, methods: readonly string[]): Response {
-  const allow = [...methods, 'OPTIONS'].join(', ');
-  const answer = errorDocument(c, {
-    status: 405,
-    message: `${c.req.method} is not possible here, only ${allow}.`,
-  });
-  answer.headers.set('allow', allow);
-  return answer;
 }
 
 /** Errors are VOTables, whatever format was asked for (DALI 1.1 §4.2). */
