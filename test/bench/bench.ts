@@ -20,6 +20,7 @@ import { conesSection } from './sections/cones.ts';
 import { duckdbSection } from './sections/duckdb.ts';
 import { exportSection } from './sections/export.ts';
 import { growthSection } from './sections/growth.ts';
+import { jobsSection } from './sections/jobs.ts';
 import { kernelSection } from './sections/kernel.ts';
 import { memorySection } from './sections/memory.ts';
 import { selectionsSection } from './sections/selections.ts';
@@ -42,6 +43,7 @@ const SECTIONS = {
   tap: tapSection,
   uploads: uploadsSection,
   duckdb: duckdbSection,
+  jobs: jobsSection,
   kernel: kernelSection,
   export: exportSection,
   sia: siaSection,

@@ -11,6 +11,8 @@ export interface Subject {
   readonly paths: readonly string[];
   /** CPU time that the server has used, seconds; null where that is not known. */
   readonly cpu: () => number | null;
+  /** Has each of its turns take place while something else is the case. */
+  readonly during?: <Result>(turn: () => Promise<Result>) => Promise<Result>;
 }
 
 export interface LoadResult {
@@ -67,7 +69,8 @@ export async function compare(
   for (const subject of subjects) await slice(subject, connections, warmUp, 0);
   for (let round = 0; round < rounds; round++) {
     for (const [at, subject] of subjects.entries()) {
-      slices[at]!.push(await slice(subject, connections, seconds / rounds, round / rounds));
+      const turn = () => slice(subject, connections, seconds / rounds, round / rounds);
+      slices[at]!.push(await (subject.during?.(turn) ?? turn()));
     }
   }
   return subjects.map(({ name }, at) => summarised(name, connections, slices[at]!));
