@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { after, before, beforeEach, describe } from 'node:test';
 import { type Schema, Validator } from '@cfworker/json-schema';
-import { XMLParser } from 'fast-xml-parser';
+import { documentOfXml, listOfXml } from '../../test/job-xml.ts';
 import { type JobsApp, jobsAppOver } from '../../test/jobs-app.ts';
 import type { JobDocument } from './documents/job-document.ts';
 import { randomId } from './job.ts';
@@ -32,6 +32,8 @@ before(async () => {
       JOB_WAIT_SECONDS: '5',
       JOB_SECONDS: '1000',
       JOB_DEFAULT_SECONDS: '600',
+      TAP_JOB_DEFAULT_RECORDS: '500',
+      TAP_JOB_MAX_RECORDS: '10000000',
     },
   });
 });
@@ -68,59 +70,6 @@ async function refusal(answer: Promise<Response>, status: number): Promise<strin
   assert.equal(response.status, status, body);
   assert.equal(response.headers.get('content-type'), 'application/x-votable+xml');
   return /<INFO name="QUERY_STATUS" value="ERROR">([^<]*)</.exec(body)![1]!.replaceAll('&quot;', '"');
-}
-
-const parser = new XMLParser({
-  ignoreAttributes: false,
-  attributeNamePrefix: '',
-  removeNSPrefix: true,
-  parseTagValue: false,
-  parseAttributeValue: false,
-  trimValues: false,
-  isArray: (name) => ['parameter', 'result', 'jobref'].includes(name),
-  htmlEntities: true,
-});
-
-const nullable = (value: unknown): string | null =>
-  typeof value === 'object' && value !== null && 'nil' in value ? null : ((value as string) ?? null);
-
-/** What the XML document says, in the words of the JSON one. */
-function documentOfXml(xml: string): JobDocument {
-  const { job } = parser.parse(xml);
-  const { notification } = job.jobInfo ?? {};
-  return {
-    version: job.version,
-    jobId: job.jobId,
-    runId: nullable(job.runId),
-    ownerId: nullable(job.ownerId),
-    phase: job.phase,
-    quote: nullable(job.quote),
-    creationTime: job.creationTime,
-    startTime: nullable(job.startTime),
-    endTime: nullable(job.endTime),
-    executionDuration: Number(job.executionDuration),
-    destruction: job.destruction,
-    parameters: (job.parameters.parameter ?? []).map((one: Record<string, string>) => ({
-      id: one.id,
-      value: one['#text'],
-    })),
-    results: (job.results.result ?? []).map((one: Record<string, string>) => ({
-      id: one.id,
-      href: one.href,
-      mimeType: one['mime-type'],
-      size: Number(one.size),
-    })),
-    errorSummary: job.errorSummary
-      ? {
-          type: job.errorSummary.type,
-          hasDetail: job.errorSummary.hasDetail === 'true',
-          message: job.errorSummary.message,
-        }
-      : null,
-    jobInfo: notification
-      ? { notification: { state: notification.state, reason: notification['#text'] ?? null } }
-      : null,
-  };
 }
 
 describe('documents', () => {
@@ -192,18 +141,7 @@ describe('documents', () => {
     const list = JSON.parse(await text('/tap/async', { ...JSON_ONLY, cookie }));
     valid(list);
     assert.equal(list.jobs.length, 2);
-    const { jobs } = parser.parse(await text('/tap/async', { cookie }));
-    assert.deepEqual(
-      jobs.jobref.map((job: Record<string, string>) => ({
-        id: job.id,
-        href: job.href,
-        phase: job.phase,
-        runId: nullable(job.runId),
-        ownerId: nullable(job.ownerId),
-        creationTime: job.creationTime,
-      })),
-      list.jobs,
-    );
+    assert.deepEqual(listOfXml(await text('/tap/async', { cookie })), list);
   });
 
   test('the schema knows what is wrong', () => {
@@ -216,6 +154,14 @@ describe('documents', () => {
     const query = tap.parameters.find(({ name }: { name: string }) => name === 'QUERY');
     assert.deepEqual([query.type, query.required, query.repeatable], ['text', true, false]);
     assert.deepEqual(tap.limits.executionDuration, { default: 600, maximum: 1000, unit: 's' });
+    const named = Object.fromEntries(tap.parameters.map((one: { name: string }) => [one.name, one]));
+    const { minimum, default: usual, maximum } = named.MAXREC;
+    assert.deepEqual([minimum, usual, maximum], [0, 500, 10_000_000]);
+    assert.ok(
+      ['parquet', 'text/csv;charset=utf-8;header=present'].every((format) =>
+        named.FORMAT.values.includes(format),
+      ),
+    );
     assert.equal(tap.jobs, 'http://vo.example/tap/async');
     const soda = JSON.parse(await text('/soda/async/description.json'));
     assert.ok(soda.parameters.some(({ name }: { name: string }) => name === 'CIRCLE'));
@@ -464,7 +410,7 @@ describe('what is wrong is said', () => {
       ['QUERY', 'a'],
       ['query', 'b'],
       ['PHASE', 'RUN'],
-      ['PHASE', 'RUN'],
+      ['PHASE', 'ABORT'],
     ]);
     assert.match(await refusal(twice, 400), /PHASE is given 2 times: give it once/);
     const long = 'x'.repeat(100_001);
@@ -481,9 +427,27 @@ describe('what is wrong is said', () => {
     assert.match(await files.text(), /^Error: Such jobs take no files: file/);
   });
 
+  test('what is given again with the same value is given once', async () => {
+    answers = [() => new Response('rows')];
+    const fields: [string, string][] = [
+      ['QUERY', QUERY],
+      ['FORMAT', 'votable'],
+      ['format', 'votable'],
+      ['PHASE', 'RUN'],
+      ['phase', 'RUN'],
+    ];
+    const response = await post('/tap/async', fields);
+    await app.settled();
+    const { phase } = await json(new URL(response.headers.get('location')!).pathname);
+    assert.equal(phase, 'COMPLETED');
+  });
+
   test('lists: PHASE, AFTER and LAST', async () => {
     assert.match(await refusal(app.request('/tap/async?PHASE=DONE'), 400), /PHASE "DONE" is none of PENDING/);
-    assert.match(await refusal(app.request('/tap/async?LAST=-1'), 400), /LAST "-1" is not a whole number/);
+    assert.match(
+      await refusal(app.request('/tap/async?LAST=-1'), 400),
+      /LAST "-1" is not a whole number of jobs/,
+    );
     assert.match(await refusal(app.request('/tap/async?AFTER=now'), 400), /AFTER "now" is no time/);
     assert.deepEqual(readListFilter(new Map([['PHASE', ['error', 'HELD', 'ERROR']]])).phases, [
       'ERROR',
@@ -522,5 +486,7 @@ describe('what is wrong is said', () => {
     assert.match(await refusal(app.request(`${path}/nothing`), 404), /There is nothing at this address/);
     const answer = await app.request('/tap/async/none', { headers: JSON_ONLY });
     assert.match(JSON.parse(await answer.text()).error, /There is no job/);
+    const headers = { accept: 'application/json;q=0.5, text/xml' };
+    assert.match(await refusal(app.request('/tap/async/none', { headers }), 404), /There is no job/);
   });
 });

@@ -7,6 +7,7 @@ import { serverHeader } from '../server-header.ts';
 import { JobRefusedError } from './create-job.ts';
 import { jobApp } from './job-app.ts';
 import type { JobType } from './job-type.ts';
+import { likedBest } from './representation.ts';
 import type { JobService } from './service.ts';
 import { JOB_TYPES } from './types/all.ts';
 
@@ -34,17 +35,16 @@ interface Failed {
 
 /** The error document of the protocol, whatever was asked for (DALI 1.1 §4.2); JSON for those that ask for it. */
 function failed(c: Context, { status, message }: Failed): Response {
-  const { body, mediaType } = prefersJson(c)
-    ? { body: `${JSON.stringify({ error: message })}\n`, mediaType: 'application/json' }
-    : typeAt(c).errorDocument(message);
+  const { body, mediaType } =
+    likedBest(c.req.header('accept')) === 'json'
+      ? { body: `${JSON.stringify({ error: message })}\n`, mediaType: 'application/json' }
+      : typeAt(c).errorDocument(message);
   return c.body(body, status, {
     'content-type': mediaType,
     'cache-control': 'no-store',
     ...(status === 503 && { 'retry-after': RETRY_SECONDS }),
   });
 }
-
-const prefersJson = (c: Context): boolean => /^\s*application\/json\b/i.test(c.req.header('accept') ?? '');
 
 function typeAt(c: Context): JobType {
   const { pathname } = new URL(c.req.url);

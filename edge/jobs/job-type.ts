@@ -1,5 +1,6 @@
 import type { Parsed } from '../request/values.ts';
 import type { Job } from './job.ts';
+import type { JobLimits } from './settings.ts';
 
 /** A parameter that a job type takes: published in its description, and checked when a job is made or changed. */
 export interface JobParameter {
@@ -13,7 +14,9 @@ export interface JobParameter {
   readonly repeatable?: boolean;
   /** What counts where it is not given. */
   readonly default?: string;
-  /** Of a choice: its words, which have no case. */
+  /** Its default and the most of it, where the service's limits say so: what is more counts as that. */
+  readonly limits?: (limits: JobLimits) => { readonly default: number; readonly maximum: number };
+  /** Of a choice: its words, which have no case. Of a text: words that it may be. */
   readonly values?: readonly string[];
   /** Of a number: the least and the greatest value. */
   readonly least?: number;

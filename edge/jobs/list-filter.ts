@@ -15,7 +15,7 @@ export function readListFilter(raw: RawParameters): ListFilter {
     // Each once: the database takes a hundred values at most.
     phases: given(raw, 'PHASE') === undefined ? null : [...new Set(raw.get('PHASE')!.map(phaseOf))],
     after: read<number | null>('AFTER', null, parseDateTime),
-    last: read<number | null>('LAST', null, parseCount),
+    last: read<number | null>('LAST', null, (text) => parseCount(text, 'jobs')),
   };
   refuseFaults();
   return filter;

@@ -34,9 +34,8 @@ export function readWish(
   { limits, privateNetwork }: Pick<JobServiceSettings, 'limits' | 'privateNetwork'>,
 ): JobWish {
   const faults: string[] = [];
-  const valuesOf = (name: string) => fields.filter(([given]) => given === name).map(([, value]) => value);
   function control<T>(name: string, parse: (text: string) => Parsed<T>): T | undefined {
-    const values = valuesOf(name);
+    const values = valuesOf(fields, name);
     if (values.length > 1) faults.push(`${name} is given ${values.length} times: give it once`);
     if (values.length !== 1) return undefined;
     const parsed = parse(values[0]!);
@@ -85,12 +84,17 @@ function typeParameters(fields: Form['fields'], type: JobType): JobParameters {
 export function parameterFaults(type: JobType, parameters: JobParameters): string[] {
   return type.parameters.flatMap((parameter) => {
     const { name, required = false, repeatable = false } = parameter;
-    const values = parameters.filter(([given]) => given === name).map(([, value]) => value);
+    const values = valuesOf(parameters, name);
     if (values.length === 0) return required ? [`${name} is missing`] : [];
     const wrong = values.map((value) => faultOf(value, parameter)).filter((fault) => fault !== null);
     if (values.length > 1 && !repeatable) wrong.push(`is given ${values.length} times: give it once`);
     return wrong.map((fault) => `${name} ${fault}`);
   });
+}
+
+/** Each once: what is given again with the same value is in no doubt. */
+function valuesOf(given: JobParameters, name: string): string[] {
+  return [...new Set(given.filter(([other]) => other === name).map(([, value]) => value))];
 }
 
 function faultOf(text: string, parameter: JobParameter): string | null {

@@ -25,6 +25,11 @@ export function representationOf(raw: RawParameters, accept: string | undefined)
     if ('fault' in parsed) throw new RequestError(400, `RESPONSEFORMAT ${parsed.fault}.`);
     return parsed.value;
   }
+  return likedBest(accept);
+}
+
+/** As Accept likes it best; XML where it likes nothing that there is. */
+export function likedBest(accept: string | undefined): Representation {
   for (const { type, q } of parseAccept(accept ?? '')) {
     const name = type.toLowerCase();
     if (q === 0) continue;

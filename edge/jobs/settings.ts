@@ -1,5 +1,7 @@
 import { numberVariable, publicUrl, type Variables } from '../variables.ts';
 
+export type JobRecordName = 'TAP_JOB_DEFAULT_RECORDS' | 'TAP_JOB_MAX_RECORDS';
+
 export type JobTimeName = 'JOB_SECONDS' | 'JOB_DEFAULT_SECONDS' | 'JOB_DAYS' | 'JOB_DEFAULT_DAYS';
 
 /** The variables of the worker of jobs. */
@@ -10,6 +12,7 @@ export type JobSettings = Variables<
   | 'JOBS_KEPT'
   | 'JOBS_BYTES'
   | JobTimeName
+  | JobRecordName
   | 'JOB_BODY_BYTES'
   | 'JOB_RESULT_BYTES'
   | 'JOB_WAIT_SECONDS'
@@ -25,8 +28,16 @@ export interface JobTimes {
   readonly defaultDays: number;
 }
 
+/** Rows of the result of a query. */
+export interface JobRecords {
+  readonly maxRecords: number;
+  /** Where nobody asks for others. */
+  readonly defaultRecords: number;
+}
+
 /** What jobs may cost. */
 export interface JobLimits extends JobTimes {
+  readonly records: JobRecords;
   /** Jobs that run at once, that wait for it, and that are kept in all. */
   readonly running: number;
   readonly queued: number;
@@ -68,6 +79,7 @@ export function readJobSettings(env: JobSettings): JobServiceSettings {
       kept: numberVariable(env, 'JOBS_KEPT', 100_000, 1, MOST),
       keptBytes: numberVariable(env, 'JOBS_BYTES', 100 * 2 ** 30, 1, MOST),
       ...readJobTimes(env),
+      records: readJobRecords(env),
       bodyBytes: numberVariable(env, 'JOB_BODY_BYTES', 36 * 2 ** 20, 1024, MOST),
       resultBytes: numberVariable(env, 'JOB_RESULT_BYTES', 10 * 2 ** 30, 1, MOST),
       waitSeconds: numberVariable(env, 'JOB_WAIT_SECONDS', 60, 1, 3600),
@@ -85,4 +97,11 @@ export function readJobTimes(env: Variables<JobTimeName>): JobTimes {
     days,
     defaultDays: Math.min(numberVariable(env, 'JOB_DEFAULT_DAYS', 7, SHORTEST, LONGEST_DAYS), days),
   };
+}
+
+/** @throws Error naming the variable that is wrong, and what would be right. */
+export function readJobRecords(env: Variables<JobRecordName>): JobRecords {
+  const maxRecords = numberVariable(env, 'TAP_JOB_MAX_RECORDS', 100_000_000, 1, MOST);
+  const defaultRecords = numberVariable(env, 'TAP_JOB_DEFAULT_RECORDS', 1_000_000, 1, MOST);
+  return { maxRecords, defaultRecords: Math.min(defaultRecords, maxRecords) };
 }

@@ -36,6 +36,16 @@ export function parameterReader<Name extends string>(
   };
 }
 
+/**
+ * The same with each value of a parameter once, and none that is empty. Where a client's library sends what its user's call has set
+ * already, as astroquery sends FORMAT and format with a table, no value is in doubt.
+ */
+export function withoutRepeats(raw: RawParameters): RawParameters {
+  return new Map(
+    [...raw].map(([name, values]) => [name, [...new Set(values.filter((value) => value.trim() !== ''))]]),
+  );
+}
+
 /** The value of a parameter, if it has one. */
 export function given(raw: RawParameters, name: string): string | undefined {
   return raw.get(name)?.find((text) => text.trim() !== '');

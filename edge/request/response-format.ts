@@ -106,7 +106,17 @@ export const OFFERED: readonly string[] = [
 ].map((offered) => offered.mediaType);
 
 /** Names that are quicker to type. */
-export const SHORT_NAMES = 'votable, csv, tsv, json, arrow, parquet, fits, text, html';
+export const SHORT_NAMES: readonly string[] = [
+  'votable',
+  'csv',
+  'tsv',
+  'json',
+  'arrow',
+  'parquet',
+  'fits',
+  'text',
+  'html',
+];
 
 /** The format of a RESPONSEFORMAT value, or what is wrong with it. */
 export function parseResponseFormat(text: string, { byName }: ResponseFormats): Parsed<ResponseFormat> {
@@ -115,7 +125,7 @@ export function parseResponseFormat(text: string, { byName }: ResponseFormats): 
   const format = asked.length === 1 ? byName.get(formatKey(asked[0]!.type, asked[0]!.params)) : undefined;
   if (format) return { value: format };
   return {
-    fault: `${quoted(text)} is not offered; ask for ${SHORT_NAMES} or ${OFFERED.join(', ')}`,
+    fault: `${quoted(text)} is not offered; ask for ${SHORT_NAMES.join(', ')} or ${OFFERED.join(', ')}`,
   };
 }
 

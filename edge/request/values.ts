@@ -34,10 +34,10 @@ export function parseDegrees(text: string, least: number, most: number, rule: st
 }
 
 /** A whole number that is not negative; one beyond 2⁵³ − 1 becomes that. */
-export function parseCount(text: string): Parsed<number> {
+export function parseCount(text: string, things = 'rows'): Parsed<number> {
   const trimmed = text.trim();
   if (!/^\+?\d+$/.test(trimmed))
-    return { fault: `${quoted(text)} is not a whole number of rows, such as 100` };
+    return { fault: `${quoted(text)} is not a whole number of ${things}, such as 100` };
   return { value: Math.min(Number(trimmed), Number.MAX_SAFE_INTEGER) };
 }
 

@@ -67,9 +67,15 @@ test('FORMAT is RESPONSEFORMAT of TAP 1.0, which counts more; Accept counts wher
   assert.equal(parse({}, 'application/json').format.format, 'json');
 });
 
+test('what is given again with the same value, or with none, is given once', () => {
+  const request = parse({ FORMAT: ['csv', '', 'csv'], UPLOAD: ['a,param:a', 'a,param:a'] });
+  assert.equal(request.format.format, 'csv');
+  assert.equal(request.uploads.length, 1);
+});
+
 for (const [parameters, message] of [
   [{ QUERY: '' }, /^QUERY is missing: give a query in ADQL, such as SELECT/],
-  [{ QUERY: [QUERY, QUERY] }, /^QUERY is given 2 times: give it once\.$/],
+  [{ QUERY: [QUERY, `${QUERY} `, QUERY] }, /^QUERY is given 2 times: give it once\.$/],
   [{ REQUEST: 'doSomething' }, /^REQUEST "doSomething" is none of doquery, getcapabilities\.$/],
   [{ LANG: 'PQL' }, /^LANG "PQL" is none of adql, adql-2\.0, adql-2\.1\.$/],
   [{ MAXREC: '-1' }, /^MAXREC "-1" is not a whole number of rows/],

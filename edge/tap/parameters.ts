@@ -1,4 +1,4 @@
-import { given, parameterReader } from '../request/read-parameters.ts';
+import { given, parameterReader, withoutRepeats } from '../request/read-parameters.ts';
 import type { RawParameters } from '../request/request-parameters.ts';
 import {
   negotiateFormat,
@@ -57,16 +57,17 @@ export function asksForCapabilities(raw: RawParameters): boolean {
 }
 
 /**
- * Reads a request. Names and words have no case; a parameter without a value counts as not given; parameters that are not TAP's are
- * ignored (DALI 1.1 §3).
+ * Reads a request. Names and words have no case; a parameter without a value counts as not given, one that is given again with the same
+ * value as given once; parameters that are not TAP's are ignored (DALI 1.1 §3).
  * @param accept the Accept header, which counts where RESPONSEFORMAT and FORMAT are not given.
  * @throws RequestError (400) that names every parameter that is missing, repeated or wrong, and what would be right.
  */
 export function parseQueryRequest(
-  raw: RawParameters,
+  all: RawParameters,
   accept: string | undefined,
   limits: TapLimits,
 ): QueryRequest {
+  const raw = withoutRepeats(all);
   const uploads = parseUploads(raw.get('UPLOAD') ?? []);
   const faults = [...missing(raw), ...('fault' in uploads ? [`UPLOAD ${uploads.fault}`] : [])];
   const { read, refuseFaults } = parameterReader(raw, PARAMETERS, faults);

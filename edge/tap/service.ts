@@ -1,6 +1,6 @@
 import type { Engine } from '../../engine/engine.ts';
 import type { UploadLimits } from '../../engine/upload/upload.ts';
-import type { JobTimes } from '../jobs/settings.ts';
+import type { JobRecords, JobTimes } from '../jobs/settings.ts';
 import type { Engines } from './engines/engines.ts';
 import type { KeptAnswers } from './kept-answers.ts';
 import type { PublishedTables } from './published.ts';
@@ -20,7 +20,7 @@ export interface TapLimits {
   readonly edgeBytes: number;
   readonly piecesBytes: number;
   /** Rows of the result of a job. */
-  readonly ofJobs: Pick<TapLimits, 'maxRecords' | 'defaultRecords'>;
+  readonly ofJobs: JobRecords;
   /** What the queue of jobs lets one have, of which TAP only tells. */
   readonly jobTimes: JobTimes;
 }

@@ -1,4 +1,4 @@
-import { type JobTimeName, readJobTimes } from '../jobs/settings.ts';
+import { type JobRecordName, type JobTimeName, readJobRecords, readJobTimes } from '../jobs/settings.ts';
 import { numberVariable, publicUrl, type Variables } from '../variables.ts';
 import type { TapLimits, TapService } from './service.ts';
 
@@ -9,9 +9,8 @@ export type TapSettings = Variables<
   /** Rows of an answer when MAXREC is not given, and at most. */
   | 'TAP_DEFAULT_RECORDS'
   | 'TAP_MAX_RECORDS'
-  | 'TAP_JOB_DEFAULT_RECORDS'
-  | 'TAP_JOB_MAX_RECORDS'
   /** The same as those of the worker of jobs. */
+  | JobRecordName
   | JobTimeName
   /** Seconds that a query may run, and of these at the edge before PostgreSQL takes over. */
   | 'TAP_SECONDS'
@@ -60,7 +59,6 @@ export function readTapSettings(env: TapSettings): TapServiceSettings {
 
 function readLimits(env: TapSettings): TapLimits {
   const maxRecords = numberVariable(env, 'TAP_MAX_RECORDS', 10_000_000, 1, MOST);
-  const jobRecords = numberVariable(env, 'TAP_JOB_MAX_RECORDS', 100_000_000, 1, MOST);
   const seconds = numberVariable(env, 'TAP_SECONDS', 60, 1, 86_400);
   return {
     maxRecords,
@@ -69,13 +67,7 @@ function readLimits(env: TapSettings): TapLimits {
     edgeSeconds: Math.min(numberVariable(env, 'TAP_EDGE_SECONDS', 10, 1, 86_400), seconds),
     edgeBytes: numberVariable(env, 'TAP_EDGE_BYTES', 32 * MIB, 1, MOST),
     piecesBytes: numberVariable(env, 'TAP_PIECES_BYTES', 256 * MIB, 1, MOST),
-    ofJobs: {
-      maxRecords: jobRecords,
-      defaultRecords: Math.min(
-        numberVariable(env, 'TAP_JOB_DEFAULT_RECORDS', 1_000_000, 1, MOST),
-        jobRecords,
-      ),
-    },
+    ofJobs: readJobRecords(env),
     jobTimes: readJobTimes(env),
   };
 }

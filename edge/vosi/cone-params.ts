@@ -117,6 +117,6 @@ const maxrec = ({ defaultRecords, maxRecords }: Limits): InputParam => ({
 
 const responseformat: InputParam = {
   name: 'RESPONSEFORMAT',
-  description: `Format of the answer: ${SHORT_NAMES} or one of ${OFFERED.join(', ')}; votable if not given.`,
+  description: `Format of the answer: ${SHORT_NAMES.join(', ')} or one of ${OFFERED.join(', ')}; votable if not given.`,
   dataType: 'string',
 };

@@ -13,18 +13,21 @@ export function jobTypeDescription(type: JobType, limits: JobLimits, list: strin
     description: type.description,
     jobs: list,
     schema: `${list}/schema.json`,
-    parameters: type.parameters.map((parameter) => ({
-      name: parameter.name,
-      type: parameter.type,
-      description: parameter.description,
-      required: parameter.required ?? false,
-      repeatable: parameter.repeatable ?? false,
-      default: parameter.default ?? null,
-      values: parameter.values ?? null,
-      minimum: parameter.least ?? null,
-      maximum: parameter.most ?? null,
-      maxLength: parameter.longest ?? null,
-    })),
+    parameters: type.parameters.map((parameter) => {
+      const limited = parameter.limits?.(limits);
+      return {
+        name: parameter.name,
+        type: parameter.type,
+        description: parameter.description,
+        required: parameter.required ?? false,
+        repeatable: parameter.repeatable ?? false,
+        default: parameter.default ?? limited?.default ?? null,
+        values: parameter.values ?? null,
+        minimum: parameter.least ?? null,
+        maximum: parameter.most ?? limited?.maximum ?? null,
+        maxLength: parameter.longest ?? null,
+      };
+    }),
     files: type.files,
     controls: CONTROLS.map(({ name, description }) => ({ name, description })),
     limits: {

@@ -39,7 +39,12 @@ export const sodaJobs: JobType = {
       repeatable: true,
     },
     text('SECTION', 'Pixels: first and last of each axis, such as 101:200,51:150.', parseSection),
-    { ...text('FORMAT', 'Format of the cutouts.', parseFormat), repeatable: false, default: CUTOUT_TYPES[0] },
+    {
+      ...text('FORMAT', 'Format of the cutouts.', parseFormat),
+      repeatable: false,
+      default: CUTOUT_TYPES[0],
+      values: CUTOUT_TYPES,
+    },
   ],
   requests: ({ parameters }) => cutoutRequests(parameters),
   errorDocument: (message) => {

@@ -1,9 +1,12 @@
 import { votableError } from '../../../engine/table/votable-error.ts';
-import { parseResponseFormat, TAP_FORMATS } from '../../request/response-format.ts';
+import { OFFERED, parseResponseFormat, SHORT_NAMES, TAP_FORMATS } from '../../request/response-format.ts';
 import type { JobType } from '../job-type.ts';
 
 /** TAP's own limit of a query, which a job cannot exceed: characters. */
 const LONGEST_QUERY = 2 ** 20;
+
+/** As people and programs write them; other spellings of the media types are taken, too. */
+const FORMATS = [...SHORT_NAMES, ...OFFERED];
 
 /** Queries in ADQL (TAP 1.1 §2). */
 export const tapJobs: JobType = {
@@ -33,15 +36,23 @@ export const tapJobs: JobType = {
       type: 'text',
       description: 'Format of the result: a short name or a media type.',
       default: TAP_FORMATS.standard.mediaType,
+      values: FORMATS,
       check: (text) => parseResponseFormat(text, TAP_FORMATS),
     },
     {
       name: 'FORMAT',
       type: 'text',
       description: 'What RESPONSEFORMAT was called in TAP 1.0.',
+      values: FORMATS,
       check: (text) => parseResponseFormat(text, TAP_FORMATS),
     },
-    { name: 'MAXREC', type: 'integer', description: 'Most rows of the result.', least: 0 },
+    {
+      name: 'MAXREC',
+      type: 'integer',
+      description: 'Most rows of the result.',
+      least: 0,
+      limits: ({ records }) => ({ default: records.defaultRecords, maximum: records.maxRecords }),
+    },
     {
       name: 'UPLOAD',
       type: 'text',
