@@ -54,13 +54,13 @@ export function eachFilled(histogram: Histogram, show: (cell: number, count: num
   });
 }
 
-/** Counts of a sky in each cell of another order. */
+/** Counts of a sky in each cell of another order, once all is counted. */
 export function countsAtOrder(histogram: Histogram, order: number): Float64Array {
-  return countsAbove(histogram, MAX_ORDER - order);
+  const levels = MAX_ORDER - order;
+  return levels < KEPT_LEVELS ? countedAbove(histogram, levels) : keptSums(histogram)[levels - KEPT_LEVELS]!;
 }
 
-/** Counts in each cell so many levels above. */
-function countsAbove(histogram: Histogram, levels: number): Float64Array {
+function countedAbove(histogram: Histogram, levels: number): Float64Array {
   const sums = new Float64Array(histogram.cells / 4 ** levels);
   eachFilled(histogram, (cell, count) => {
     sums[cell >>> (2 * levels)]! += count;
@@ -71,12 +71,25 @@ function countsAbove(histogram: Histogram, levels: number): Float64Array {
 /** Levels above which sums are kept; the few counts below are added up each time. */
 const KEPT_LEVELS = 2;
 
-/** What tells, at once, the sum of the counts in a cell so many levels above. */
+/** A histogram of the whole sky takes a tenth of a second to go through. */
+const kept = new WeakMap<Histogram, readonly Float64Array[]>();
+
+/** Counts in each cell KEPT_LEVELS above the histogram's, and of each level above that. */
+function keptSums(histogram: Histogram): readonly Float64Array[] {
+  const known = kept.get(histogram);
+  if (known !== undefined) return known;
+  const lowest = countedAbove(histogram, KEPT_LEVELS);
+  const sums = [lowest];
+  for (let below = lowest; below.length % 4 === 0; below = sums.at(-1)!) sums.push(sumsOfFour(below));
+  kept.set(histogram, sums);
+  return sums;
+}
+
+/** What tells, at once, the sum of the counts in a cell so many levels above, once all is counted. */
 export function sumsOf(histogram: Histogram): (levels: number, cell: number) => number {
-  const kept = [countsAbove(histogram, KEPT_LEVELS)];
-  for (let below = kept[0]!; below.length % 4 === 0; below = kept.at(-1)!) kept.push(sumsOfFour(below));
+  const sums = keptSums(histogram);
   return (levels, cell) => {
-    if (levels >= KEPT_LEVELS) return kept[levels - KEPT_LEVELS]![cell]!;
+    if (levels >= KEPT_LEVELS) return sums[levels - KEPT_LEVELS]![cell]!;
     let sum = 0;
     for (let at = cell * 4 ** levels; at < (cell + 1) * 4 ** levels; at += 1) sum += histogram.at(at);
     return sum;

@@ -27,7 +27,9 @@ export function skymapFiles(histogram: Histogram): { files: HatsFile[]; orders: 
   let order = MAX_ORDER;
   let map = mapOfHistogram(histogram);
   while (skymapBytes(map) > MAX_BYTES) {
-    order -= 1;
+    // Four cells may become one, but no more: an order that would still be too large is not looked at.
+    do order -= 1;
+    while (leastBytes(map, order) > MAX_BYTES);
     map = mapOfCounts(countsAtOrder(histogram, order));
   }
   const finest = skymapFits(map);
@@ -122,6 +124,12 @@ const HEALPIX = [
 
 function skymapBytes(map: Skymap): number {
   return VALUE_BYTES * (isSparse(map) ? 2 * map.filled : map.cells);
+}
+
+/** What a map of a coarser order has at least. */
+function leastBytes({ filled, cells }: Skymap, order: number): number {
+  const coarser = 12 * 4 ** order;
+  return VALUE_BYTES * Math.min((2 * filled * coarser) / cells, coarser);
 }
 
 function isSparse({ filled, cells }: Skymap): boolean {

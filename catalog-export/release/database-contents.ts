@@ -1,14 +1,13 @@
 import { hasPositions, mainColumns } from '../../engine/catalog/table.ts';
-import { cellsAtOrder } from '../hats/partitioning.ts';
 import { copiedRows } from './copied-rows.ts';
 import type { CopyRows } from './copy-binary.ts';
 import { inOrder } from './in-order.ts';
 import { keyColumns } from './key-order.ts';
 import { openMaker } from './partition-maker.ts';
-import { locate } from './positions.ts';
-import { BUCKET_ORDER, BUCKETS, tasksOf } from './sky-tasks.ts';
+import { BUCKETS, tasksOf } from './sky-tasks.ts';
 import { copyAll, copyInOrder } from './source.ts';
 import { openSpill, type Spill } from './spill.ts';
+import { copyToSpill } from './spill-copy.ts';
 import type { RowsOptions, RowsTask } from './table-rows.ts';
 import type { IndexedFile } from './verify-index.ts';
 
@@ -16,10 +15,10 @@ import type { IndexedFile } from './verify-index.ts';
 export interface DatabaseContents {
   /** Of each file, in the order in which they were asked for. */
   readonly contents: readonly string[];
-  /** All rows, those that are in no file among them. */
-  readonly rows: number;
   /** Rows whose position is null, NaN or out of range. */
   readonly rowsWithoutPosition: number;
+  /** All others. */
+  readonly rows: number;
 }
 
 export interface ContentsOptions extends RowsOptions {
@@ -50,19 +49,13 @@ async function skyContents(
   const opened = new Set<Spill>([spill]);
   try {
     const { ra, dec } = mainColumns(table);
-    const [raField, decField] = [table.columns.indexOf(ra), table.columns.indexOf(dec)];
-    let rows = 0;
-    let rowsWithoutPosition = 0;
-    for await (const block of copiedRows(client, copyAll(table, relation))) {
-      const located = locate(kernel, block, raField, decField);
-      rows += located.rows.length;
-      rowsWithoutPosition += block.count - located.rows.length;
-      await spill.add(block, located.rows, located.index, cellsAtOrder(BUCKET_ORDER, located.index));
-      progress.advance(block.count);
-    }
+    const fields = { ra: table.columns.indexOf(ra), dec: table.columns.indexOf(dec) };
+    const copied = await copyToSpill(client, copyAll(table, relation), fields, spill, (rows) =>
+      progress.advance(rows),
+    );
     const source = { file: spill.file, extents: await spill.finish() };
     const contents = await hashed({ client, table, kernel, progress }, tasksOf(files, source, opened));
-    return { contents, rows, rowsWithoutPosition };
+    return { contents, ...copied };
   } finally {
     for (const one of opened) await one.close();
   }

@@ -38,8 +38,7 @@ export async function* marginTasks(
     const found = nearRows(rows, keys, (row, high, low) =>
       margins.near(high, low, () => positionOf(rows, row, fields.ra, fields.dec)),
     );
-    const numbers = Uint32Array.from(found.cells.keys());
-    await spill.add(found.rows, numbers, found.keys, found.cells);
+    await spill.add(found, Uint32Array.from(found.cells));
   }
   for (const [number, places] of (await spill.finish()).entries()) {
     if (places.length === 0) continue;

@@ -1,13 +1,11 @@
 import { mainColumns, qualifiedName } from '../../engine/catalog/table.ts';
 import { emptyHistogram, type Histogram, MAX_ORDER } from '../hats/histogram.ts';
 import { type Bound, cellsAtOrder, partitionCells } from '../hats/partitioning.ts';
-import { copiedRows } from './copied-rows.ts';
-import type { CopyRows } from './copy-binary.ts';
 import { marginTasks } from './margin-tasks.ts';
-import { locate } from './positions.ts';
-import { BUCKET_ORDER, BUCKETS, crowdedCells, tasksOf } from './sky-tasks.ts';
+import { BUCKETS, crowdedCells, tasksOf } from './sky-tasks.ts';
 import { copyAll, estimatedRows } from './source.ts';
 import { openSpill } from './spill.ts';
+import { copyToSpill } from './spill-copy.ts';
 import type { PartitionLimits, RowsOptions, TableRows } from './table-rows.ts';
 
 /** Rows that wait in memory until they are written to the spill. */
@@ -28,21 +26,12 @@ export async function readSky(
   limits: PartitionLimits,
 ): Promise<TableRows> {
   progress.start(`Reading rows of ${qualifiedName(table)}`, await estimatedRows(client, table));
-  const spill = await openSpill(BUCKETS, SPILL_MEMORY_BYTES);
+  const counts = { rows: emptyHistogram(), pieces: emptyHistogram() };
+  const spill = await openSpill(BUCKETS, SPILL_MEMORY_BYTES, (keys, ends) => count(keys, ends, counts));
   try {
-    const counts = { rows: emptyHistogram(), pieces: emptyHistogram() };
     const { ra, dec } = mainColumns(table);
-    const [raField, decField] = [table.columns.indexOf(ra), table.columns.indexOf(dec)];
-    let rows = 0;
-    let rowsWithoutPosition = 0;
-    for await (const block of copiedRows(client, copyAll(table))) {
-      const located = locate(kernel, block, raField, decField);
-      count(block, located.rows, cellsAtOrder(MAX_ORDER, located.index), counts);
-      rows += located.rows.length;
-      rowsWithoutPosition += block.count - located.rows.length;
-      await spill.add(block, located.rows, located.index, cellsAtOrder(BUCKET_ORDER, located.index));
-      progress.advance(block.count);
-    }
+    const fields = { ra: table.columns.indexOf(ra), dec: table.columns.indexOf(dec) };
+    const copied = await copyToSpill(client, copyAll(table), fields, spill, (rows) => progress.advance(rows));
     await client.query('commit');
     const extents = await spill.finish();
     const bounds: [Bound, Bound] = [
@@ -56,8 +45,7 @@ export async function readSky(
       return isLarge ? crowdedCells(cell, source, limits) : [cell];
     });
     return {
-      rows,
-      rowsWithoutPosition,
+      ...copied,
       histogram: counts.rows,
       tasks: () => tasksOf(cells, source, opened),
       margins: (arcsec) => marginTasks({ table, kernel }, cells, source, arcsec, opened),
@@ -71,16 +59,15 @@ export async function readSky(
   }
 }
 
-function count(
-  { starts }: CopyRows,
-  rows: Uint32Array,
-  cells: Uint32Array,
-  counts: { rows: Histogram; pieces: Histogram },
-): void {
-  for (let at = 0; at < rows.length; at += 1) {
-    const row = rows[at]!;
-    const cell = cells[at]!;
+/** Rows of a bucket, whose cells are few: they are counted in the processor's cache. */
+function count(keys: BigInt64Array, ends: Uint32Array, counts: { rows: Histogram; pieces: Histogram }): void {
+  const cells = cellsAtOrder(MAX_ORDER, keys);
+  let start = 0;
+  for (let row = 0; row < cells.length; row += 1) {
+    const cell = cells[row]!;
+    const end = ends[row]!;
     counts.rows.add(cell, 1);
-    counts.pieces.add(cell, Math.round((starts[row + 1]! - starts[row]!) / PIECE_BYTES));
+    counts.pieces.add(cell, Math.round((end - start) / PIECE_BYTES));
+    start = end;
   }
 }

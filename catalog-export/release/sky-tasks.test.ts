@@ -19,9 +19,8 @@ async function withBuckets(
     for (let from = 0; from < keys.length; from += 100) {
       const some = keys.slice(from, from + 100);
       const starts = Uint32Array.from({ length: some.length + 1 }, (_, row) => ROW_BYTES * row);
-      const rows = Uint32Array.from(some.keys());
-      const block = rowsAt(Buffer.alloc(ROW_BYTES * some.length), starts);
-      await spill.add(block, rows, some, cellsAtOrder(BUCKET_ORDER, some));
+      const rows = rowsAt(Buffer.alloc(ROW_BYTES * some.length), starts);
+      await spill.add({ rows, keys: some }, cellsAtOrder(BUCKET_ORDER, some));
     }
     await use({ file: spill.file, extents: await spill.finish() }, spill);
   } finally {

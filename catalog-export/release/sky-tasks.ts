@@ -111,8 +111,8 @@ async function* takenApart(
   opened.add(spill);
   const firsts = Float64Array.from(cells, (cell) => leadingBits(...wordsOf(firstIndex(cell))));
   for (const extent of extents) {
-    const { rows, keys } = readExtents(file, [extent]);
-    await spill.add(rows, everyRow(rows.count), keys, cellsOf(keys, firsts));
+    const rows = readExtents(file, [extent]);
+    await spill.add(rows, cellsOf(rows.keys, firsts));
   }
   const apart = await spill.finish();
   let tasks = cells.length;
@@ -152,8 +152,4 @@ function leadingBits(low: number, high: number): number {
 
 function wordsOf(key: bigint): [low: number, high: number] {
   return [Number(key & 0xffff_ffffn), Number(key >> 32n)];
-}
-
-function everyRow(count: number): Uint32Array {
-  return Uint32Array.from({ length: count }, (_, row) => row);
 }

@@ -28,21 +28,14 @@ test('each group gets its rows in order, however little memory there is', async 
     const spill = await openSpill(3, memory);
     try {
       for (let first = 0; first < 500; first += 20) {
-        const rows = Uint32Array.from({ length: 19 }, (_, n) => n);
-        const keys = BigInt64Array.from(rows, (row) => BigInt(first + row) << 40n);
-        await spill.add(
-          block(texts.slice(first, first + 20)),
-          rows,
-          keys,
-          rows.map((row) => 2 * (row % 2)),
-        );
+        const keys = BigInt64Array.from({ length: 20 }, (_, row) => BigInt(first + row) << 40n);
+        const groups = Uint32Array.from({ length: 20 }, (_, row) => 2 * (row % 2));
+        await spill.add({ rows: block(texts.slice(first, first + 20)), keys }, groups);
       }
       const extents = await spill.finish();
       const found = extents.map((some) => textsOf(readExtents(spill.file, some)));
       const expected = [0, 1, 2].map((group) =>
-        texts.flatMap((text, n) =>
-          n % 20 < 19 && 2 * ((n % 20) % 2) === group ? [[BigInt(n) << 40n, text]] : [],
-        ),
+        texts.flatMap((text, n) => (2 * (n % 2) === group ? [[BigInt(n) << 40n, text]] : [])),
       );
       assert.deepEqual(found, expected, `${memory} bytes`);
     } finally {
@@ -73,8 +66,7 @@ test('the temporary file has no name, and one that a killed process left is remo
   await writeFile(join(folder, 'almagest-export-of-mine'), '');
   const spill = await openSpill(1, 1);
   try {
-    const one = Uint32Array.of(0);
-    await spill.add(block(['abc']), one, BigInt64Array.of(5n), one);
+    await spill.add({ rows: block(['abc']), keys: BigInt64Array.of(5n) }, Uint32Array.of(0));
     const extents = await spill.finish();
     const left = [`almagest-export-${process.pid}-1`, 'almagest-export-of-mine'];
     assert.deepEqual((await readdir(folder)).sort(), left.sort());

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadWaitingRows } from '../../engine/healpix-wasm/node.ts';
+import type { CopyReader, GatheredRows } from '../../engine/healpix-wasm/waiting-rows.ts';
 import { processLives } from '../../engine/storage/machine.ts';
-import type { CopyRows } from './copy-binary.ts';
-import { discard } from './discard.ts';
+import type { KeyedRows } from './keyed-rows.ts';
 
 /**
  * Rows on their way to their partitions, in a temporary file (in TMPDIR) without a name: whatever ends the process also frees
@@ -14,13 +15,20 @@ export interface Spill {
   /** Open for reading in all threads of the process. */
   readonly file: number;
   /**
-   * Adds rows of a block.
-   * @param rows their numbers in the block.
-   * @param keys by which they will be sorted, one for each of `rows`.
-   * @param groups of which they are, one for each of `rows`.
+   * Adds rows.
+   * @param groups of which they are, one for each.
    * @throws Error naming the folder that has no room, or is not there.
    */
-  add(block: CopyRows, rows: Uint32Array, keys: BigInt64Array, groups: ArrayLike<number>): Promise<void>;
+  add(rows: KeyedRows, groups: Uint32Array): Promise<void>;
+  /** What adds the rows of a binary COPY, their keys and groups as `WaitingRows.reader` tells them. */
+  reader(fields: { readonly ra: number; readonly dec: number }, order: number): CopyReader;
+  /** To be asked after each time that rows were read. */
+  isFull(): boolean;
+  /**
+   * Writes what waits.
+   * @throws Error as `add`.
+   */
+  flush(): Promise<void>;
   /** Writes what still waits. Where the rows of each group lie, in the order in which they came. */
   finish(): Promise<readonly (readonly Extent[])[]>;
   close(): Promise<void>;
@@ -37,93 +45,62 @@ export interface Extent {
 /** Of a row in the file, besides itself. */
 const OVERHEAD_BYTES = 12;
 
-/** @param memoryBytes of rows that wait in memory; twice as much is taken. */
-export async function openSpill(groups: number, memoryBytes: number): Promise<Spill> {
+/** An extent begins at a multiple of it. */
+const ALIGNED_BYTES = 8;
+
+/** There is room for so many bytes more than wait at a time: a spill is full only after some were read. */
+const MORE_BYTES = 2 ** 20;
+
+/**
+ * @param memoryBytes of rows that wait in memory; twice as much is taken.
+ * @param see is shown the rows of each group that are written together: their keys, and where each ends.
+ */
+export async function openSpill(
+  groups: number,
+  memoryBytes: number,
+  see: (keys: BigInt64Array, ends: Uint32Array) => void = () => {},
+): Promise<Spill> {
   const file = await spilling(openNamelessFile);
+  const waiting = loadWaitingRows(memoryBytes + MORE_BYTES);
   const extents: Extent[][] = Array.from({ length: groups }, () => []);
-  let waiting = Buffer.allocUnsafeSlow(0);
-  let used = 0;
-  let added = noRows(0);
-  let count = 0;
-  let out = Buffer.allocUnsafeSlow(0);
   let fileBytes = 0;
   let writing: Promise<void> = Promise.resolve();
 
-  /** Where each group begins among the rows that wait, sorted by group, and at the end how many there are. */
-  function firstOfGroups(): Uint32Array {
-    const firsts = new Uint32Array(groups + 1);
-    for (let row = 0; row < count; row += 1) firsts[added.group[row]! + 1]! += 1;
-    for (let group = 0; group < groups; group += 1) firsts[group + 1]! += firsts[group]!;
-    return firsts;
-  }
-
   async function flush(): Promise<void> {
-    const firsts = firstOfGroups();
-    const order = new Uint32Array(count);
-    const next = firsts.slice();
-    for (let row = 0; row < count; row += 1) order[next[added.group[row]!]!++] = row;
+    if (waiting.size() === 0) return;
     // What was written last is in the same memory.
     await writing;
-    const most = used + count * OVERHEAD_BYTES + 16 * Math.min(groups, count);
-    if (out.length < most) {
-      discard(out);
-      out = Buffer.allocUnsafeSlow(most);
-    }
+    const gathered = waiting.gather(groups);
+    const { buffer, byteOffset } = gathered.bytes(0);
     let at = 0;
     for (let group = 0; group < groups; group += 1) {
-      const [first, last] = [firsts[group]!, firsts[group + 1]!];
-      if (first === last) continue;
-      const start = at;
-      const keys = new BigInt64Array(out.buffer, at, last - first);
-      const ends = new Uint32Array(out.buffer, at + 8 * (last - first), last - first);
-      const bytes = at + OVERHEAD_BYTES * (last - first);
-      at = bytes;
-      for (let place = first; place < last; place += 1) {
-        const row = order[place]!;
-        keys[place - first] = added.key[row]!;
-        waiting.copy(out, at, added.start[row]!, added.end[row]!);
-        at += added.end[row]! - added.start[row]!;
-        ends[place - first] = at - bytes;
-      }
-      extents[group]!.push({ offset: fileBytes + start, rows: last - first, bytes: at - bytes });
-      at = Math.ceil(at / 8) * 8;
+      const [rows, bytes] = [gathered.rows[group]!, gathered.rowBytes[group]!];
+      if (rows === 0) continue;
+      extents[group]!.push({ offset: fileBytes + at, rows, bytes });
+      const keysAt = byteOffset + at;
+      see(new BigInt64Array(buffer, keysAt, rows), new Uint32Array(buffer, keysAt + 8 * rows, rows));
+      at = Math.ceil((at + OVERHEAD_BYTES * rows + bytes) / ALIGNED_BYTES) * ALIGNED_BYTES;
     }
     const offset = fileBytes;
-    fileBytes += at;
-    used = 0;
-    count = 0;
-    writing = spilling(() => writeAll(file, out.subarray(0, at), offset));
+    fileBytes += gathered.length;
+    writing = spilling(() => writeAll(file, gathered, offset));
     // Told to whoever waits for it next.
     writing.catch(() => {});
   }
 
   return {
     file: file.fd,
-    async add({ bytes, starts }, rows, keys, of) {
-      if (rows.length === 0) return;
-      const end = starts[rows.at(-1)! + 1]!;
-      if (count > 0 && (used + end > waiting.length || count + rows.length > added.group.length))
-        await flush();
-      if (end > waiting.length) {
-        discard(waiting);
-        waiting = Buffer.allocUnsafeSlow(Math.max(memoryBytes, end));
-      }
-      if (rows.length > added.group.length) added = noRows(Math.max(rowsThatFit(memoryBytes), rows.length));
-      bytes.copy(waiting, used, 0, end);
-      for (let at = 0; at < rows.length; at += 1) {
-        const row = rows[at]!;
-        added.group[count + at] = of[at]!;
-        added.key[count + at] = keys[at]!;
-        added.start[count + at] = used + starts[row]!;
-        added.end[count + at] = used + starts[row + 1]!;
-      }
-      count += rows.length;
-      used += end;
+    async add({ rows, keys }, of) {
+      const size = rows.bytes.length + OVERHEAD_BYTES * rows.count;
+      if (waiting.size() + size > memoryBytes) await flush();
+      waiting.add(rows.bytes, rows.starts, keys, of);
     },
+    reader: (fields, order) => waiting.reader(fields, order),
+    isFull: () => waiting.size() >= memoryBytes,
+    flush,
     async finish() {
-      if (count > 0) await flush();
+      await flush();
       await writing;
-      for (const array of [waiting, out, ...Object.values(added)]) discard(array);
       return extents;
     },
     async close() {
@@ -131,21 +108,6 @@ export async function openSpill(groups: number, memoryBytes: number): Promise<Sp
       await file.close();
     },
   };
-}
-
-/** The rows that wait, one array per property. */
-function noRows(room: number) {
-  return {
-    group: new Uint32Array(room),
-    key: new BigInt64Array(room),
-    start: new Uint32Array(room),
-    end: new Uint32Array(room),
-  };
-}
-
-/** Rows of 64 bytes: smaller ones fill their arrays first. */
-function rowsThatFit(memoryBytes: number): number {
-  return Math.ceil(memoryBytes / 64);
 }
 
 async function spilling<T>(task: () => Promise<T>): Promise<T> {
@@ -175,8 +137,8 @@ async function removeAbandoned(): Promise<void> {
   }
 }
 
-async function writeAll(file: FileHandle, bytes: Buffer, offset: number): Promise<void> {
-  for (let at = 0; at < bytes.length; ) {
-    at += (await file.write(bytes, at, bytes.length - at, offset + at)).bytesWritten;
+async function writeAll(file: FileHandle, { length, bytes }: GatheredRows, offset: number): Promise<void> {
+  for (let at = 0; at < length; ) {
+    at += (await file.write(bytes(at), 0, length - at, offset + at)).bytesWritten;
   }
 }

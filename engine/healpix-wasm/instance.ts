@@ -79,6 +79,20 @@ interface Exports {
   ): number;
   kernel_crc32(bytes: number, n: number): number;
   kernel_snappy(bytes: number, n: number, to: number, length: number): number;
+  kernel_waiting_new(bytes: number): number;
+  kernel_waiting_size(waiting: number): number;
+  kernel_waiting_add(
+    waiting: number,
+    bytes: number,
+    starts: number,
+    keys: number,
+    groups: number,
+    n: number,
+  ): void;
+  kernel_waiting_gather(waiting: number, groups: number, addresses: number): number;
+  kernel_copy_new(lonField: number, latField: number, order: number): number;
+  kernel_copy_read(reader: number, waiting: number, bytes: number, n: number): number;
+  kernel_copy_place(reader: number, waiting: number, counts: number): number;
 }
 
 /** What the C layer returns instead of a count. */

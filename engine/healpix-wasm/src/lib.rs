@@ -6,6 +6,7 @@
 pub mod abi;
 pub mod cell;
 pub mod cone;
+pub mod copy_rows;
 pub mod cover;
 pub mod crc32;
 pub mod descent;
@@ -20,6 +21,8 @@ pub mod region;
 pub mod row_index;
 pub mod trig;
 pub mod vector;
+pub mod waiting;
+pub mod waiting_abi;
 pub mod zone;
 
 /// The deepest order: the one of the index column (HATS 1.0).
