@@ -2,51 +2,46 @@ import { Bool, BufferType, type Data, Int64, Utf8 } from 'apache-arrow';
 import type { Column } from '../../engine/catalog/column.ts';
 import type { Batch } from '../../engine/table/result.ts';
 import { bitmap, column, textBuffers } from '../../engine/table/rows.ts';
+import { STANDARD_TEXT } from '../answer/standard-text.ts';
 import type { Link } from './links.ts';
-
-const TEXT = {
-  datatype: 'char',
-  arraysize: '*',
-  xtype: null,
-  unit: null,
-  utype: null,
-  principal: true,
-  indexed: false,
-  std: true,
-} as const;
 
 /** DataLink 1.1 §3.2, table 1. */
 export const LINK_COLUMNS: readonly (Column & { readonly name: keyof Link })[] = [
   {
-    ...TEXT,
+    ...STANDARD_TEXT,
     name: 'ID',
     ucd: 'meta.id;meta.main',
     description: 'Identifier of the dataset, as it was given',
   },
-  { ...TEXT, name: 'access_url', ucd: 'meta.ref.url', description: 'Address of the data' },
+  { ...STANDARD_TEXT, name: 'access_url', ucd: 'meta.ref.url', description: 'Address of the data' },
   {
-    ...TEXT,
+    ...STANDARD_TEXT,
     name: 'service_def',
     ucd: 'meta.ref',
     description: 'The RESOURCE of this document that describes the service',
   },
-  { ...TEXT, name: 'error_message', ucd: 'meta.code.error', description: 'Why there is no link' },
+  { ...STANDARD_TEXT, name: 'error_message', ucd: 'meta.code.error', description: 'Why there is no link' },
   {
-    ...TEXT,
+    ...STANDARD_TEXT,
     datatype: 'unicodeChar',
     name: 'description',
     ucd: 'meta.note',
     description: 'What the link is',
   },
   {
-    ...TEXT,
+    ...STANDARD_TEXT,
     name: 'semantics',
     ucd: 'meta.code',
     description: 'What the link is to the dataset: a term of http://www.ivoa.net/rdf/datalink/core',
   },
-  { ...TEXT, name: 'content_type', ucd: 'meta.code.mime', description: 'Media type of what the link gives' },
   {
-    ...TEXT,
+    ...STANDARD_TEXT,
+    name: 'content_type',
+    ucd: 'meta.code.mime',
+    description: 'Media type of what the link gives',
+  },
+  {
+    ...STANDARD_TEXT,
     datatype: 'long',
     arraysize: null,
     unit: 'byte',
@@ -55,25 +50,25 @@ export const LINK_COLUMNS: readonly (Column & { readonly name: keyof Link })[] =
     description: 'Size of what the link gives',
   },
   {
-    ...TEXT,
+    ...STANDARD_TEXT,
     name: 'content_qualifier',
     ucd: null,
     description: 'Kind of what the link gives: a term of http://www.ivoa.net/rdf/product-type',
   },
   {
-    ...TEXT,
+    ...STANDARD_TEXT,
     name: 'local_semantics',
     ucd: 'meta.id.assoc',
     description: 'The same for links of all datasets that are alike here',
   },
   {
-    ...TEXT,
+    ...STANDARD_TEXT,
     name: 'link_auth',
     ucd: 'meta.code',
     description: 'Whether the link wants authentication: false, optional or true',
   },
   {
-    ...TEXT,
+    ...STANDARD_TEXT,
     datatype: 'boolean',
     arraysize: null,
     name: 'link_authorized',

@@ -13,7 +13,7 @@ import { availabilityDocument } from '../vosi/availability.ts';
 import { answerCutout } from './answer.ts';
 import { sodaCapabilities } from './capabilities.ts';
 import { exampleCutouts } from './examples.ts';
-import { examplesPage } from './examples-page.ts';
+import { exampleCutoutsPage } from './examples-page.ts';
 import { describeSodaFailure } from './failure.ts';
 import { answerJob } from './job.ts';
 import { parseCutoutRequest } from './request.ts';
@@ -56,7 +56,7 @@ export function createSodaApp(service: SodaService): Hono {
     xml(c, availabilityDocument({ available: true, notes: [] }), 'no-cache'),
   );
   app.get('/soda/examples', async (c) => {
-    const page = examplesPage(service.title, sodaUrl(c), await exampleCutouts(service.storage));
+    const page = exampleCutoutsPage(service.title, sodaUrl(c), await exampleCutouts(service.storage));
     return c.body(String(page), 200, {
       'content-type': 'application/xhtml+xml;charset=utf-8',
       'cache-control': 'public, max-age=60',

@@ -18,7 +18,7 @@ import { availability, availabilityDocument } from '../vosi/availability.ts';
 import { SERVICE_INFOS } from './answer-table.ts';
 import { tapCapabilities } from './capabilities.ts';
 import { type Example, exampleQueries } from './examples.ts';
-import { examplesPage } from './examples-page.ts';
+import { exampleQueriesPage } from './examples-page.ts';
 import { describeTapFailure } from './failure.ts';
 import { runTapJob } from './job.ts';
 import { tapPage } from './page.ts';
@@ -69,7 +69,7 @@ export function createTapApp(service: TapService): Hono {
   });
   app.route('/tap/tables', publishedTablesApp(service));
   app.get('/tap/examples', async (c) => {
-    const page = examplesPage(service.title, tapUrl(c), await examples(service));
+    const page = exampleQueriesPage(service.title, tapUrl(c), await examples(service));
     return c.body(String(page), 200, {
       'content-type': 'application/xhtml+xml;charset=utf-8',
       'cache-control': 'public, max-age=60',

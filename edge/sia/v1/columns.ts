@@ -1,5 +1,6 @@
 import type { Column } from '../../../engine/catalog/column.ts';
 import { PUBLISHER_DID_UTYPE } from '../../../engine/obscore/utypes.ts';
+import { STANDARD_TEXT } from '../../answer/standard-text.ts';
 
 /** A row of an answer: an image in one format. Null where it is not known. */
 export interface ImageRow {
@@ -31,23 +32,12 @@ export interface ImageRow {
   readonly obs_publisher_did: string;
 }
 
-const PLAIN = {
-  datatype: 'char',
-  arraysize: '*',
-  xtype: null,
-  unit: null,
-  utype: null,
-  principal: true,
-  indexed: false,
-  std: true,
-} as const;
-
-const DOUBLE = { ...PLAIN, datatype: 'double', arraysize: null } as const;
+const DOUBLE = { ...STANDARD_TEXT, datatype: 'double', arraysize: null } as const;
 
 /** SIA 1.0 §4.2.2: columns are known by their UCDs. */
 export const COLUMNS: readonly (Column & { readonly name: keyof ImageRow })[] = [
   {
-    ...PLAIN,
+    ...STANDARD_TEXT,
     datatype: 'unicodeChar',
     name: 'title',
     ucd: 'VOX:Image_Title',
@@ -56,7 +46,7 @@ export const COLUMNS: readonly (Column & { readonly name: keyof ImageRow })[] = 
   { ...DOUBLE, name: 'ra', unit: 'deg', ucd: 'POS_EQ_RA_MAIN', description: 'Centre of the image, ICRS' },
   { ...DOUBLE, name: 'dec', unit: 'deg', ucd: 'POS_EQ_DEC_MAIN', description: 'Centre of the image, ICRS' },
   {
-    ...PLAIN,
+    ...STANDARD_TEXT,
     datatype: 'int',
     arraysize: null,
     name: 'naxes',
@@ -64,7 +54,7 @@ export const COLUMNS: readonly (Column & { readonly name: keyof ImageRow })[] = 
     description: 'Axes of the sky in the image',
   },
   {
-    ...PLAIN,
+    ...STANDARD_TEXT,
     datatype: 'int',
     name: 'naxis',
     unit: 'pixel',
@@ -72,7 +62,7 @@ export const COLUMNS: readonly (Column & { readonly name: keyof ImageRow })[] = 
     description: 'Pixels along each of them',
   },
   {
-    ...PLAIN,
+    ...STANDARD_TEXT,
     datatype: 'double',
     name: 'scale',
     unit: 'deg/pixel',
@@ -80,19 +70,19 @@ export const COLUMNS: readonly (Column & { readonly name: keyof ImageRow })[] = 
     description: 'Size of a pixel along each of them',
   },
   {
-    ...PLAIN,
+    ...STANDARD_TEXT,
     name: 'format',
     ucd: 'VOX:Image_Format',
     description: 'Media type of what access_url gives',
   },
   {
-    ...PLAIN,
+    ...STANDARD_TEXT,
     name: 'access_url',
     ucd: 'VOX:Image_AccessReference',
     description: 'Where the image is',
   },
   {
-    ...PLAIN,
+    ...STANDARD_TEXT,
     datatype: 'long',
     arraysize: null,
     name: 'file_size',
@@ -100,7 +90,13 @@ export const COLUMNS: readonly (Column & { readonly name: keyof ImageRow })[] = 
     ucd: 'VOX:Image_FileSize',
     description: 'Size of what access_url gives',
   },
-  { ...PLAIN, datatype: 'unicodeChar', name: 'instrument', ucd: 'INST_ID', description: 'Instrument' },
+  {
+    ...STANDARD_TEXT,
+    datatype: 'unicodeChar',
+    name: 'instrument',
+    ucd: 'INST_ID',
+    description: 'Instrument',
+  },
   {
     ...DOUBLE,
     name: 'mjd',
@@ -109,20 +105,20 @@ export const COLUMNS: readonly (Column & { readonly name: keyof ImageRow })[] = 
     description: 'Middle of the observation, MJD',
   },
   {
-    ...PLAIN,
+    ...STANDARD_TEXT,
     name: 'frame',
     ucd: 'VOX:STC_CoordRefFrame',
     description: 'Frame of the coordinates of this table',
   },
   {
-    ...PLAIN,
+    ...STANDARD_TEXT,
     arraysize: '3',
     name: 'projection',
     ucd: 'VOX:WCS_CoordProjection',
     description: 'Projection of the image, as FITS calls it',
   },
   {
-    ...PLAIN,
+    ...STANDARD_TEXT,
     datatype: 'double',
     name: 'reference_pixel',
     unit: 'pixel',
@@ -130,7 +126,7 @@ export const COLUMNS: readonly (Column & { readonly name: keyof ImageRow })[] = 
     description: 'Pixel of the reference position',
   },
   {
-    ...PLAIN,
+    ...STANDARD_TEXT,
     datatype: 'double',
     name: 'reference_value',
     unit: 'deg',
@@ -138,7 +134,7 @@ export const COLUMNS: readonly (Column & { readonly name: keyof ImageRow })[] = 
     description: "Reference position, in the image's own equatorial frame",
   },
   {
-    ...PLAIN,
+    ...STANDARD_TEXT,
     datatype: 'double',
     name: 'cd_matrix',
     unit: 'deg/pixel',
@@ -146,13 +142,13 @@ export const COLUMNS: readonly (Column & { readonly name: keyof ImageRow })[] = 
     description: 'Degrees a pixel along and across the axes: CD1_1, CD1_2, CD2_1, CD2_2',
   },
   {
-    ...PLAIN,
+    ...STANDARD_TEXT,
     datatype: 'unicodeChar',
     name: 'band',
     ucd: 'VOX:BandPass_ID',
     description: 'Name of the band',
   },
-  { ...PLAIN, name: 'band_unit', ucd: 'VOX:BandPass_Unit', description: 'Unit of the wavelengths' },
+  { ...STANDARD_TEXT, name: 'band_unit', ucd: 'VOX:BandPass_Unit', description: 'Unit of the wavelengths' },
   {
     ...DOUBLE,
     name: 'band_reference',
@@ -175,13 +171,13 @@ export const COLUMNS: readonly (Column & { readonly name: keyof ImageRow })[] = 
     description: 'Shortest wavelength',
   },
   {
-    ...PLAIN,
+    ...STANDARD_TEXT,
     name: 'pixel_flags',
     ucd: 'VOX:Image_PixFlags',
     description: 'C: pixels as they were observed; V: a picture to look at',
   },
   {
-    ...PLAIN,
+    ...STANDARD_TEXT,
     name: 'obs_publisher_did',
     ucd: 'meta.ref.ivoid',
     utype: PUBLISHER_DID_UTYPE,
