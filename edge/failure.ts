@@ -1,7 +1,7 @@
 import { CorruptReleaseError, ReleaseRemovedError, StorageError } from '../engine/errors.ts';
 import { CorruptDatasetError } from '../engine/images/read-dataset.ts';
 import { TooLongForFormatError } from '../engine/table/held-rows.ts';
-import { RequestError, type RequestStatus } from './request-error.ts';
+import { BusyError, RequestError, type RequestStatus } from './request-error.ts';
 
 /** What a client is told about a request that failed. */
 export interface Failure {
@@ -15,6 +15,12 @@ export const BODY_BROKE_OFF = 'Network connection lost.';
 /** Puts an error into words for the client. What is the service's own fault goes to the log: in one line if it is of a known kind. */
 export function describeFailure(error: unknown): Failure {
   if (error instanceof RequestError) return { status: error.status, message: error.message };
+  if (error instanceof BusyError) {
+    return {
+      status: 503,
+      message: 'As many uploads are read as can be at a time. Please try again in a minute.',
+    };
+  }
   if (error instanceof TooLongForFormatError) {
     return { status: 400, message: `${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}.` };
   }

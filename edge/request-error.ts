@@ -12,6 +12,11 @@ export class RequestError extends Error {
   }
 }
 
+/** So many do the same already that there is no room for one more just now. */
+export class BusyError extends Error {
+  override readonly name = 'BusyError';
+}
+
 /** A value from a request as an error message shows it: in quotes, on one line, at most 40 characters. */
 export function quoted(value: string): string {
   const line = value.replaceAll(/\s+/g, ' ');

@@ -65,7 +65,13 @@ export async function jobsAppOver({
     get queue() {
       return queue;
     },
-    request: async (address, init) => app.request(new URL(address, 'http://vo.example').href, init),
+    request: async (address, init) =>
+      app.request(
+        new URL(address, 'http://vo.example').href,
+        init,
+        {},
+        { waitUntil: keep, passThroughOnException() {}, props: {} },
+      ),
     settled: async () => {
       while (begun.size > 0) await Promise.all(begun);
     },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -111,6 +111,29 @@ describe('jobs as npm start runs them', { concurrency: false }, () => {
     assert.equal((await fetch(job, { method: 'DELETE', redirect: 'manual' })).status, 303);
     assert.equal((await fetch(job)).status, 404);
     assert.deepEqual(await readdir(join(folder, 'results')), []);
+  });
+
+  test('of files whose client leaves, or that are too many, nothing is kept', async () => {
+    const files = async () =>
+      (await readdir(join(folder, 'results'), { recursive: true })).filter((name) => name.includes('/files'));
+    const begin =
+      '--xyz\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\nContent-Type: text/csv\r\n\r\n';
+    const socket = createConnection(Number(new URL(service.url).port), '127.0.0.1');
+    socket.write(
+      `POST /tap/async HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=xyz\r\nContent-Length: 9000000\r\n\r\n${begin}`,
+    );
+    socket.write(Buffer.alloc(5_000_000, 'id\r\n'));
+    assert.ok(await until(async () => (await files()).length > 0), 'the file comes while it is sent');
+    socket.destroy();
+    const gone = async () => (await files()).length === 0;
+    assert.ok(await until(gone), `${await files()}`);
+
+    const form = new FormData();
+    form.set('file', new File([new Uint8Array(40_000_000)], 'a.csv'));
+    const answer = await fetch(`${service.url}/tap/async`, { method: 'POST', body: form });
+    assert.equal(answer.status, 413);
+    assert.match(await answer.text(), /The body is longer than 37748736 bytes/);
+    assert.ok(await until(gone), `${await files()}`);
   });
 
   test('an error after the first rows is an ERROR with its words, whatever the format', async () => {

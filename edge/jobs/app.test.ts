@@ -261,6 +261,65 @@ describe('the life of a job', () => {
     assert.equal(kept.length, 1);
   });
 
+  test('a form that fails leaves neither its job nor its files', async () => {
+    const before = (await readdir(app.folder)).sort();
+    const head = (name: string, more = '') =>
+      `--xyz\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n`;
+    const file = `${head('file', '; filename="a.csv"')}${'x'.repeat(50_000)}\r\n`;
+    const sent = (body: string | ReadableStream, length?: number) =>
+      app.request('/tap/async', {
+        method: 'POST',
+        body,
+        headers: {
+          'content-type': 'multipart/form-data; boundary=xyz',
+          ...(length !== undefined && { 'content-length': String(length) }),
+        },
+        duplex: 'half',
+      } as RequestInit);
+    const failing = (text: string) =>
+      new ReadableStream({
+        start: (controller) => controller.enqueue(new TextEncoder().encode(text)),
+        pull: (controller) => controller.error(new Error('Network connection lost.')),
+      });
+    const cases: [Promise<Response>, number, RegExp][] = [
+      [
+        sent(failing(`${file}${head('more', '; filename="b.csv"')}y`)),
+        400,
+        /The body of the request broke off/,
+      ],
+      [sent(`${file}${head('more', '; filename="b.csv"')}y`), 400, /it ends before its last boundary/],
+      [sent(`${file}${file}${file}--xyz--`), 413, /The body is longer than 100000 bytes/],
+      [sent('', 100_001), 413, /The body is longer than 100000 bytes/],
+      [sent('', 10_000_000_000), 413, /The body is longer than 100000 bytes/],
+      [sent(`${file}${head('PHASE')}ABORT\r\n--xyz--`), 400, /PHASE of a new job can be RUN, not ABORT/],
+      [sent(`${head('a')}\r\n`.repeat(1001)), 400, /The form has more than 1000 fields and files/],
+      [sent(`${file}--xyz`.replace('form-data', 'attachment')), 400, /part 1 has no name/],
+    ];
+    for (const [answer, status, message] of cases) assert.match(await refusal(answer, status), message);
+    await app.queue.tick();
+    assert.deepEqual((await readdir(app.folder)).sort(), before);
+    assert.equal(app.sql.exec("SELECT id FROM jobs WHERE files LIKE '%a.csv%'").toArray().length, 0);
+  });
+
+  test('a job that runs takes no files, and one takes a hundred', async () => {
+    const path = await made();
+    const posted = (count: number) => {
+      const form = new FormData();
+      for (let at = 0; at < count; at++) form.append(`f${at}`, new File(['x'], 'x.csv'));
+      return app.request(`${path}/parameters`, { method: 'POST', body: form });
+    };
+    assert.match(await refusal(posted(101), 413), /more than 100 files/);
+    assert.equal((await posted(100)).status, 303);
+    await post(`${path}/phase`, { PHASE: 'ABORT' });
+    assert.match(
+      await refusal(posted(1), 400),
+      /The job is ABORTED: its parameters and its time can be changed/,
+    );
+    await app.queue.tick();
+    const kept = await readdir(join(app.folder, path.split('/').at(-1)!, 'files'));
+    assert.equal(kept.length, 100);
+  });
+
   test('it can be made from JSON', async () => {
     answers = [() => new Response('rows')];
     const body = JSON.stringify({ query: QUERY, MAXREC: 3, PHASE: 'RUN' });

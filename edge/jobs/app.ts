@@ -3,6 +3,7 @@ import { crossOrigin } from '../cross-origin.ts';
 import { describeFailure } from '../failure.ts';
 import { headRequests } from '../head-requests.ts';
 import { onlyMethods } from '../only-methods.ts';
+import { createTurns } from '../request/turns.ts';
 import { serverHeader } from '../server-header.ts';
 import { JobRefusedError } from './create-job.ts';
 import { jobApp } from './job-app.ts';
@@ -12,6 +13,9 @@ import type { JobService } from './service.ts';
 import { JOB_TYPES } from './types/all.ts';
 
 const RETRY_SECONDS = '60';
+
+/** Bodies with files that are stored at a time: each takes a part of an upload to R2 in memory, of the 128 MB that an isolate has. */
+const FILES_AT_A_TIME = 6;
 
 /** Asynchronous jobs of every type, each at the address of its list. */
 export function createJobsApp(service: JobService): Hono {
@@ -24,7 +28,8 @@ export function createJobsApp(service: JobService): Hono {
     return failed(c, error instanceof JobRefusedError ? error : describeFailure(error));
   });
   app.notFound((c) => failed(c, { status: 404, message: ADDRESSES }));
-  for (const type of JOB_TYPES) app.route(`/${type.path}`, jobApp(service, type));
+  const takeTurn = createTurns(FILES_AT_A_TIME);
+  for (const type of JOB_TYPES) app.route(`/${type.path}`, jobApp(service, type, takeTurn));
   return app;
 }
 

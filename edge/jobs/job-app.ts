@@ -1,16 +1,16 @@
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { disposition, storedObject } from '../answer/stored-object.ts';
 import { addressParameters } from '../request/request-parameters.ts';
+import type { TakeTurn } from '../request/turns.ts';
 import { quoted, RequestError } from '../request-error.ts';
 import { serviceRoot } from '../service.ts';
-import { createJob, updateJob } from './create-job.ts';
+import { createJob, type ReadForm, updateJob, withFilesOf } from './create-job.ts';
 import { jobTypeDescription } from './documents/description.ts';
 import { dateTime, jobDocument, jobListDocument } from './documents/job-document.ts';
 import { jobSchema } from './documents/job-schema.ts';
 import { jobListXml, jobXml, parametersXml, resultsXml } from './documents/job-xml.ts';
 import { jobEvents } from './events.ts';
-import { readForm } from './form.ts';
+import { type Form, readForm } from './form.ts';
 import { ID_PATTERN, isActive, type Job } from './job.ts';
 import type { JobType } from './job-type.ts';
 import { readListFilter } from './list-filter.ts';
@@ -23,21 +23,19 @@ import { waitForChange } from './wait.ts';
 /** What no cache may keep. */
 const PRIVATE = 'private, no-store';
 
-/** UWS 1.1 for one type of job, at the address of its list. */
-export function jobApp(service: JobService, type: JobType): Hono {
+/**
+ * UWS 1.1 for one type of job, at the address of its list.
+ * @param takeTurn for those who send files.
+ */
+export function jobApp(service: JobService, type: JobType, takeTurn: TakeTurn): Hono {
   const { queue, storage, limits } = service;
   const app = new Hono({ strict: false });
   const listUrl = (c: Context): string => `${serviceRoot(service, c.req.url)}/${type.path}`;
   const jobUrl = (c: Context, { id }: Pick<Job, 'id'>): string => `${listUrl(c)}/${id}`;
-  const limit = bodyLimit({
-    maxSize: limits.bodyBytes,
-    onError: () => {
-      throw new RequestError(
-        413,
-        `The body is longer than ${limits.bodyBytes} bytes, the most that a job takes here.`,
-      );
-    },
-  });
+  const formOf =
+    ({ req }: Context): ReadForm =>
+    (keep) =>
+      readForm(req.raw, { most: limits.bodyBytes, keep, takeTurn });
   const plain = (c: Context, text: string): Response => c.text(text, 200, { 'cache-control': PRIVATE });
 
   /** A document in the representation that is asked for. */
@@ -65,6 +63,11 @@ export function jobApp(service: JobService, type: JobType): Hono {
     return known(await waitForChange(queue, id, addressParameters(c.req.url), limits.waitSeconds), id);
   }
 
+  /** Does what a POST to a job says; its files go again where that fails. */
+  async function posted(c: Context, job: Job, use: (form: Form) => Promise<Response>): Promise<Response> {
+    return lasting(c, withFilesOf(service, type, job, formOf(c), use));
+  }
+
   /** To a list of no job: a client that follows is not sent all of them. */
   async function destroy(c: Context, { id }: Job): Promise<Response> {
     await queue.remove(id);
@@ -87,15 +90,15 @@ export function jobApp(service: JobService, type: JobType): Hono {
     c.header('vary', 'Cookie', { append: true });
     return answer(c, jobListDocument(jobs, listUrl(c)), jobListXml);
   });
-  app.post('/', limit, async (c) => {
-    const given = await readForm(c.req.raw);
+  app.post('/', async (c) => {
     const session = sessionOf(c);
     const address = service.clientHeader === null ? undefined : c.req.header(service.clientHeader);
-    const job = await createJob(service, type, given, {
+    const origin = {
       owner: sessionFor(c),
       client: address ?? session ?? 'anonymous',
       root: serviceRoot(service, c.req.url),
-    });
+    };
+    const job = await lasting(c, createJob(service, type, formOf(c), origin));
     return c.redirect(jobUrl(c, job), 303);
   });
   app.get('/schema.json', (c) => c.json(jobSchema(`${listUrl(c)}/schema.json`)));
@@ -106,14 +109,15 @@ export function jobApp(service: JobService, type: JobType): Hono {
     const asked = representationOf(addressParameters(c.req.url), c.req.header('accept'));
     return asked === 'events' ? events(c, job) : answer(c, jobDocument(job, listUrl(c)), jobXml);
   });
-  app.post('/:job', limit, async (c) => {
+  app.post('/:job', async (c) => {
     const job = await jobOf(c);
-    const given = await readForm(c.req.raw);
-    const action = given.fields.find(([name]) => name === 'ACTION')?.[1];
-    if (action?.trim().toUpperCase() === 'DELETE') return destroy(c, job);
-    if (action !== undefined) throw new RequestError(400, `ACTION ${quoted(action)} is not DELETE.`);
-    await updateJob(service, type, job, given);
-    return c.redirect(jobUrl(c, job), 303);
+    return posted(c, job, async (given) => {
+      const action = given.fields.find(([name]) => name === 'ACTION')?.[1];
+      if (action?.trim().toUpperCase() === 'DELETE') return destroy(c, job);
+      if (action !== undefined) throw new RequestError(400, `ACTION ${quoted(action)} is not DELETE.`);
+      await updateJob(service, type, job, given);
+      return c.redirect(jobUrl(c, job), 303);
+    });
   });
   app.delete('/:job', async (c) => destroy(c, await jobOf(c)));
 
@@ -137,15 +141,16 @@ export function jobApp(service: JobService, type: JobType): Hono {
     return answer(c, { results }, resultsXml);
   });
   for (const part of ['phase', 'executionduration', 'destruction', 'parameters'] as const) {
-    app.post(`/:job/${part}`, limit, async (c) => {
+    app.post(`/:job/${part}`, async (c) => {
       const job = await jobOf(c);
-      const given = await readForm(c.req.raw);
-      const name = part.toUpperCase();
-      if (part !== 'parameters' && !given.fields.some(([field]) => field === name)) {
-        throw new RequestError(400, `${name} is missing: POST it as a parameter.`);
-      }
-      await updateJob(service, type, job, given);
-      return c.redirect(jobUrl(c, job), 303);
+      return posted(c, job, async (given) => {
+        const name = part.toUpperCase();
+        if (part !== 'parameters' && !given.fields.some(([field]) => field === name)) {
+          throw new RequestError(400, `${name} is missing: POST it as a parameter.`);
+        }
+        await updateJob(service, type, job, given);
+        return c.redirect(jobUrl(c, job), 303);
+      });
     });
   }
   app.get('/:job/error', async (c) => {
@@ -185,6 +190,12 @@ export function jobApp(service: JobService, type: JobType): Hono {
     return storedObject(storage, object, c.req.raw);
   });
   return app;
+}
+
+/** Work that goes on until it has cleaned up behind itself, when its client has left as well. */
+function lasting<T>(c: Context, work: Promise<T>): Promise<T> {
+  c.executionCtx.waitUntil(work.catch(() => {}));
+  return work;
 }
 
 /** @throws RequestError (404) for what cannot be the id of a job. */

@@ -5,6 +5,9 @@ import type { ByteRange, Storage } from './storage.ts';
 /** Keys that one call to `R2Bucket.delete` takes at most. */
 const DELETE_BATCH = 1000;
 
+/** Of a part: the least that R2 takes, for a worker that writes twenty objects at a time has 128 MB. Objects have 50 GiB at most so. */
+const PART_BYTES = 5 * 2 ** 20;
+
 /** Objects in a Cloudflare R2 bucket. */
 export function r2Storage(bucket: R2Bucket): Storage {
   /** Every page of a listing below a prefix. */
@@ -79,6 +82,7 @@ export function r2Storage(bucket: R2Bucket): Storage {
         stream,
         (bytes) => put(key, bytes),
         () => beginUpload(key),
+        PART_BYTES,
       ),
 
     /** Through the worker, streamed: the binding has no copy of its own. */

@@ -9,12 +9,14 @@ import { jobTypeNamed } from '../types/all.ts';
 import {
   FAILED,
   FULL,
+  MOST_FILES,
   merged,
   noSuchJob,
   queueFull,
   refusedChange,
   STOPPED,
   storedJob,
+  TOO_MANY_FILES,
   tooLarge,
   tooLong,
   WAITING,
@@ -260,6 +262,7 @@ export function createQueue(parts: QueueParts): RunningQueue {
       files: merged(job.files, files, ({ field }) => field),
     };
     const bytes = bytesOf({ ...asked, results: [] });
+    if (asked.files.length > MOST_FILES) return refuse(TOO_MANY_FILES);
     if (bytes > limits.bodyBytes) return refuse(tooLarge(limits.bodyBytes));
     doomFiles(job.files.filter((file) => !asked.files.includes(file)));
     const changed = changeJob(sql, id, {

@@ -1,4 +1,4 @@
-import { isActive, type Job } from '../job.ts';
+import { isActive, type Job, type Phase } from '../job.ts';
 import { bytesOf, type StoredJob } from './store.ts';
 import type { JobChange, NewJob, Refusal } from './types.ts';
 
@@ -27,10 +27,7 @@ export function storedJob(job: NewJob, created: number): StoredJob {
 export function refusedChange(job: Pick<Job, 'phase'>, { phase, ...rest }: JobChange): Refusal | null {
   const setUp = rest.parameters ?? rest.files ?? rest.executionDuration ?? rest.runId;
   if (setUp !== undefined && job.phase !== 'PENDING') {
-    return refusal(
-      400,
-      `The job is ${job.phase}: its parameters and its time can be changed while it is PENDING.`,
-    );
+    return refusal(400, fixed(job.phase));
   }
   if (rest.webhook !== undefined && !isActive(job.phase)) {
     return refusal(400, `The job is ${job.phase}: there will be no note of its end any more.`);
@@ -43,6 +40,9 @@ export function refusedChange(job: Pick<Job, 'phase'>, { phase, ...rest }: JobCh
   }
   return null;
 }
+
+export const fixed = (phase: Phase): string =>
+  `The job is ${phase}: its parameters and its time can be changed while it is PENDING.`;
 
 /** Entries of a list, those with the names of new ones replaced by them. */
 export function merged<T>(old: readonly T[], added: readonly T[], nameOf: (entry: T) => string): T[] {
@@ -67,6 +67,14 @@ export function tooLarge(most: number): Refusal {
     `The parameters and files of the job have more than ${most} bytes, the most that a job takes here.`,
   );
 }
+
+/** Of a job. */
+export const MOST_FILES = 100;
+
+export const TOO_MANY_FILES = refusal(
+  413,
+  `The job has more than ${MOST_FILES} files, the most that one takes here.`,
+);
 
 export const noSuchJob = (id: string): Refusal => refusal(404, noJob(id));
 

@@ -1,9 +1,10 @@
 import type { Storage } from '../../../engine/storage/storage.ts';
 import { BODY_BROKE_OFF } from '../../failure.ts';
 import type { WorkerBinding } from '../../worker-binding.ts';
-import type { JobFile, JobResult } from '../job.ts';
+import type { JobResult } from '../job.ts';
 import { JOB_SECONDS, type JobRequest, type JobType } from '../job-type.ts';
 import { JOB_OUTCOME, JobFailure, type PassedResult, passResult } from '../outcome.ts';
+import { streamedForm } from './form-stream.ts';
 import type { StoredJob } from './store.ts';
 
 /** What a job is run with. */
@@ -81,12 +82,17 @@ async function ask(
   storage: Storage,
   signal: AbortSignal,
 ): Promise<Response> {
-  const body = await formOf(request, job.files, storage);
+  const { contentType, body } =
+    job.files.length === 0 ? shortForm(request) : await streamedForm(request.fields, job.files, storage);
   const init = {
     method: 'POST',
-    headers: { [JOB_SECONDS]: String(job.executionDuration + GRACE_SECONDS) },
+    headers: {
+      [JOB_SECONDS]: String(job.executionDuration + GRACE_SECONDS),
+      'content-type': contentType,
+    },
     body,
     signal,
+    duplex: 'half',
   };
   let response: Response;
   try {
@@ -101,20 +107,9 @@ async function ask(
   throw new JobFailure(text || `The work failed with status ${response.status}.`, response.status === 503);
 }
 
-async function formOf(
-  { fields }: JobRequest,
-  files: readonly JobFile[],
-  storage: Storage,
-): Promise<FormData | URLSearchParams> {
-  if (files.length === 0) return new URLSearchParams(fields.map(([name, value]) => [name, value]));
-  const form = new FormData();
-  for (const [name, value] of fields) form.append(name, value);
-  for (const { field, key, name, mediaType } of files) {
-    const bytes = await storage.get(key);
-    if (bytes === null) throw new JobFailure(`The file of the field ${field} is gone.`);
-    form.append(field, new File([bytes], name, { type: mediaType }));
-  }
-  return form;
+function shortForm({ fields }: JobRequest) {
+  const body = new URLSearchParams(fields.map(([name, value]) => [name, value])).toString();
+  return { contentType: 'application/x-www-form-urlencoded', body };
 }
 
 function fileNameOf(response: Response): string | null {
