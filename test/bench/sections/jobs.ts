@@ -13,7 +13,7 @@ import type { Section } from '../section.ts';
 /** Jobs that run at once. */
 const JOBS = 20;
 /** Seconds for which they run while cones are asked, and of the turns without them. */
-const TURN = { whole: 60, quick: 8 };
+const TURN = { whole: 60, quick: 4 };
 const ROUNDS = { whole: 3, quick: 2 };
 const CONNECTIONS = 16;
 const CONES = 20_000;
