@@ -19,33 +19,17 @@ export function addParameter(parameters: CollectedParameters, name: string, valu
   else parameters.set(key, [value]);
 }
 
-/** What the form of a request holds, by the names as they were given: of several of one name the first. */
-export type FormFields = ReadonlyMap<string, File | string>;
-
-/** A request's parameters, and what came as files. */
-export interface RequestForm {
-  readonly parameters: RawParameters;
-  readonly fields: FormFields;
-}
-
 /**
- * The parameters of a GET or POST request.
+ * The parameters of a GET or POST request; of a file its name.
  * @throws RequestError 414 for an address that is too long, 415 for a body that is no form, 400 for a broken one.
  */
 export async function requestParameters(request: Request): Promise<RawParameters> {
-  return (await requestForm(request)).parameters;
-}
-
-/** The same with the files. @throws RequestError as `requestParameters` does. */
-export async function requestForm(request: Request): Promise<RequestForm> {
   const parameters = addressParameters(request.url);
-  const fields = new Map<string, File | string>();
-  if (request.method !== 'POST') return { parameters, fields };
+  if (request.method !== 'POST') return parameters;
   for (const [name, value] of await formFields(request)) {
     addParameter(parameters, name, typeof value === 'string' ? value : value.name);
-    if (!fields.has(name)) fields.set(name, value);
   }
-  return { parameters, fields };
+  return parameters;
 }
 
 /**

@@ -1,7 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { votableError } from '../../engine/table/votable-error.ts';
-import type { UploadLimits } from '../../engine/upload/upload.ts';
 import { releasesOf } from '../catalogs.ts';
 import { crossOrigin } from '../cross-origin.ts';
 import type { Failure } from '../failure.ts';
@@ -9,7 +8,7 @@ import { gzip } from '../gzip.ts';
 import { headRequests } from '../head-requests.ts';
 import { JOB_SECONDS } from '../jobs/job-type.ts';
 import { onlyMethods } from '../only-methods.ts';
-import { requestForm } from '../request/request-parameters.ts';
+import { createTurns } from '../request/turns.ts';
 import { RequestError } from '../request-error.ts';
 import { serverHeader } from '../server-header.ts';
 import { serviceRoot } from '../service.ts';
@@ -26,11 +25,14 @@ import { asksForCapabilities } from './parameters.ts';
 import type { TapService } from './service.ts';
 import { answerQuery } from './sync.ts';
 import { publishedTablesApp } from './tables.ts';
-
-/** Longest POST body, bytes: a query of a megabyte, whose letters a form may write as three each. */
-const MAX_BODY = 4 * 2 ** 20;
+import { MAX_BODY, withTapForm } from './uploads/tap-form.ts';
 
 const RETRY_SECONDS = '60';
+
+/** Requests with long uploads that are answered at a time: a file and its table take a third of an isolate's 128 MB, and more. */
+const UPLOADS_AT_A_TIME = 2;
+/** Milliseconds that another one waits. */
+const PATIENCE = 30_000;
 
 /** TAP 1.1 at `/tap`, and below it `sync` and what VOSI and DALI want. */
 export function createTapApp(service: TapService): Hono {
@@ -42,6 +44,7 @@ export function createTapApp(service: TapService): Hono {
   app.use(onlyMethods(app, (c, message) => errorDocument(c, { status: 405, message })));
   app.onError((error, c) => errorDocument(c, describeTapFailure(error)));
   app.notFound((c) => errorDocument(c, { status: 404, message: ADDRESSES }));
+  const takeTurn = createTurns(UPLOADS_AT_A_TIME);
   const tapUrl = (c: Context): string => `${serviceRoot(service, c.req.url)}/tap`;
 
   const capabilities = async (c: Context): Promise<Response> => {
@@ -49,18 +52,18 @@ export function createTapApp(service: TapService): Hono {
     return xml(c, tapCapabilities(tapUrl(c), tables, service));
   };
   const sync = async (c: Context): Promise<Response> => {
-    const form = await requestForm(c.req.raw);
-    if (asksForCapabilities(form.parameters)) return capabilities(c);
-    return answerQuery(service, form, c.req.raw, (promise) => c.executionCtx.waitUntil(promise));
+    const { raw } = c.req;
+    return withTapForm(raw, service.uploadLimits, takeTurn, PATIENCE, async (form) => {
+      if (asksForCapabilities(form.parameters)) return capabilities(c);
+      return answerQuery(service, form, raw, (promise) => c.executionCtx.waitUntil(promise));
+    });
   };
   app.get('/tap/sync', sync);
   const ofQueries = bodyLimit({ maxSize: MAX_BODY, onError: refuseBody });
-  const maxSize = MAX_BODY + service.uploadLimits.bytes;
-  const ofUploads = bodyLimit({ maxSize, onError: (c) => refuseUploads(c, service.uploadLimits) });
-  const isUpload = (c: Context) => /^\s*multipart\//i.test(c.req.header('content-type') ?? '');
-  app.post('/tap/sync', (c, next) => (isUpload(c) ? ofUploads : ofQueries)(c, next), sync);
+  const isForm = (c: Context) => /^\s*multipart\/form-data\b/i.test(c.req.header('content-type') ?? '');
+  app.post('/tap/sync', (c, next) => (isForm(c) ? next() : ofQueries(c, next)), sync);
 
-  app.post('/job', (c) => (c.req.header(JOB_SECONDS) ? runTapJob(service, c) : c.notFound()));
+  app.post('/job', (c) => (c.req.header(JOB_SECONDS) ? runTapJob(service, c, takeTurn) : c.notFound()));
 
   app.get('/tap/capabilities', capabilities);
   app.get('/tap/availability', async (c) => {
@@ -92,23 +95,6 @@ function refuseBody(): never {
   throw new RequestError(
     413,
     `The body is longer than ${MAX_BODY} bytes: upload long lists elsewhere and shorten the query.`,
-  );
-}
-
-/** Of a body that is too long as much is read as clients may send before they look whether there is an answer. */
-const MOST_DISCARDED = 2 ** 28;
-
-async function refuseUploads(c: Context, { bytes }: UploadLimits): Promise<never> {
-  let discarded = 0;
-  if (!c.req.raw.bodyUsed) {
-    for await (const piece of c.req.raw.body ?? []) {
-      discarded += piece.length;
-      if (discarded > MOST_DISCARDED) break;
-    }
-  }
-  throw new RequestError(
-    413,
-    `The uploads are longer than ${bytes} bytes together: upload the columns that the query needs, or in a format that takes less, such as Parquet or VOTable's BINARY2.`,
   );
 }
 

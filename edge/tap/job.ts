@@ -1,26 +1,26 @@
 import type { Context } from 'hono';
 import { JOB_SECONDS } from '../jobs/job-type.ts';
 import { JOB_OUTCOME, outcomeBytes } from '../jobs/outcome.ts';
-import { requestForm } from '../request/request-parameters.ts';
+import type { TakeTurn } from '../request/turns.ts';
 import type { Engines, RunQuery } from './engines/engines.ts';
 import { describeTapFailure } from './failure.ts';
 import type { TapService } from './service.ts';
 import { answerQuery } from './sync.ts';
+import { withTapForm } from './uploads/tap-form.ts';
 
 /**
  * Runs the query of a job for the worker of jobs, which alone can reach this: no address that the edge worker hands over leads here. The
  * answer is the job's result, and after it how the query ended, which no format but VOTable has a place for.
  */
-export async function runTapJob(service: TapService, c: Context): Promise<Response> {
+export async function runTapJob(service: TapService, c: Context, takeTurn: TakeTurn): Promise<Response> {
   const { limits } = service;
   const seconds = Number(c.req.header(JOB_SECONDS) ?? limits.seconds);
   const watched = watchedEngines(service.engines);
   try {
-    const answer = await answerQuery(
-      { ...service, engines: watched.engines, limits: { ...limits, ...limits.ofJobs, seconds } },
-      await requestForm(c.req.raw),
-      c.req.raw,
-      (promise) => c.executionCtx.waitUntil(promise),
+    const ofJob = { ...service, engines: watched.engines, limits: { ...limits, ...limits.ofJobs, seconds } };
+    const { raw } = c.req;
+    const answer = await withTapForm(raw, service.uploadLimits, takeTurn, 1000 * seconds, (form) =>
+      answerQuery(ofJob, form, raw, (promise) => c.executionCtx.waitUntil(promise)),
     );
     const headers = new Headers(answer.headers);
     headers.delete('content-length');

@@ -7,7 +7,6 @@ import { noRows } from '../answer/no-rows.ts';
 import { copiedBytes, watchedRows } from '../answer/whole-copy.ts';
 import { imageServices } from '../datalink/descriptor.ts';
 import { ALMAGEST_ENGINE, ALMAGEST_RELEASE } from '../headers.ts';
-import type { RequestForm } from '../request/request-parameters.ts';
 import { serviceRoot } from '../service.ts';
 import { answerKey } from './answer-key.ts';
 import { answerTable, engineLabel, releaseHeader } from './answer-table.ts';
@@ -19,6 +18,7 @@ import { planned } from './planned.ts';
 import { type Answer, runQuery, type WriteAnswer } from './run.ts';
 import type { TapService } from './service.ts';
 import { readUploads } from './uploads/read-uploads.ts';
+import type { TapForm } from './uploads/tap-form.ts';
 
 /** Seconds for which others may repeat an answer: so long may a new release stay unseen. */
 const LIFETIME = 60;
@@ -30,7 +30,7 @@ const LIFETIME = 60;
  */
 export async function answerQuery(
   service: TapService,
-  { parameters, fields }: RequestForm,
+  { parameters, fields }: TapForm,
   { url, headers: asked, signal }: Request,
   waitUntil: (promise: Promise<unknown>) => void,
 ): Promise<Response> {

@@ -1,10 +1,11 @@
 import type { Table } from '../../../engine/catalog/table.ts';
 import { readUpload } from '../../../engine/upload/read-upload.ts';
 import { type Upload, UploadError } from '../../../engine/upload/upload.ts';
-import type { FormFields } from '../../request/request-parameters.ts';
+import { createTurns } from '../../request/turns.ts';
 import { quoted, RequestError } from '../../request-error.ts';
 import type { TapService } from '../service.ts';
 import { fetchFile } from './fetch-file.ts';
+import type { FormFields } from './tap-form.ts';
 import type { NamedUpload } from './upload-parameter.ts';
 
 /**
@@ -41,29 +42,27 @@ async function readOne(
   signal: AbortSignal,
 ): Promise<Upload> {
   const field = /^param:(.*)$/is.exec(uri)?.[1];
-  const bytes =
-    field === undefined
-      ? await fetchFile(fetch, uri, limits.bytes, signal)
-      : await fieldBytes(fieldNamed(field, fields), limits.bytes);
-  return readUpload(name, bytes, limits);
+  if (field !== undefined) return readUpload(name, fieldNamed(field, fields), limits);
+  const turn = await takeTurn(PATIENCE);
+  try {
+    return await readUpload(name, await fetchFile(fetch, uri, limits.bytes, signal), limits);
+  } finally {
+    turn.end();
+  }
 }
 
-function fieldNamed(name: string, fields: FormFields): File | string {
+/** Files from elsewhere that are read at a time: what is read is in memory. */
+const takeTurn = createTurns(2);
+/** Milliseconds that another one waits. */
+const PATIENCE = 30_000;
+
+function fieldNamed(name: string, fields: FormFields): Uint8Array {
   const found = fields.get(name);
-  if (found !== undefined) return found;
-  const files = [...fields].flatMap(([field, value]) => (typeof value === 'string' ? [] : [quoted(field)]));
+  if (found !== undefined) return found.bytes;
+  const files = [...fields].flatMap(([field, { isFile }]) => (isFile ? [quoted(field)] : []));
   const known =
     files.length === 0
       ? 'send the query as a form of multipart/form-data that has the file as a field of this name'
       : `its files are ${files.join(', ')}`;
   throw new UploadError(`the form has no field ${quoted(name)}: ${known}`);
-}
-
-async function fieldBytes(field: File | string, most: number): Promise<Uint8Array> {
-  if (typeof field === 'string') return new TextEncoder().encode(field);
-  if (field.size > most)
-    throw new UploadError(`it has ${field.size} bytes, ${most} are the most that are taken here`, {
-      tooLarge: true,
-    });
-  return new Uint8Array(await field.arrayBuffer());
 }

@@ -1,0 +1,87 @@
+import { joinedBytes } from '../../../engine/joined-bytes.ts';
+import type { UploadLimits } from '../../../engine/upload/upload.ts';
+import { bodyPieces } from '../../request/body-pieces.ts';
+import { multipartParts } from '../../request/multipart.ts';
+import {
+  addParameter,
+  addressParameters,
+  type RawParameters,
+  requestParameters,
+} from '../../request/request-parameters.ts';
+import type { TakeTurn, Turn } from '../../request/turns.ts';
+import { RequestError } from '../../request-error.ts';
+
+/** A field of a form as it came. */
+export interface FormField {
+  readonly bytes: Uint8Array;
+  readonly isFile: boolean;
+}
+
+/** By their names: of several of one name the first. */
+export type FormFields = ReadonlyMap<string, FormField>;
+
+/** A request's parameters, and what of them may be an uploaded table. */
+export interface TapForm {
+  readonly parameters: RawParameters;
+  readonly fields: FormFields;
+}
+
+/** Longest POST body beside uploads, bytes: a query of a megabyte, whose letters a form may write as three each. */
+export const MAX_BODY = 4 * 2 ** 20;
+
+/** Bytes of a body for which nobody has to wait for a turn. */
+const SHORT = 2 ** 20;
+/** Fields of a form. */
+const MOST_PARTS = 1000;
+
+/**
+ * Reads a request and answers it. Of those with long bodies, whose files and tables are in memory, few are answered at a time.
+ * @param patience milliseconds that one waits for its turn.
+ * @throws RequestError (400, 413, 414, 415), BusyError, and what `answer` throws.
+ */
+export async function withTapForm<T>(
+  request: Request,
+  limits: UploadLimits,
+  takeTurn: TakeTurn,
+  patience: number,
+  answer: (form: TapForm) => Promise<T>,
+): Promise<T> {
+  if (!/^\s*multipart\/form-data\s*(;|$)/i.test(request.headers.get('content-type') ?? '')) {
+    return answer({ parameters: await requestParameters(request), fields: new Map() });
+  }
+  const length = request.headers.get('content-length');
+  const turn = length !== null && Number(length) <= SHORT ? null : await takeTurn(patience);
+  try {
+    return await answer(await multipartForm(request, limits, turn));
+  } finally {
+    turn?.end();
+  }
+}
+
+async function multipartForm(request: Request, { bytes: most }: UploadLimits, turn: Turn | null) {
+  const parameters = addressParameters(request.url);
+  const fields = new Map<string, FormField>();
+  async function* pieces() {
+    for await (const piece of bodyPieces(request, MAX_BODY + most, () => tooLong(most))) {
+      turn?.touch();
+      yield piece;
+    }
+  }
+  let count = 0;
+  for await (const part of multipartParts(pieces(), request.headers.get('content-type')!)) {
+    if (++count > MOST_PARTS) throw new RequestError(400, `The form has more than ${MOST_PARTS} fields.`);
+    const content: Uint8Array[] = [];
+    for await (const piece of part.content) content.push(piece);
+    const bytes = joinedBytes(content);
+    addParameter(parameters, part.name, part.fileName ?? new TextDecoder().decode(bytes));
+    if (!fields.has(part.name)) fields.set(part.name, { bytes, isFile: part.fileName !== null });
+  }
+  return { parameters, fields };
+}
+
+function tooLong(most: number): RequestError {
+  return new RequestError(
+    413,
+    `The uploads are longer than ${most} bytes together: upload the columns that the query needs, or in a format that takes less, such as Parquet or VOTable's BINARY2.`,
+  );
+}
