@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '../../catalog-export/database/connect.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import { type Database, openDatabase } from './database.ts';
-import { isAlive, readPostmaster, servesFolder } from './process.ts';
+import { isAlive, orphansOf, readPostmaster, servesFolder } from './process.ts';
 
 function freshSettings(t: TestContext): Settings {
   const folder = mkdtempSync(join(tmpdir(), 'almagest-test-'));
@@ -17,7 +17,7 @@ function freshSettings(t: TestContext): Settings {
   return readSettings({ ALMAGEST_DATA: folder });
 }
 
-async function query(database: Database, sql: string): Promise<Record<string, unknown>[]> {
+async function query(database: Pick<Database, 'url'>, sql: string): Promise<Record<string, unknown>[]> {
   const client = await connect(database.url);
   try {
     return (await client.query(sql)).rows;
@@ -139,17 +139,29 @@ test('the orphaned server of a killed process is joined, and then stopped', asyn
 });
 
 for (const stranger of [false, true]) {
-  test(`a pid file left by a killed server is no obstacle${stranger ? ', its id now a stranger’s' : ''}`, async (t) => {
+  test(`a pid file and a query left by a killed server are no obstacle${stranger ? ', its id now a stranger’s' : ''}`, async (t) => {
     const settings = freshSettings(t);
-    await killed(await openElsewhere(settings));
+    const first = await openElsewhere(settings);
+    const session = await connect(first.url!);
+    session.on('error', () => {});
+    const calculating = session.query(
+      'SELECT count(*) FROM generate_series(1, 1e5) AS a, generate_series(1, 1e5) AS b',
+    );
+    calculating.catch(() => {});
+    const others = "SELECT pid FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid()";
+    while ((await query({ url: first.url! }, others)).length === 0) await sleep(10);
+    await killed(first);
     const { pid } = readPostmaster(settings.postgresFolder)!;
     process.kill(pid, 'SIGKILL');
     while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.ok(orphansOf(settings.postgresFolder).length > 0);
     const file = join(settings.postgresFolder, 'postmaster.pid');
     if (stranger) writeFileSync(file, readFileSync(file, 'utf8').replace(String(pid), String(process.pid)));
 
     const database = await openDatabase(settings);
     assert.deepEqual(await query(database, 'SELECT 1 AS n'), [{ n: 1 }]);
+    await assert.rejects(calculating);
+    assert.deepEqual(orphansOf(settings.postgresFolder), []);
     await database.close();
   });
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What a running server says of itself in `postmaster.pid`. */
@@ -42,5 +42,32 @@ export function servesFolder(pid: number, postgresFolder: string): boolean {
     return execFileSync('ps', ['-p', String(pid), '-o', 'command='], { encoding: 'utf8' }).includes(folder);
   } catch {
     return false;
+  }
+}
+
+/**
+ * What a killed server has left running: queries that calculate without a pause, which do not notice, and their parallel workers, which not
+ * even their time ends. Processes of a server that lives are its children, and none of these. Found on Linux only.
+ */
+export function orphansOf(postgresFolder: string): number[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0 && servesFolder(pid, postgresFolder))
+    .filter((pid) => {
+      const { title, parent } = readProcess(pid);
+      // A server that starts has no such title yet, only its path.
+      return title.startsWith('postgres: ') && !servesFolder(parent, postgresFolder);
+    });
+}
+
+/** Both empty where the process has just ended. */
+function readProcess(pid: number): { readonly title: string; readonly parent: number } {
+  try {
+    const title = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    const parent = /^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return { title, parent: Number(parent) };
+  } catch {
+    return { title: '', parent: 0 };
   }
 }

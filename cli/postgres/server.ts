@@ -7,7 +7,7 @@ import pg from 'pg';
 import { postgresBinaries } from './binaries.ts';
 import { readPassword, SUPERUSER } from './cluster.ts';
 import { asIdentity, serverIdentity } from './identity.ts';
-import { readPostmaster, servesFolder } from './process.ts';
+import { orphansOf, readPostmaster, servesFolder } from './process.ts';
 
 const HOST = '127.0.0.1';
 const POLL_MILLISECONDS = 30;
@@ -46,6 +46,7 @@ export async function reachServer(postgresFolder: string, logFile: string): Prom
       if (!lostRace || attempts >= START_ATTEMPTS) {
         throw new Error(`the embedded PostgreSQL did not start: ${words || `see ${logFile}`}`);
       }
+      if (words.includes('pre-existing shared memory')) endOrphans(postgresFolder);
       started = null;
     }
     const running = readPostmaster(postgresFolder);
@@ -56,6 +57,17 @@ export async function reachServer(postgresFolder: string, logFile: string): Prom
     await sleep(POLL_MILLISECONDS);
   }
   throw new Error(`the embedded PostgreSQL did not answer in ${START_MILLISECONDS / 1000} s: see ${logFile}`);
+}
+
+/** Ends what a killed server has left, which keeps the next one from starting. What it had not committed is undone by that one. */
+function endOrphans(postgresFolder: string): void {
+  for (const pid of orphansOf(postgresFolder)) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended by itself.
+    }
+  }
 }
 
 /** Shuts the server down (fast shutdown: open sessions end, everything committed is on disk) and waits. */
