@@ -1,15 +1,14 @@
 import {
-  type EncodedField,
   encodeBinary,
   encodeInteger,
   encodeList,
-  encodeStruct,
   type Field,
   integerOf,
   listElements,
   structFields,
   TYPE,
 } from './thrift.ts';
+import { editedStruct, type FieldEdit } from './thrift-edit.ts';
 
 const MAGIC = new TextEncoder().encode('PAR1');
 /** The footer's length and the magic that close a file. */
@@ -48,21 +47,15 @@ export function mergeFooters(schema: Uint8Array, files: readonly DataFooter[]): 
       rowGroupIn(footer, start, path),
     );
   });
-  const base = footerOf(schema);
-  const merged = structFields(base, 0).fields.map((old) => {
-    if (old.id === FILE_NUM_ROWS) return { ...old, value: encodeInteger(rows) };
-    if (old.id === FILE_ROW_GROUPS) return { ...old, value: encodeList(TYPE.struct, rowGroups) };
-    return taken(base, old);
-  });
-  return fileOf([], merged);
+  const fields = new Map<number, FieldEdit>([
+    [FILE_NUM_ROWS, { value: encodeInteger(rows) }],
+    [FILE_ROW_GROUPS, { value: encodeList(TYPE.struct, rowGroups) }],
+  ]);
+  return fileOf([], editedStruct(footerOf(schema), 0, { fields }));
 }
 
 /** A file of the magic, some bytes and the metadata after them. */
-export function fileOf(
-  parts: readonly Uint8Array[],
-  fields: readonly EncodedField[],
-): Uint8Array<ArrayBuffer> {
-  const metadata = encodeStruct(fields);
+export function fileOf(parts: readonly Uint8Array[], metadata: Uint8Array): Uint8Array<ArrayBuffer> {
   const length = Buffer.alloc(4);
   length.writeUInt32LE(metadata.length);
   const all = [MAGIC, ...parts, metadata, length, MAGIC];
@@ -75,26 +68,13 @@ export function fileOf(
   return file;
 }
 
+/** A row group whose columns are in a file. */
 function rowGroupIn(footer: Uint8Array, start: number, path: string): Uint8Array {
-  const { fields } = structFields(footer, start);
-  return encodeStruct(
-    fields.map((old) => {
-      if (old.id !== ROW_GROUP_COLUMNS) return taken(footer, old);
-      const columns = listElements(footer, old).map((column) => columnIn(footer, column.start, path));
-      return { ...old, value: encodeList(TYPE.struct, columns) };
-    }),
-  );
-}
-
-function columnIn(footer: Uint8Array, start: number, path: string): Uint8Array {
-  const rest = structFields(footer, start).fields.filter(({ id }) => id !== COLUMN_FILE_PATH);
-  const filePath = { id: COLUMN_FILE_PATH, type: TYPE.binary, value: encodeBinary(path) };
-  return encodeStruct([filePath, ...rest.map((old) => taken(footer, old))]);
-}
-
-/** A field as it is. */
-export function taken(bytes: Uint8Array, { id, type, start, end }: Field): EncodedField {
-  return { id, type, value: bytes.subarray(start, end) };
+  const column = {
+    fields: new Map([[COLUMN_FILE_PATH, { drop: true }] as const]),
+    first: { id: COLUMN_FILE_PATH, type: TYPE.binary, value: encodeBinary(path) },
+  };
+  return editedStruct(footer, start, { fields: new Map([[ROW_GROUP_COLUMNS, { each: column }]]) });
 }
 
 /** @throws Error where a footer lacks it. */

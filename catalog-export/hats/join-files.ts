@@ -1,24 +1,15 @@
+import { FILE_NUM_ROWS, FILE_ROW_GROUPS, field, fileOf, footerOf, ROW_GROUP_COLUMNS } from './footer.ts';
 import {
-  FILE_NUM_ROWS,
-  FILE_ROW_GROUPS,
-  field,
-  fileOf,
-  footerOf,
-  ROW_GROUP_COLUMNS,
-  taken,
-} from './footer.ts';
-import {
-  type EncodedField,
   encodeBinary,
   encodeInteger,
   encodeList,
   encodeStruct,
-  type Field,
   integerOf,
   listElements,
   structFields,
   TYPE,
 } from './thrift.ts';
+import { editedStruct, type FieldEdit } from './thrift-edit.ts';
 
 const MAGIC_BYTES = 4;
 
@@ -53,61 +44,38 @@ export function joinFiles(
     const footer = footerOf(file);
     const { fields } = structFields(footer, 0);
     rows += integerOf(footer, field(fields, FILE_NUM_ROWS));
-    let dataEnd = MAGIC_BYTES;
-    for (const { start } of listElements(footer, field(fields, FILE_ROW_GROUPS))) {
-      dataEnd = Math.max(dataEnd, endOfRowGroup(footer, start));
+    const found = listElements(footer, field(fields, FILE_ROW_GROUPS));
+    for (const { start } of found) {
       rowGroups.push(movedRowGroup(footer, start, end - MAGIC_BYTES, rowGroups.length));
     }
+    const last = found.at(-1);
+    const dataEnd = last === undefined ? MAGIC_BYTES : endOfRowGroup(footer, last.start);
     parts.push(file.subarray(MAGIC_BYTES, dataEnd));
     end += dataEnd - MAGIC_BYTES;
   }
-  const footer = footerOf(files[0]!);
-  const values = new Map([
-    [FILE_NUM_ROWS, encodeInteger(rows)],
-    [FILE_ROW_GROUPS, encodeList(TYPE.struct, rowGroups)],
-    [FILE_KEY_VALUES, encodeList(TYPE.struct, Array.from(metadata, keyValue))],
+  const fields = new Map<number, FieldEdit>([
+    [FILE_NUM_ROWS, { value: encodeInteger(rows) }],
+    [FILE_ROW_GROUPS, { value: encodeList(TYPE.struct, rowGroups) }],
+    [FILE_KEY_VALUES, { value: encodeList(TYPE.struct, Array.from(metadata, keyValue)) }],
   ]);
-  return fileOf(parts, replaced(footer, structFields(footer, 0).fields, values));
+  return fileOf(parts, editedStruct(footerOf(files[0]!), 0, { fields }));
 }
 
+/** A row group whose column chunks begin so many bytes later. */
 function movedRowGroup(footer: Uint8Array, start: number, shift: number, ordinal: number): Uint8Array {
-  const { fields } = structFields(footer, start);
-  const columns = listElements(footer, field(fields, ROW_GROUP_COLUMNS));
-  const values = new Map([
-    [
-      ROW_GROUP_COLUMNS,
-      encodeList(
-        TYPE.struct,
-        columns.map((column) => movedColumn(footer, column.start, shift)),
-      ),
-    ],
-    [ROW_GROUP_ORDINAL, encodeInteger(ordinal)],
+  const metaData = { fields: new Map(META_OFFSETS.map((id) => [id, { add: shift }] as const)) };
+  const column = {
+    fields: new Map<number, FieldEdit>([
+      [COLUMN_META_DATA, { inside: metaData }],
+      ...COLUMN_INDEXES.map((id) => [id, { drop: true }] as const),
+    ]),
+  };
+  const fields = new Map<number, FieldEdit>([
+    [ROW_GROUP_COLUMNS, { each: column }],
+    [ROW_GROUP_FILE_OFFSET, { add: shift }],
+    [ROW_GROUP_ORDINAL, { value: encodeInteger(ordinal) }],
   ]);
-  return encodeStruct(
-    replaced(footer, fields, values).map((old) =>
-      movedOffset(footer, fields, old, [ROW_GROUP_FILE_OFFSET], shift),
-    ),
-  );
-}
-
-function movedColumn(footer: Uint8Array, start: number, shift: number): Uint8Array {
-  const fields = structFields(footer, start).fields.filter(({ id }) => !COLUMN_INDEXES.includes(id));
-  const metaData = field(fields, COLUMN_META_DATA);
-  const inside = structFields(footer, metaData.start).fields;
-  const moved = inside.map((old) => movedOffset(footer, inside, taken(footer, old), META_OFFSETS, shift));
-  return encodeStruct(replaced(footer, fields, new Map([[COLUMN_META_DATA, encodeStruct(moved)]])));
-}
-
-/** A field whose value is an offset in the file, if it is one of those. */
-function movedOffset(
-  footer: Uint8Array,
-  fields: readonly Field[],
-  old: EncodedField,
-  offsets: readonly number[],
-  shift: number,
-): EncodedField {
-  if (!offsets.includes(old.id)) return old;
-  return { ...old, value: encodeInteger(integerOf(footer, field(fields, old.id)) + shift) };
+  return editedStruct(footer, start, { fields });
 }
 
 function endOfRowGroup(footer: Uint8Array, start: number): number {
@@ -116,17 +84,6 @@ function endOfRowGroup(footer: Uint8Array, start: number): number {
   const inside = structFields(footer, field(fields, COLUMN_META_DATA).start).fields;
   const first = inside.find(({ id }) => id === META_DICTIONARY_PAGE) ?? field(inside, META_DATA_PAGE);
   return integerOf(footer, first) + integerOf(footer, field(inside, META_COMPRESSED_SIZE));
-}
-
-function replaced(
-  footer: Uint8Array,
-  fields: readonly Field[],
-  values: ReadonlyMap<number, Uint8Array>,
-): EncodedField[] {
-  return fields.map((old) => {
-    const value = values.get(old.id);
-    return value === undefined ? taken(footer, old) : { id: old.id, type: old.type, value };
-  });
 }
 
 function keyValue([key, value]: [string, string]): Uint8Array {

@@ -22,7 +22,7 @@ export const TYPE = {
   struct: 12,
 };
 
-const STOP = 0;
+export const STOP = 0;
 
 /** The fields of the struct that begins at `start`, without decoding them. */
 export function structFields(bytes: Uint8Array, start: number): { fields: Field[]; end: number } {
@@ -84,15 +84,17 @@ export function encodeStruct(fields: readonly EncodedField[]): Uint8Array {
   const parts: Uint8Array[] = [];
   let last = 0;
   for (const { id, type, value } of fields) {
-    const delta = id - last;
-    parts.push(
-      delta <= 15 ? Uint8Array.of((delta << 4) | type) : Uint8Array.of(type, ...varint(2 * id)),
-      value,
-    );
+    parts.push(fieldHeader(id, last, type), value);
     last = id;
   }
   parts.push(Uint8Array.of(STOP));
   return Buffer.concat(parts);
+}
+
+/** @param last id of the field before, 0 for the first. */
+export function fieldHeader(id: number, last: number, type: number): Uint8Array {
+  const delta = id - last;
+  return delta <= 15 ? Uint8Array.of((delta << 4) | type) : Uint8Array.of(type, ...varint(2 * id));
 }
 
 export function encodeList(type: number, elements: readonly Uint8Array[]): Uint8Array {
@@ -112,7 +114,8 @@ export function encodeBinary(text: string): Uint8Array {
   return Buffer.concat([Uint8Array.from(varint(bytes.length)), bytes]);
 }
 
-function valueEnd(bytes: Uint8Array, at: number, type: number): number {
+/** Where the value of a field ends. */
+export function valueEnd(bytes: Uint8Array, at: number, type: number): number {
   // A boolean field has its value in its type; in a list it is a byte.
   return type === TYPE.true || type === TYPE.false ? at : elementEnd(bytes, at, type);
 }
@@ -126,7 +129,7 @@ function elementEnd(bytes: Uint8Array, at: number, type: number): number {
     case TYPE.i16:
     case TYPE.i32:
     case TYPE.i64:
-      return varintAt(bytes, at).end;
+      return varintEnd(bytes, at);
     case TYPE.double:
       return at + 8;
     case TYPE.binary: {
@@ -141,13 +144,24 @@ function elementEnd(bytes: Uint8Array, at: number, type: number): number {
       return end;
     }
     case TYPE.struct:
-      return structFields(bytes, at).end;
+      return structEnd(bytes, at);
     default:
       throw new Error(`a Parquet footer has no values of Thrift type ${type}`);
   }
 }
 
-function listHeader(bytes: Uint8Array, at: number): { count: number; type: number; start: number } {
+function structEnd(bytes: Uint8Array, start: number): number {
+  for (let at = start; ; ) {
+    const header = byteAt(bytes, at);
+    at += 1;
+    if (header === STOP) return at;
+    if (header >> 4 === 0) at = varintEnd(bytes, at);
+    at = valueEnd(bytes, at, header & 15);
+  }
+}
+
+/** How many elements of which type, and where they begin. */
+export function listHeader(bytes: Uint8Array, at: number): { count: number; type: number; start: number } {
   const header = byteAt(bytes, at);
   const type = header & 15;
   if (header >> 4 < 15) return { count: header >> 4, type, start: at + 1 };
@@ -155,7 +169,8 @@ function listHeader(bytes: Uint8Array, at: number): { count: number; type: numbe
   return { count: value, type, start: end };
 }
 
-function zigzagAt(bytes: Uint8Array, at: number): { value: number; end: number } {
+/** An integer, and where it ends. */
+export function zigzagAt(bytes: Uint8Array, at: number): { value: number; end: number } {
   const { value, end } = varintAt(bytes, at);
   return { value: value % 2 === 0 ? value / 2 : -(value + 1) / 2, end };
 }
@@ -168,6 +183,12 @@ function varintAt(bytes: Uint8Array, at: number): { value: number; end: number }
     value += (byte & 127) * weight;
     if (byte < 128) return { value, end };
   }
+}
+
+function varintEnd(bytes: Uint8Array, at: number): number {
+  let end = at;
+  while (byteAt(bytes, end) >= 128) end += 1;
+  return end + 1;
 }
 
 function varint(value: number): number[] {
