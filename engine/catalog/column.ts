@@ -33,6 +33,8 @@ export interface Column {
   readonly indexed: boolean;
   /** Defined by a standard (TAP_SCHEMA `std`). */
   readonly std: boolean;
+  /** Of an array of integers: whether none of its elements is null. Where that is not known, VOTable gives up an integer to tell of one. */
+  readonly wholeArrays?: true;
 }
 
 /** Whether a column holds arrays, points and other geometries among them; a text is no array of characters. */

@@ -10,10 +10,11 @@ const NULL_INTEGERS: Partial<Record<Datatype, bigint>> = {
 
 /**
  * The text of the VALUES null attribute of a column (VOTable 1.4 §4.7), null where it has none. Only arrays of integers need it:
- * elsewhere BINARY2 has a flag, TABLEDATA an empty cell, floating point NaN and booleans `?`.
+ * elsewhere BINARY2 has a flag, TABLEDATA an empty cell, floating point NaN and booleans `?`. A value that is that integer is a null to
+ * who reads it: hence columns of which it is known that they need none.
  */
-export function nullInteger(column: Pick<Column, 'datatype' | 'arraysize'>): string | null {
-  const integer = isArray(column) ? NULL_INTEGERS[column.datatype] : undefined;
+export function nullInteger(column: Pick<Column, 'datatype' | 'arraysize' | 'wholeArrays'>): string | null {
+  const integer = isArray(column) && !column.wholeArrays ? NULL_INTEGERS[column.datatype] : undefined;
   return integer === undefined ? null : String(integer);
 }
 

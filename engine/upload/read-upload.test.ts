@@ -129,6 +129,55 @@ describe('what the service writes is read back', () => {
   });
 });
 
+describe('the least integer in an array of a VOTable', () => {
+  const file = (values: string) => `<VOTABLE><RESOURCE><TABLE>
+<FIELD name="s" datatype="short" arraysize="2">${values}</FIELD><FIELD name="i" datatype="int" arraysize="*">${values}</FIELD>
+<FIELD name="l" datatype="long" arraysize="*"/>
+<DATA><TABLEDATA><TR><TD>-32768 7</TD><TD>-2147483648 7</TD><TD>-9223372036854775808</TD></TR></TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>`;
+  const types = (upload: Upload) => upload.table.columns.map(({ datatype }) => datatype);
+  const row = (upload: Upload) => upload.table.columns.map((_, at) => valuesOf(upload, at)[0]);
+  const cases: [what: string, values: string, datatypes: string[], cells: unknown[]][] = [
+    [
+      'is a value where there are no nulls',
+      '',
+      ['short', 'int', 'long'],
+      [[-32768, 7], [-(2 ** 31), 7], [-(2n ** 63n)]],
+    ],
+    [
+      'is a value where another one stands for null, which takes a wider type',
+      '<VALUES null="7"/>',
+      ['int', 'long', 'long'],
+      [[-32768, null], [-(2n ** 31n), null], [-(2n ** 63n)]],
+    ],
+    [
+      'is null where it stands for it',
+      '<VALUES null="-32768"/>',
+      ['short', 'long', 'long'],
+      [[null, 7], [-(2n ** 31n), 7n], [-(2n ** 63n)]],
+    ],
+  ];
+  for (const [what, values, datatypes, cells] of cases) {
+    test(what, async () => {
+      const upload = await readUpload('mine', new TextEncoder().encode(file(values)), LIMITS);
+      assert.deepEqual(types(upload), datatypes);
+      assert.deepEqual(row(upload), cells);
+      const { columns } = upload.table;
+      for (const format of ['votable-binary2', 'votable-tabledata']) {
+        const again = await readUpload(
+          'mine',
+          await written(
+            format,
+            columns.map((column, at) => [column, [cells[at]!, cells[at]!, cells[at]!, null]]),
+          ),
+          LIMITS,
+        );
+        assert.deepEqual(types(again), datatypes);
+        assert.deepEqual(row(again), cells, format);
+      }
+    });
+  }
+});
+
 /** FITS has no nulls of arrays: those of fixed length have nulls for all elements. */
 function fitsNull({ arraysize }: Column): unknown[] {
   if (arraysize === '*') return [];

@@ -1,4 +1,4 @@
-import { isText } from '../catalog/column.ts';
+import { fixedLength, isText } from '../catalog/column.ts';
 import type { Cell, Element } from './cell.ts';
 import { isArrayField, type VotableField } from './votable-fields.ts';
 
@@ -13,9 +13,15 @@ export function textReader(field: VotableField): (text: string) => Cell {
       return trimmed === '' ? null : element(trimmed);
     };
   }
+  const { arraysize } = field;
+  const length = fixedLength(arraysize!);
   return (text) => {
     const words = text.trim().split(/\s+/);
-    return words[0] === '' ? null : words.map(element);
+    if (words[0] === '') return null;
+    if (length !== null && words.length !== length) {
+      throw new Error(`an array of ${words.length} elements, where its arraysize is ${arraysize}`);
+    }
+    return words.map(element);
   };
 }
 

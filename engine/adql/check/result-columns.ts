@@ -25,7 +25,11 @@ export function resultColumn(
   const name = alias?.name ?? defaultName(expression, index, findings);
   const shape = { name, datatype, arraysize, xtype, unit, ucd };
   const resolution = expression.kind === 'column' ? findings.columns.get(expression) : undefined;
-  if (resolution !== undefined && 'source' in resolution) return { ...copiedColumn(resolution), ...shape };
+  if (resolution !== undefined && 'source' in resolution) {
+    const copied = copiedColumn(resolution);
+    const isPart = expression.kind === 'column' && expression.subscripts.length > 0;
+    return { ...(isPart ? withHoles(copied) : copied), ...shape };
+  }
   return {
     ...shape,
     utype: null,
@@ -85,5 +89,10 @@ function formula(expression: Expression): string {
 /** The metadata of a set operation's column are those of the left operand (ADQL 2.1 §4.6); its type holds both. */
 export function unitedColumn(left: Column, common: ValueType): Column {
   const { datatype, arraysize, xtype } = common;
-  return { ...left, datatype, arraysize, xtype };
+  return { ...withHoles(left), datatype, arraysize, xtype };
+}
+
+/** Of which it is not known any more whether elements of its arrays are null. */
+function withHoles({ wholeArrays, ...column }: Column): Column {
+  return column;
 }
