@@ -5,6 +5,7 @@ usage: check_jobs_astroquery.py BASE_URL
 
 import sys
 
+from astropy.table import Table
 from astroquery.utils.tap.core import TapPlus
 
 from checks import check, finish
@@ -23,6 +24,11 @@ def main() -> None:
     job = tap.launch_job_async(QUERY, background=True, verbose=False)
     job.wait_for_job_end(verbose=False)
     check("in the background, too", len(job.get_results()) == len(rows), f"{job}")
+    table = Table({"num": [1, 2], "ra": [101.2872, 279.2347], "dec": [-16.7161, 38.7837]})
+    join = "SELECT u.num, s.source_id FROM tap_upload.mine AS u JOIN hipparcos.stars AS s ON DISTANCE(u.ra, u.dec, s.ra, s.dec) < 1 / 360. ORDER BY num"
+    for launch in (tap.launch_job, tap.launch_job_async):
+        rows = launch(join, upload_resource=table, upload_table_name="mine", verbose=False).get_results()
+        check(f"{launch.__name__} brings a table", list(rows["source_id"]) == [32349, 91262], f"{rows}")
     try:
         tap.launch_job_async("SELECT vmagg FROM hipparcos.stars", verbose=False).get_results()
         message = "no error"
