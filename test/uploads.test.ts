@@ -244,6 +244,17 @@ describe('tables that come with a query', { concurrency: false }, () => {
     }
   });
 
+  test('a row that is too wide for PostgreSQL is told so, and the columns that are needed fit', async () => {
+    const names = Array.from({ length: 1000 }, (_, at) => `c${at}`);
+    const wide = `${names.join(',')}\n${names.map((name) => `${name} and a long text`).join(',')}\n`;
+    const refused = await ask('SELECT * FROM TAP_UPLOAD.mine', wide);
+    assert.equal(refused.status, 400);
+    assert.match(refused.text, /row of TAP_UPLOAD\.mine is too wide for the database: of the 1000 columns/);
+    assert.match(refused.text, /Name fewer of its columns/);
+    const few = await ask('SELECT c7, c999 FROM TAP_UPLOAD.mine', wide, { ENGINE: 'postgresql' });
+    assert.equal(few.text, 'c7,c999\r\nc7 and a long text,c999 and a long text\r\n');
+  });
+
   test('nothing of an upload is left in the database, and none can write there', async () => {
     const { rows } = await owner.query(
       `SELECT (SELECT count(*) FROM pg_class WHERE relname LIKE 'upload\\_%')::int AS tables,

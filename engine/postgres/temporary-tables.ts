@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { sqlTypeOfColumn } from '../sql/sql-types.ts';
 import type { Upload } from '../upload/upload.ts';
 import { copyBinary } from './copy-binary.ts';
+import { PostgresError } from './errors.ts';
 
 /** Where temporary tables are: each connection has its own. */
 export const TEMPORARY_SCHEMA = 'pg_temp';
@@ -25,9 +26,26 @@ export async function makeTemporaryTables(
     const definitions = columns.map((at) => `c${at} ${sqlTypeOfColumn(described[at]!, 'postgresql')}`);
     await client.query(`CREATE TEMPORARY TABLE ${name} (${definitions.join(', ')}) ON COMMIT DROP`);
     const chunks = copyBinary(described, columns, upload.blocks);
-    await copyInto(client, `COPY ${TEMPORARY_SCHEMA}.${name} FROM STDIN (FORMAT binary)`, chunks);
+    await copyInto(client, `COPY ${TEMPORARY_SCHEMA}.${name} FROM STDIN (FORMAT binary)`, chunks).catch(
+      (error) => {
+        throw isTooWide(error) ? tooWide(upload, columns.length, error) : error;
+      },
+    );
     await client.query(`ANALYZE ${TEMPORARY_SCHEMA}.${name}`);
   }
+}
+
+/** PostgreSQL documentation, Appendix A and K: program_limit_exceeded, where a row does not fit into a page. */
+const isTooWide = (error: unknown): boolean => (error as { code?: unknown }).code === '54000';
+
+function tooWide({ table }: Upload, columns: number, cause: unknown): PostgresError {
+  return new PostgresError(
+    'query',
+    `a row of ${table.schema}.${table.name} is too wide for the database: of the ${columns} columns that the query reads it would take ` +
+      'more than 8160 bytes, also with long texts and arrays elsewhere, which take 18 bytes each. Name fewer of its columns in the query ' +
+      'instead of *, or upload fewer columns',
+    cause,
+  );
 }
 
 /** What of `pg`'s connection is used here, besides what its types tell. */
