@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import test, { after, before, describe } from 'node:test';
 import type pg from 'pg';
 import { connect } from '../catalog-export/database/connect.ts';
+import { until } from './almagest.ts';
 import { type RunningWorkers, startService } from './service.ts';
 
 const ENGINES = ['duckdb', 'postgresql'];
@@ -189,6 +190,12 @@ describe('tables that come with a query', { concurrency: false }, () => {
       assert.match(answer.text, message);
     });
   }
+
+  test('the log tells in a line which address was refused', async () => {
+    const told = () => service.lines.some((line) => line.includes('connecting to 127.0.0.2:'));
+    assert.ok(await until(async () => told()), service.lines.join('\n'));
+    assert.ok(!service.lines.some((line) => line.startsWith('stack:')));
+  });
 
   test('what is wrong with an upload is said, with its name and the place', async () => {
     const faults: [string, BlobPart | null, Record<string, string>, number, RegExp][] = [

@@ -52,6 +52,8 @@ export interface Workerd {
 }
 
 const GRACE = 3000;
+/** What workerd prints below an error of its own: where in its machine code that was. */
+const CODE_ADDRESSES = /^stack: .*workerd@[\da-f]/;
 const launcher = fileURLToPath(new URL('./while-parent-lives.sh', import.meta.url));
 
 /** File name of the socket of a worker that has no port. */
@@ -96,7 +98,11 @@ export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
   const printed: string[] = [];
   let listening = false;
   for (const stream of [stdout, stderr]) {
-    createInterface(stream).on('line', (line) => (listening ? log(line) : printed.push(line)));
+    createInterface(stream).on('line', (line) => {
+      if (CODE_ADDRESSES.test(line)) return;
+      if (listening) log(line);
+      else printed.push(line);
+    });
   }
   const ended = new Promise<string>((resolve, reject) => {
     child.on('error', reject);
