@@ -144,6 +144,14 @@ describe('documents', () => {
     assert.deepEqual(listOfXml(await text('/tap/async', { cookie })), list);
   });
 
+  test('errors in JSON are known to the schema', async () => {
+    for (const path of ['/tap/async/none', '/soda/async?LAST=x']) {
+      const document = JSON.parse(await (await app.request(path, { headers: JSON_ONLY })).text());
+      assert.match(document.error, /There is no job|LAST "x"/);
+      valid(document);
+    }
+  });
+
   test('the schema knows what is wrong', () => {
     assert.ok(!validator.validate({ version: '1.1', jobs: [{ id: 'x' }] }).valid);
     assert.ok(!validator.validate({ version: '1.1', jobs: [], more: 1 }).valid);

@@ -13,6 +13,9 @@ import { runChecks, runStilts, skipWithoutPython, skipWithoutStilts } from './cl
  */
 const TAPLINT_STAGES = 'TMV TME TMS TMC CPV CAP AVV QGE QPO QAS UWS MDQ UPL EXA';
 
+/** STILTS 3.4.7 does not know this feature of ADQL 2.1, COALESCE. */
+const EXPLAINED = /^W-CAP-CULF-\d+ .*#features-adql-conditional"/;
+
 describe('clients of TAP', { skip: skipWithoutPython && skipWithoutStilts }, () => {
   let bucketFolder: string;
   let service: RunningWorkers;
@@ -121,7 +124,7 @@ describe('clients of TAP', { skip: skipWithoutPython && skipWithoutStilts }, () 
     const report = await runStilts('taplint', [`tapurl=${service.url}/tap`, `stages=${TAPLINT_STAGES}`]);
     const lines = report.split('\n');
     for (const line of lines.filter((line) => /^[WF]-/.test(line))) t.diagnostic(line);
-    const errors = lines.filter((line) => /^[EF]-/.test(line));
+    const errors = lines.filter((line) => /^[EFW]-/.test(line) && !EXPLAINED.test(line));
     assert.equal(errors.length, 0, errors.join('\n'));
     assert.match(report, /^Totals: Errors: 0;/m);
     for (const stage of TAPLINT_STAGES.split(' '))
@@ -141,7 +144,7 @@ async function jobDocuments(list: string): Promise<Record<string, string>> {
   };
   const text = async (url: string, headers = {}) => (await fetch(url, { headers })).text();
   const [waiting, done, failed] = [
-    await make({}),
+    await make({ WEBHOOK: 'https://vo.example/done' }),
     await make({ QUERY: 'SELECT TOP 1 name FROM dso.objects', PHASE: 'RUN' }),
     await make({ QUERY: 'SELECT\t"x"\nFROM <y>', PHASE: 'RUN' }),
   ] as const;

@@ -82,6 +82,7 @@ export function jobSchema(url: string) {
       { $ref: '#/$defs/jobs' },
       { $ref: '#/$defs/parameters' },
       { $ref: '#/$defs/results' },
+      { $ref: '#/$defs/error' },
     ],
     $defs: {
       job,
@@ -90,6 +91,7 @@ export function jobSchema(url: string) {
       result,
       parameters: exactly({ parameters: { type: 'array', items: { $ref: '#/$defs/parameter' } } }),
       results: exactly({ results: { type: 'array', items: { $ref: '#/$defs/result' } } }),
+      error: exactly({ error: text }),
     },
   };
 }
