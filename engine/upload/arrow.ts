@@ -1,6 +1,7 @@
 import { DataType, type Field, type RecordBatch, RecordBatchReader, TimeUnit } from 'apache-arrow';
 import type { Column } from '../catalog/column.ts';
 import { arrowCells } from './arrow-cells.ts';
+import { unpackAtMost } from './arrow-compression.ts';
 import { refuseEndlessVectors } from './arrow-guard.ts';
 import type { Cell } from './cell.ts';
 import { columnNames } from './names.ts';
@@ -8,12 +9,16 @@ import { type ColumnType, plainColumn, scalar, TEXT, TIMESTAMP } from './plain-c
 import { tableBuilder } from './table-builder.ts';
 import { UploadError, type UploadedRows, type UploadLimits } from './upload.ts';
 
+/** The buffers of a file may become so many times as large as a file may be. */
+const GROWTH = 4;
+
 /**
- * A table as an Arrow IPC stream or file. Units, UCDs and the like are the metadata of its fields, as Almagest's own answers have them.
+ * A table as an Arrow IPC stream or file, its buffers by themselves, in LZ4 or in Zstandard. Units, UCDs and the like are the metadata of its fields, as Almagest's own answers have them.
  * @throws UploadError
  */
 export function readArrow(bytes: Uint8Array, limits: UploadLimits): UploadedRows {
   refuseEndlessVectors();
+  unpackAtMost(GROWTH * limits.bytes);
   try {
     const reader = RecordBatchReader.from(bytes).open();
     const { fields, metadata } = reader.schema;

@@ -88,14 +88,13 @@ def files(table: Table) -> dict[str, bytes]:
             out = io.BytesIO()
             pa.parquet.write_table(arrow, out, compression=compression, data_page_version=version, row_group_size=200)
             written[f"parquet {compression} {version}"] = out.getvalue()
-    out = io.BytesIO()
-    with pa.ipc.new_stream(out, arrow.schema) as writer:
-        writer.write_table(arrow)
-    written["arrow stream"] = out.getvalue()
-    out = io.BytesIO()
-    with pa.ipc.new_file(out, arrow.schema) as writer:
-        writer.write_table(arrow)
-    written["arrow file"] = out.getvalue()
+    for compression in (None, "lz4", "zstd"):
+        options = pa.ipc.IpcWriteOptions(compression=compression)
+        for what, new in (("stream", pa.ipc.new_stream), ("file", pa.ipc.new_file)):
+            out = io.BytesIO()
+            with new(out, arrow.schema, options=options) as writer:
+                writer.write_table(arrow)
+            written[f"arrow {what} {compression}"] = out.getvalue()
     return written
 
 
