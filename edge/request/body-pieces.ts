@@ -3,8 +3,12 @@ import { RequestError } from '../request-error.ts';
 /** Of a body that is too long as much is read as clients may send before they look whether there is an answer. */
 const MOST_DISCARDED = 2 ** 28;
 
-/** Milliseconds in which something of a body has to come. */
-const IDLE = 60_000;
+/** Bytes a second that a client has to send, or few of them could keep all others from sending theirs. */
+const PACE = 20_000;
+/** Milliseconds of waiting for which it need not. */
+const GRACE = 60_000;
+/** Milliseconds between two looks. */
+const LOOK = 5000;
 
 /** Bytes that are read at once. */
 const PIECE = 65_536;
@@ -12,7 +16,7 @@ const PIECE = 65_536;
 /**
  * The body of a request, as it comes.
  * @param most bytes.
- * @throws `tooLong()` where there are more, or the request says so; RequestError (400) where it does not go on.
+ * @throws `tooLong()` where there are more, or the request says so; RequestError (400) where it comes too slowly.
  */
 export async function* bodyPieces(
   { headers, body }: Request,
@@ -29,17 +33,20 @@ export async function* bodyPieces(
   async function next(): Promise<Uint8Array | null> {
     ended = true;
     const value = await reader.next();
-    ended = value === null;
     bytes += value?.length ?? 0;
     if (bytes > MOST_DISCARDED) throw tooLong();
+    ended = value === null;
     return value;
   }
   try {
     for (let piece = await next(); piece !== null; piece = await next()) if (!isTooLong()) yield piece;
   } finally {
-    // What a client still sends, or it would not see the answer.
-    while (!ended) await next();
-    reader.release();
+    try {
+      // What a client still sends, or it would not see the answer.
+      while (!ended) await next();
+    } finally {
+      reader.release();
+    }
   }
   if (isTooLong()) throw tooLong();
 }
@@ -47,22 +54,26 @@ export async function* bodyPieces(
 /** Larger pieces than workerd gives without being asked, where the stream is one of bytes; null at the end. */
 function readerOf(body: ReadableStream<Uint8Array>) {
   const reader = byteReader(body) ?? body.getReader();
-  let came = true;
-  let stalled = false;
+  let bytes = 0;
+  let waited = 0;
+  let asked: number | null = null;
+  let isSlow = false;
   const watch = setInterval(() => {
-    stalled = !came;
-    came = false;
-    if (stalled) void reader.cancel().catch(() => {});
-  }, IDLE);
+    const milliseconds = waited + (asked === null ? 0 : Date.now() - asked);
+    isSlow = milliseconds > GRACE && bytes < (PACE * milliseconds) / 1000;
+    if (isSlow) void reader.cancel().catch(() => {});
+  }, LOOK);
   return {
     async next(): Promise<Uint8Array | null> {
-      came = true;
+      asked = Date.now();
       const { done, value } =
         reader instanceof ReadableStreamBYOBReader
           ? await reader.read(new Uint8Array(PIECE))
           : await reader.read();
-      if (stalled) throw new RequestError(400, STALLED);
-      came = true;
+      waited += Date.now() - asked;
+      asked = null;
+      if (isSlow) throw new RequestError(400, SLOW);
+      bytes += value?.length ?? 0;
       return done ? null : value;
     },
     release() {
@@ -72,7 +83,7 @@ function readerOf(body: ReadableStream<Uint8Array>) {
   };
 }
 
-const STALLED = `Nothing came of the body for ${IDLE / 1000} s, though it has no end.`;
+const SLOW = `The body came with less than ${PACE} bytes a second.`;
 
 function byteReader(body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | null {
   try {
