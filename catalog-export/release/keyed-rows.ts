@@ -1,7 +1,7 @@
 import { readvSync } from 'node:fs';
 import { type CopyRows, rowsAt } from './copy-binary.ts';
+import type { Extent } from './extents.ts';
 import { orderByIndex, orderTies } from './index-order.ts';
-import type { Extent } from './spill.ts';
 
 /** Rows as a binary COPY gives them, with the keys that they are sorted by. */
 export interface KeyedRows {

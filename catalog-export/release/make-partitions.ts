@@ -4,11 +4,11 @@ import { describePart, describePartition, type RowGroup } from '../hats/partitio
 import { type Cell, firstIndex } from '../hats/partitioning.ts';
 import { rowsOf } from './copy-binary.ts';
 import { discard } from './discard.ts';
+import type { Extent } from './extents.ts';
 import { firstAtLeast, type KeyedRows, readExtents, sliced, sorted } from './keyed-rows.ts';
 import { contentOf } from './partition-content.ts';
 import { partitionFile } from './partition-file.ts';
 import { sha256 } from './release-writer.ts';
-import type { Extent } from './spill.ts';
 
 /** Rows that become partitions, and which. */
 export interface PartitionTask {

@@ -4,7 +4,7 @@ import type { Cell } from '../hats/partitioning.ts';
 import { rowsAt } from './copy-binary.ts';
 import { type KeyedRows, readExtents } from './keyed-rows.ts';
 import { positionOf } from './positions.ts';
-import type { Buckets } from './sky-tasks.ts';
+import { BUCKETS, type Buckets } from './sky-tasks.ts';
 import { openSpill, type Spill } from './spill.ts';
 import type { RowsOptions, RowsTask } from './table-rows.ts';
 
@@ -33,14 +33,18 @@ export async function* marginTasks(
   const fields = { ra: table.columns.indexOf(ra), dec: table.columns.indexOf(dec) };
   const spill = await openSpill(margins.cells.length, SPILL_MEMORY_BYTES);
   opened.add(spill);
-  for (const extent of extents.flat()) {
-    const { rows, keys } = readExtents(file, [extent]);
-    const found = nearRows(rows, keys, (row, high, low) =>
-      margins.near(high, low, () => positionOf(rows, row, fields.ra, fields.dec)),
-    );
-    await spill.add(found, Uint32Array.from(found.cells));
+  for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
+    for (const extent of extents(bucket)) {
+      const { rows, keys } = readExtents(file, [extent]);
+      const found = nearRows(rows, keys, (row, high, low) =>
+        margins.near(high, low, () => positionOf(rows, row, fields.ra, fields.dec)),
+      );
+      await spill.add(found, Uint32Array.from(found.cells));
+    }
   }
-  for (const [number, places] of (await spill.finish()).entries()) {
+  const placesOf = await spill.finish();
+  for (const [number, cell] of margins.cells.entries()) {
+    const places = placesOf(number);
     if (places.length === 0) continue;
     const bytes = places.reduce((sum, place) => sum + place.bytes, 0);
     if (bytes > MOST_BYTES) {
@@ -50,7 +54,7 @@ export async function* marginTasks(
     }
     yield {
       source: { file: spill.file, extents: places },
-      cells: [margins.cells[number]!],
+      cells: [cell],
       done: async () => {},
     };
   }

@@ -1,7 +1,8 @@
 import { emptyHistogram } from '../hats/histogram.ts';
 import { type Cell, cellsBelow, firstIndex } from '../hats/partitioning.ts';
+import type { Extent } from './extents.ts';
 import { readExtents } from './keyed-rows.ts';
-import { type Extent, openSpill, type Spill } from './spill.ts';
+import { openSpill, type Spill } from './spill.ts';
 import type { PartitionLimits, RowsTask } from './table-rows.ts';
 
 /** Rows are collected by cells of this order, 7.3° wide, and then by partition. */
@@ -12,7 +13,7 @@ export const BUCKETS = 12 * 4 ** BUCKET_ORDER;
 export interface Buckets {
   readonly file: number;
   /** Of each bucket. */
-  readonly extents: readonly (readonly Extent[])[];
+  readonly extents: (bucket: number) => readonly Extent[];
 }
 
 /** A bucket that holds several partitions is sorted in memory up to this size; a larger one is taken apart on disk first. */
@@ -44,7 +45,7 @@ export async function* tasksOf(
       inside.push(cells[at + inside.length]!);
     }
     at += inside.length;
-    const source = { file, extents: extents.slice(first, last).flat() };
+    const source = { file, extents: bucketNumbers(first, last).flatMap(extents) };
     const bytes = source.extents.reduce((sum, extent) => sum + extent.bytes, 0);
     if (inside.length > 1 && bytes > mostBytes) yield* takenApart(inside, source, opened);
     else yield { source, cells: inside, done: async () => {} };
@@ -67,7 +68,7 @@ export function crowdedCells(
   const rows = emptyHistogram(4 ** CROWDED_LEVELS);
   const kilobytes = emptyHistogram(4 ** CROWDED_LEVELS);
   const bytes = new Float64Array(4 ** CROWDED_LEVELS);
-  for (const extent of extents[bucketsOf(cell)[0]]!) {
+  for (const extent of extents(bucketsOf(cell)[0])) {
     const block = readExtents(file, [extent]);
     for (let row = 0; row < block.keys.length; row += 1) {
       const at = Number((block.keys[row]! >> shift) - first);
@@ -101,6 +102,10 @@ function bucketsOf({ order, pixel }: Cell): [number, number] {
   return [bucket, bucket + 1];
 }
 
+function bucketNumbers(first: number, end: number): number[] {
+  return Array.from({ length: end - first }, (_, at) => first + at);
+}
+
 /** A task for each partition, whose rows are brought together in a spill of their own. */
 async function* takenApart(
   cells: readonly Cell[],
@@ -123,7 +128,7 @@ async function* takenApart(
     await spill.close();
   };
   for (const [at, cell] of cells.entries()) {
-    yield { source: { file: spill.file, extents: apart[at]! }, cells: [cell], done };
+    yield { source: { file: spill.file, extents: apart(at) }, cells: [cell], done };
   }
 }
 

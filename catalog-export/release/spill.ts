@@ -3,8 +3,9 @@ import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadWaitingRows } from '../../engine/healpix-wasm/node.ts';
-import type { CopyReader, GatheredRows } from '../../engine/healpix-wasm/waiting-rows.ts';
+import type { CopyReader } from '../../engine/healpix-wasm/waiting-rows.ts';
 import { processLives } from '../../engine/storage/machine.ts';
+import { type Extent, extentEnd, extentList, OVERHEAD_BYTES } from './extents.ts';
 import type { KeyedRows } from './keyed-rows.ts';
 
 /**
@@ -29,24 +30,10 @@ export interface Spill {
    * @throws Error as `add`.
    */
   flush(): Promise<void>;
-  /** Writes what still waits. Where the rows of each group lie, in the order in which they came. */
-  finish(): Promise<readonly (readonly Extent[])[]>;
+  /** Writes what still waits. What tells where the rows of each group lie, in the order in which they came. */
+  finish(): Promise<(group: number) => readonly Extent[]>;
   close(): Promise<void>;
 }
-
-/** Rows of a group that lie together in the file: their keys, 8 bytes each, where each ends, 4 bytes each, and the rows. */
-export interface Extent {
-  readonly offset: number;
-  readonly rows: number;
-  /** Of the rows alone. */
-  readonly bytes: number;
-}
-
-/** Of a row in the file, besides itself. */
-const OVERHEAD_BYTES = 12;
-
-/** An extent begins at a multiple of it. */
-const ALIGNED_BYTES = 8;
 
 /** There is room for so many bytes more than wait at a time: a spill is full only after some were read. */
 const MORE_BYTES = 2 ** 20;
@@ -62,30 +49,40 @@ export async function openSpill(
 ): Promise<Spill> {
   const file = await spilling(openNamelessFile);
   const waiting = loadWaitingRows(memoryBytes + MORE_BYTES);
-  const extents: Extent[][] = Array.from({ length: groups }, () => []);
   let fileBytes = 0;
   let writing: Promise<void> = Promise.resolve();
+  const extents = extentList(groups, file.fd, (bytes) =>
+    append(bytes.length, (from) => bytes.subarray(from)),
+  );
+
+  /** @param rest the bytes from one on. */
+  function append(length: number, rest: (from: number) => Uint8Array): number {
+    const offset = fileBytes;
+    fileBytes += length;
+    const before = writing;
+    writing = spilling(async () => {
+      await before;
+      await writeAll(file, length, rest, offset);
+    });
+    // Told to whoever waits for it next.
+    writing.catch(() => {});
+    return offset;
+  }
 
   async function flush(): Promise<void> {
     if (waiting.size() === 0) return;
     // What was written last is in the same memory.
     await writing;
-    const gathered = waiting.gather(groups);
-    const { buffer, byteOffset } = gathered.bytes(0);
-    let at = 0;
-    for (let group = 0; group < groups; group += 1) {
-      const [rows, bytes] = [gathered.rows[group]!, gathered.rowBytes[group]!];
-      if (rows === 0) continue;
-      extents[group]!.push({ offset: fileBytes + at, rows, bytes });
+    const { length, bytes, rows, rowBytes } = waiting.gather(groups);
+    const { buffer, byteOffset } = bytes(0);
+    for (let group = 0, at = 0; group < groups; group += 1) {
+      const count = rows[group]!;
+      if (count === 0) continue;
       const keysAt = byteOffset + at;
-      see(new BigInt64Array(buffer, keysAt, rows), new Uint32Array(buffer, keysAt + 8 * rows, rows));
-      at = Math.ceil((at + OVERHEAD_BYTES * rows + bytes) / ALIGNED_BYTES) * ALIGNED_BYTES;
+      see(new BigInt64Array(buffer, keysAt, count), new Uint32Array(buffer, keysAt + 8 * count, count));
+      at = extentEnd(at, count, rowBytes[group]!);
     }
-    const offset = fileBytes;
-    fileBytes += gathered.length;
-    writing = spilling(() => writeAll(file, gathered, offset));
-    // Told to whoever waits for it next.
-    writing.catch(() => {});
+    extents.add(append(length, bytes), rows, rowBytes);
   }
 
   return {
@@ -101,7 +98,7 @@ export async function openSpill(
     async finish() {
       await flush();
       await writing;
-      return extents;
+      return extents.of;
     },
     async close() {
       await writing.catch(() => {});
@@ -137,8 +134,13 @@ async function removeAbandoned(): Promise<void> {
   }
 }
 
-async function writeAll(file: FileHandle, { length, bytes }: GatheredRows, offset: number): Promise<void> {
+async function writeAll(
+  file: FileHandle,
+  length: number,
+  rest: (from: number) => Uint8Array,
+  offset: number,
+): Promise<void> {
   for (let at = 0; at < length; ) {
-    at += (await file.write(bytes(at), 0, length - at, offset + at)).bytesWritten;
+    at += (await file.write(rest(at), 0, length - at, offset + at)).bytesWritten;
   }
 }
