@@ -1,6 +1,7 @@
 import Papa from 'papaparse';
 import type { Column } from '../catalog/column.ts';
 import type { Cell } from './cell.ts';
+import { countOf, refuseEndlessRows } from './csv-guard.ts';
 import { decodedTexts } from './decoded-texts.ts';
 import { inferTypes } from './infer.ts';
 import { columnNames } from './names.ts';
@@ -19,6 +20,7 @@ const CHUNK = 2 ** 20;
 export function readCsv(bytes: Uint8Array, limits: UploadLimits): UploadedRows {
   const text = [...decodedTexts(bytes)].join('');
   const delimiter = delimiterOf(text);
+  refuseEndlessRows(text, delimiter, limits);
   let names: string[] | null = null;
   let inference: ReturnType<typeof inferTypes> | null = null;
   let rows = 0;
@@ -96,6 +98,7 @@ function wrongLength(row: readonly string[], line: number, names: readonly strin
 function delimiterOf(text: string): string {
   const end = text.search(/[\r\n]/);
   const line = (end < 0 ? text : text.slice(0, end)).replaceAll(/"[^"]*"/g, '');
-  const count = (delimiter: string) => line.split(delimiter).length;
-  return DELIMITERS.reduce((best, delimiter) => (count(delimiter) > count(best) ? delimiter : best));
+  return DELIMITERS.reduce((best, delimiter) =>
+    countOf(delimiter, line) > countOf(best, line) ? delimiter : best,
+  );
 }

@@ -3,9 +3,12 @@ import { UploadError, type UploadLimits } from './upload.ts';
 /** Longest name of a column, in characters. */
 const LONGEST = 256;
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: no text of a table has them, files of other kinds do
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+
 /**
  * The names that a file's columns have in queries: its own, and for one without any `column_<number>`, from 1.
- * @throws UploadError where two are the same, one is too long, or there are none or too many.
+ * @throws UploadError where two are the same, one is too long or has control characters in it, or there are none or too many.
  */
 export function columnNames(written: readonly string[], limits: UploadLimits): string[] {
   if (written.length === 0) throw new UploadError('it has no columns');
@@ -29,6 +32,10 @@ export function columnNames(written: readonly string[], limits: UploadLimits): s
     if (name.length > LONGEST)
       throw new UploadError(
         `the name of column ${at + 1} has ${name.length} characters, ${LONGEST} are the most`,
+      );
+    if (CONTROL.test(name))
+      throw new UploadError(
+        `the name of column ${at + 1} has a control character in it: is this a table of a kind that is read here?`,
       );
     places.set(name, at);
   }

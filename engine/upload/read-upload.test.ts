@@ -274,6 +274,30 @@ const FAULTS: readonly (readonly [string, Uint8Array, RegExp])[] = [
   ['a long file', new Uint8Array(2 ** 20 + 1), /more than 1048576 bytes/],
   ['a gzip bomb', gzipSync(new Uint8Array(2 ** 24)), /more than 1048576 bytes/],
   ['gzip that is cut', gzipSync(utf8('a\n1\n')).subarray(0, 15), /gzip file that is damaged/],
+  [
+    'a row of nothing but commas',
+    utf8(`a,b\n${','.repeat(2 ** 20 - 10)}`),
+    /row 2 has more than \d+ columns/,
+  ],
+  ['a file of nothing but lines', utf8(`a\n${'\n'.repeat(2 ** 20 - 10)}`), /more than \d+ lines/],
+  ['a file of another kind', utf8('PK\u0003\u0004,b\n1,2\n'), /the name of column 1 has a control character/],
+  [
+    'an element of nothing but attributes',
+    utf8(`<VOTABLE ${Array.from({ length: 1000 }, (_, at) => `a${at}=""`).join(' ')}/>`),
+    /more than 100 attributes, line 1/,
+  ],
+  [
+    'a row of nothing but cells',
+    utf8(
+      `<VOTABLE><RESOURCE><TABLE><FIELD name="a" datatype="int"/><DATA><TABLEDATA><TR>${'<TD/>'.repeat(1000)}`,
+    ),
+    /more cells than the 1 columns/,
+  ],
+  [
+    'a table of nothing but fields',
+    utf8(`<VOTABLE><RESOURCE><TABLE>${'<FIELD name="a" datatype="int"/>'.repeat(20_001)}`),
+    /more than 20000 FIELDs/,
+  ],
   ['gzip in gzip', gzipSync(gzipSync(utf8('a\n1\n'))), /compressed twice/],
   ['FITS without a table', fitsFile([]).subarray(0, 2880), /no binary table among its 1 HDUs/],
   [

@@ -4,6 +4,9 @@ import type { FieldElement } from './votable-fields.ts';
 
 /** Elements within elements at most: VOTables have some ten. */
 const MOST_DEPTH = 100;
+const MOST_ATTRIBUTES = 100;
+/** Of a table: far more than any has, and no more than there is room for. */
+const MOST_FIELDS = 20_000;
 
 /** What a VOTable says of a table. */
 export interface DescribedTable {
@@ -60,6 +63,7 @@ function votableParser() {
   let base64 = '';
   let errorInfo: string | null = null;
   let root = false;
+  let attributes = 0;
 
   const parent = () => path.at(-2);
   const inTable = () => !done && path.includes('TABLE');
@@ -72,7 +76,9 @@ function votableParser() {
       tableAttributes = attributes;
     },
     FIELD(attributes) {
-      if (inTable() && parent() === 'TABLE') fields.push({ ...attributes, description: null, null: null });
+      if (!inTable() || parent() !== 'TABLE') return;
+      fields.push({ ...attributes, description: null, null: null });
+      if (fields.length > MOST_FIELDS) throw new Error(`its table has more than ${MOST_FIELDS} FIELDs`);
     },
     VALUES(attributes) {
       if (inTable() && parent() === 'FIELD' && attributes.null !== undefined)
@@ -111,7 +117,11 @@ function votableParser() {
       if (errorInfo !== null) throw new Error(`the document is an error: ${text.trim() || 'without a word'}`);
     },
     TD() {
-      if (inTable()) cells.push(text);
+      if (!inTable()) return;
+      cells.push(text);
+      if (cells.length > fields.length) {
+        throw new Error(`a row has more cells than the ${fields.length} columns, line ${parser.line + 1}`);
+      }
     },
     TR() {
       if (!inTable()) return;
@@ -146,7 +156,12 @@ function votableParser() {
   parser.onerror = (error) => {
     throw new Error(`this is not XML: ${error.message.split('\n')[0]}, line ${parser.line + 1}`);
   };
+  parser.onattribute = () => {
+    if (++attributes > MOST_ATTRIBUTES)
+      throw new Error(`an element has more than ${MOST_ATTRIBUTES} attributes, line ${parser.line + 1}`);
+  };
   parser.onopentag = (tag) => {
+    attributes = 0;
     const name = localName(tag.name);
     if (!root && name !== 'VOTABLE') throw new Error(`this is no VOTable: its first element is ${tag.name}`);
     root = true;

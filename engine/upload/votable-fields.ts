@@ -1,5 +1,4 @@
 import { type Column, type Datatype, isArray, isText } from '../catalog/column.ts';
-import { nullInteger } from '../table/votable-arrays.ts';
 import { type ColumnType, plainColumn, TIMESTAMP } from './plain-column.ts';
 
 /** A FIELD of a VOTable (VOTable 1.4 §4.1) as its attributes and its children describe it. */
@@ -34,22 +33,6 @@ const DATATYPES: readonly Datatype[] = [
   ...(['char', 'unicodeChar'] as const),
 ];
 
-const WIDER: Partial<Record<Datatype, Datatype>> = {
-  unsignedByte: 'short',
-  short: 'int',
-  int: 'long',
-  long: 'long',
-};
-
-/**
- * The type of an array's elements as they are kept. The null of an array is one of its integers (VOTable 1.4 §4.7): where that is another
- * one than we write, ours may be a value, for which a wider type has room.
- */
-function elementType(datatype: Datatype, none: string | null): Datatype {
-  const isOurs = none === null || none.trim() === nullInteger({ datatype, arraysize: '*' });
-  return isOurs ? datatype : (WIDER[datatype] ?? datatype);
-}
-
 /** Null where there is no column for such values: bits, complex numbers, arrays of texts. */
 export function votableField(name: string, field: FieldElement): VotableField | null {
   const { unit = null, ucd = null, utype = null, xtype = null, description } = field;
@@ -57,23 +40,15 @@ export function votableField(name: string, field: FieldElement): VotableField | 
   const arraysize = field.arraysize === undefined || field.arraysize === '1' ? null : field.arraysize.trim();
   if (datatype === undefined) return null;
   if (arraysize !== null && !/^([1-9]\d*x)*(\d+\*?|\*)$/.test(arraysize)) return null;
+  // An array of bytes has no way to tell of a null among them.
+  const nullBytes = datatype === 'unsignedByte' && arraysize !== null && field.null !== null;
   const column = (type: ColumnType): Column => ({
     ...plainColumn(name, type),
     ...{ unit, ucd, utype, description },
   });
   if (!isText({ datatype })) {
-    const type = {
-      datatype: arraysize === null ? datatype : elementType(datatype, field.null),
-      arraysize,
-      xtype,
-    };
-    const isWhole = field.null === null && arraysize !== null && datatype in WIDER;
-    return {
-      column: { ...column(type), ...(isWhole && { wholeArrays: true }) },
-      datatype,
-      arraysize,
-      null: field.null,
-    };
+    const type = { datatype: nullBytes ? 'short' : datatype, arraysize, xtype } as const;
+    return { column: column(type), datatype, arraysize, null: field.null };
   }
   if (arraysize?.includes('x')) return null;
   if (/^(adql:)?timestamp$/i.test(xtype ?? ''))

@@ -19,7 +19,7 @@ export function textReader(field: VotableField): (text: string) => Cell {
     const words = text.trim().split(/\s+/);
     if (words[0] === '') return null;
     if (length !== null && words.length !== length) {
-      throw new Error(`an array of ${words.length} elements, where its arraysize is ${arraysize}`);
+      throw new Error(`an array of ${words.length} elements, where the arraysize is ${arraysize}`);
     }
     return words.map(element);
   };

@@ -1,3 +1,5 @@
+import type { Datatype } from '../catalog/column.ts';
+import { nullInteger } from '../table/votable-arrays.ts';
 import { decodedTexts } from './decoded-texts.ts';
 import { columnNames } from './names.ts';
 import { tableBuilder } from './table-builder.ts';
@@ -32,7 +34,9 @@ function rowReader(table: VotableTable, limits: UploadLimits) {
     table.fields.map(({ name, ID }) => name ?? ID ?? ''),
     limits,
   );
-  const fields = table.fields.map((field, at) => votableField(names[at]!, field) ?? refuseType(table, names));
+  const fields = table.fields.map(
+    (field, at) => withNulls(votableField(names[at]!, field)) ?? refuseType(table, names),
+  );
   const columns = fields.map(({ column }) => column);
   const builder = tableBuilder(columns, limits);
   const readers = fields.map(textReader);
@@ -67,6 +71,21 @@ function rowReader(table: VotableTable, limits: UploadLimits) {
       });
     }
   }
+}
+
+const WIDER: Partial<Record<Datatype, Datatype>> = { short: 'int', int: 'long' };
+
+/**
+ * A null in an array of integers is one of them (VOTable 1.4 §4.7), in a file and in our answers. A file that has none needs none in
+ * answers; where it has another one than answers have, that may be a value, for which a wider type has room.
+ */
+function withNulls(field: VotableField | null): VotableField | null {
+  if (field === null) return null;
+  const { column, null: none } = field;
+  const ours = nullInteger(column);
+  if (ours === null || none?.trim() === ours) return field;
+  if (none === null) return { ...field, column: { ...column, wholeArrays: true } };
+  return { ...field, column: { ...column, datatype: WIDER[field.datatype] ?? column.datatype } };
 }
 
 function refuseType({ fields }: VotableTable, names: readonly string[]): VotableField {
