@@ -10,6 +10,9 @@ import { UploadError, type UploadedRows, type UploadLimits } from './upload.ts';
 
 const DELIMITERS = [',', '\t', ';', '|'];
 
+/** Characters of the first line that tell the delimiter. */
+const LONGEST_LINE = 2 ** 20;
+
 /** Characters that are parsed at a time. */
 const CHUNK = 2 ** 20;
 
@@ -96,8 +99,10 @@ function wrongLength(row: readonly string[], line: number, names: readonly strin
 
 /** The delimiter that the first line has most of. */
 function delimiterOf(text: string): string {
-  const end = text.search(/[\r\n]/);
-  const line = (end < 0 ? text : text.slice(0, end)).replaceAll(/"[^"]*"/g, '');
+  const [line = ''] = text
+    .slice(0, LONGEST_LINE)
+    .replaceAll(/"[^"]*"/g, '')
+    .split(/[\r\n]/, 1);
   return DELIMITERS.reduce((best, delimiter) =>
     countOf(delimiter, line) > countOf(best, line) ? delimiter : best,
   );

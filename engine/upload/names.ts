@@ -35,7 +35,7 @@ export function columnNames(written: readonly string[], limits: UploadLimits): s
       );
     if (CONTROL.test(name))
       throw new UploadError(
-        `the name of column ${at + 1} has a control character in it: is this a table of a kind that is read here?`,
+        `the name of column ${at + 1} has a control character in it, as files have that are no tables`,
       );
     places.set(name, at);
   }
