@@ -48,7 +48,7 @@ export async function openSpill(
   see: (keys: BigInt64Array, ends: Uint32Array) => void = () => {},
 ): Promise<Spill> {
   const file = await spilling(openNamelessFile);
-  const waiting = loadWaitingRows(memoryBytes + MORE_BYTES);
+  let waiting = loadWaitingRows(memoryBytes + MORE_BYTES);
   let fileBytes = 0;
   let writing: Promise<void> = Promise.resolve();
   const extents = extentList(groups, file.fd, (bytes) =>
@@ -59,11 +59,7 @@ export async function openSpill(
   function append(length: number, rest: (from: number) => Uint8Array): number {
     const offset = fileBytes;
     fileBytes += length;
-    const before = writing;
-    writing = spilling(async () => {
-      await before;
-      await writeAll(file, length, rest, offset);
-    });
+    writing = writing.then(() => spilling(() => writeAll(file, length, rest, offset)));
     // Told to whoever waits for it next.
     writing.catch(() => {});
     return offset;
@@ -98,6 +94,8 @@ export async function openSpill(
     async finish() {
       await flush();
       await writing;
+      // As long as it is there, its memory is.
+      waiting = loadWaitingRows(0);
       return extents.of;
     },
     async close() {
