@@ -1,5 +1,6 @@
 import { joinedBytes } from '../../engine/joined-bytes.ts';
 import { bodyPieces } from '../request/body-pieces.ts';
+import { turnFor } from '../request/body-turn.ts';
 import { type FormPart, multipartParts } from '../request/multipart.ts';
 import { addressParameters } from '../request/request-parameters.ts';
 import type { TakeTurn } from '../request/turns.ts';
@@ -28,8 +29,6 @@ const FORMS = ['application/x-www-form-urlencoded', 'multipart/form-data'];
 const MOST_TEXT = 4 * 2 ** 20;
 /** Fields and files of a form. */
 const MOST_PARTS = 1000;
-/** Bytes of a body for which nobody has to wait for a turn. */
-const SHORT = 2 ** 20;
 /** Milliseconds to wait for a turn at most. */
 const PATIENCE = 60_000;
 
@@ -75,8 +74,7 @@ function tooLong(most: number): RequestError {
 
 /** Files go where they are kept while they come; of the body as a whole never more than a piece is in memory. */
 async function multipartForm(request: Request, { most, keep, takeTurn }: FormReading): Promise<Form> {
-  const length = request.headers.get('content-length');
-  const turn = length !== null && Number(length) <= SHORT ? null : await takeTurn(PATIENCE);
+  const turn = await turnFor(request, takeTurn, PATIENCE);
   async function* pieces() {
     for await (const piece of bodyPieces(request, most, () => tooLong(most))) {
       turn?.touch();

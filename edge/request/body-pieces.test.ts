@@ -49,3 +49,10 @@ test('a client that sends next to nothing is not waited for', async (t) => {
   }
   await refused;
 });
+
+test('a client that leaves is at fault', async () => {
+  const left = new ReadableStream({
+    pull: (controller) => controller.error(new TypeError('client disconnected')),
+  });
+  await assert.rejects(read(left, 10_000), { status: 400, message: /broke off/ });
+});

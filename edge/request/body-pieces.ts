@@ -16,7 +16,7 @@ const PIECE = 65_536;
 /**
  * The body of a request, as it comes.
  * @param most bytes.
- * @throws `tooLong()` where there are more, or the request says so; RequestError (400) where it comes too slowly.
+ * @throws `tooLong()` where there are more, or the request says so; RequestError (400) where it comes too slowly, or breaks off.
  */
 export async function* bodyPieces(
   { headers, body }: Request,
@@ -58,6 +58,8 @@ function readerOf(body: ReadableStream<Uint8Array>) {
   let waited = 0;
   let asked: number | null = null;
   let isSlow = false;
+  const read = async () =>
+    reader instanceof ReadableStreamBYOBReader ? reader.read(new Uint8Array(PIECE)) : reader.read();
   const watch = setInterval(() => {
     const milliseconds = waited + (asked === null ? 0 : Date.now() - asked);
     isSlow = milliseconds > GRACE && bytes < (PACE * milliseconds) / 1000;
@@ -66,10 +68,10 @@ function readerOf(body: ReadableStream<Uint8Array>) {
   return {
     async next(): Promise<Uint8Array | null> {
       asked = Date.now();
-      const { done, value } =
-        reader instanceof ReadableStreamBYOBReader
-          ? await reader.read(new Uint8Array(PIECE))
-          : await reader.read();
+      // In workerd a read that waits fails when its reader is cancelled; elsewhere it ends.
+      const { done, value } = await read().catch(() => {
+        throw new RequestError(400, isSlow ? SLOW : BROKEN);
+      });
       waited += Date.now() - asked;
       asked = null;
       if (isSlow) throw new RequestError(400, SLOW);
@@ -83,6 +85,7 @@ function readerOf(body: ReadableStream<Uint8Array>) {
   };
 }
 
+const BROKEN = 'The body of the request broke off.';
 const SLOW = `The body came with less than ${PACE} bytes a second.`;
 
 function byteReader(body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | null {

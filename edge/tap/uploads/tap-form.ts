@@ -1,6 +1,7 @@
 import { joinedBytes } from '../../../engine/joined-bytes.ts';
 import type { UploadLimits } from '../../../engine/upload/upload.ts';
 import { bodyPieces } from '../../request/body-pieces.ts';
+import { turnFor } from '../../request/body-turn.ts';
 import { multipartParts } from '../../request/multipart.ts';
 import {
   addParameter,
@@ -29,8 +30,6 @@ export interface TapForm {
 /** Longest POST body beside uploads, bytes: a query of a megabyte, whose letters a form may write as three each. */
 export const MAX_BODY = 4 * 2 ** 20;
 
-/** Bytes of a body for which nobody has to wait for a turn. */
-const SHORT = 2 ** 20;
 /** Fields of a form. */
 const MOST_PARTS = 1000;
 
@@ -49,8 +48,7 @@ export async function withTapForm<T>(
   if (!/^\s*multipart\/form-data\s*(;|$)/i.test(request.headers.get('content-type') ?? '')) {
     return answer({ parameters: await requestParameters(request), fields: new Map() });
   }
-  const length = request.headers.get('content-length');
-  const turn = length !== null && Number(length) <= SHORT ? null : await takeTurn(patience);
+  const turn = await turnFor(request, takeTurn, patience);
   try {
     return await answer(await multipartForm(request, limits, turn));
   } finally {
