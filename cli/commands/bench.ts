@@ -10,9 +10,9 @@ turns: "ok" where the target is met.
 
 Sections: cones (under load), cold (first request of an isolate), bytes (read by a cold cone), writers (a million rows),
 memory (of an isolate), selections (memory while parts of files are downloaded), growth (the index of 2 × 10⁹ rows), tap (queries at the
-edge and in PostgreSQL, beside psql), uploads (crossmatches with tables that come along), duckdb
-(memory of its worker), jobs (cones beside 20 jobs that wait in PostgreSQL), kernel (in WebAssembly and natively), export (10 million rows, and rows of large arrays, beside COPY alone), sia
-(searches among a million generated images), soda (cutouts from plates of a gigabyte).
+edge and in PostgreSQL, beside psql), uploads (crossmatches with tables that come along), duckdb (memory of its worker), jobs (cones
+beside 20 jobs that wait in PostgreSQL), kernel (in WebAssembly and natively), export (10 million rows, and rows of large arrays, beside COPY
+alone), sia (searches among a million generated images), soda (cutouts from plates of a gigabyte).
 Catalogues: demo (118,216 stars), generated (2.5 million stars with 10 columns, half of them near the galactic plane) and
 tycho2 (1.9 million stars; ALMAGEST_TEST_DATA is the folder of tycho2.parquet). They are exported once into
 node_modules/.cache/almagest; no data folder is touched and nothing has to run.
