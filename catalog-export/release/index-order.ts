@@ -30,20 +30,3 @@ export function orderByIndex(index: BigInt64Array): Uint32Array {
   }
   return order;
 }
-
-/**
- * Sorts the rows that share a cell, so that the same rows give the same file whatever order they came in.
- * @param order as `orderByIndex` gives it; changed in place.
- */
-export function orderTies(
-  order: Uint32Array,
-  index: BigInt64Array,
-  compare: (a: number, b: number) => number,
-): void {
-  for (let start = 0; start < order.length; ) {
-    let end = start + 1;
-    while (end < order.length && index[order[end]!] === index[order[start]!]) end += 1;
-    if (end - start > 1) order.subarray(start, end).sort(compare);
-    start = end;
-  }
-}

@@ -1,7 +1,8 @@
 import { readvSync } from 'node:fs';
+import { loadRowSorter } from '../../engine/healpix-wasm/node.ts';
+import type { RoomForRows, RowSorter } from '../../engine/healpix-wasm/row-sorter.ts';
 import { type CopyRows, rowsAt } from './copy-binary.ts';
 import type { Extent } from './extents.ts';
-import { orderByIndex, orderTies } from './index-order.ts';
 
 /** Rows as a binary COPY gives them, with the keys that they are sorted by. */
 export interface KeyedRows {
@@ -10,18 +11,56 @@ export interface KeyedRows {
   readonly keys: BigInt64Array;
 }
 
+/** Rows in the order of their keys, in memory that is to be given back before others are sorted. */
+export interface SortedRows extends KeyedRows {
+  free(): void;
+}
+
 /**
  * Reads rows of a spill.
  * @param file as `Spill` names it.
  * @throws Error when the file cannot be read.
  */
 export function readExtents(file: number, extents: readonly Extent[]): KeyedRows {
-  const count = extents.reduce((sum, { rows }) => sum + rows, 0);
-  const keys = new BigInt64Array(count);
-  const starts = new Uint32Array(count + 1);
-  const bytes = Buffer.allocUnsafeSlow(extents.reduce((sum, extent) => sum + extent.bytes, 0));
+  const { rows, bytes } = sizeOf(extents);
+  const room = {
+    keys: new BigInt64Array(rows),
+    starts: new Uint32Array(rows + 1),
+    bytes: Buffer.allocUnsafeSlow(bytes),
+  };
+  fill(file, extents, room);
+  return { rows: rowsAt(room.bytes, room.starts), keys: room.keys };
+}
+
+let sorter: RowSorter | null = null;
+
+/**
+ * The same rows in ascending order of their keys, those of the same key in that of their bytes.
+ * @throws Error when the file cannot be read.
+ */
+export function readSorted(file: number, extents: readonly Extent[]): SortedRows {
+  sorter ??= loadRowSorter();
+  const size = sizeOf(extents);
+  const { keys, starts, bytes, free } = sorter.sort(size.rows, size.bytes, (room) =>
+    fill(file, extents, room),
+  );
+  const rows = rowsAt(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), starts);
+  return { rows, keys, free };
+}
+
+function sizeOf(extents: readonly Extent[]): { rows: number; bytes: number } {
+  let [rows, bytes] = [0, 0];
+  for (const extent of extents) {
+    rows += extent.rows;
+    bytes += extent.bytes;
+  }
+  return { rows, bytes };
+}
+
+function fill(file: number, extents: readonly Extent[], { keys, starts, bytes }: RoomForRows): void {
   let row = 0;
   let at = 0;
+  starts[0] = 0;
   for (const extent of extents) {
     const ends = starts.subarray(row + 1, row + 1 + extent.rows);
     const parts = [keys.subarray(row, row + extent.rows), ends, bytes.subarray(at, at + extent.bytes)];
@@ -30,27 +69,6 @@ export function readExtents(file: number, extents: readonly Extent[]): KeyedRows
     row += extent.rows;
     at += extent.bytes;
   }
-  return { rows: rowsAt(bytes, starts), keys };
-}
-
-/** The same rows in ascending order of their keys, those of the same key in that of their bytes. */
-export function sorted({ rows, keys }: KeyedRows): KeyedRows {
-  const { bytes, starts, count } = rows;
-  const order = orderByIndex(keys);
-  const rowBytes = (row: number) => bytes.subarray(starts[row]!, starts[row + 1]!);
-  orderTies(order, keys, (a, b) => Buffer.compare(rowBytes(a), rowBytes(b)));
-  const sortedKeys = new BigInt64Array(count);
-  const sortedStarts = new Uint32Array(count + 1);
-  const sortedBytes = Buffer.allocUnsafeSlow(bytes.length);
-  let at = 0;
-  for (let place = 0; place < count; place += 1) {
-    const row = order[place]!;
-    sortedKeys[place] = keys[row]!;
-    bytes.copy(sortedBytes, at, starts[row]!, starts[row + 1]!);
-    at += starts[row + 1]! - starts[row]!;
-    sortedStarts[place + 1] = at;
-  }
-  return { rows: rowsAt(sortedBytes, sortedStarts), keys: sortedKeys };
 }
 
 /** Some of the rows, from one to before another, in the same memory. */

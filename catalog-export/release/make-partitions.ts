@@ -3,9 +3,8 @@ import { hasPositions, type Table } from '../../engine/catalog/table.ts';
 import { describePart, describePartition, type RowGroup } from '../hats/partition.ts';
 import { type Cell, firstIndex } from '../hats/partitioning.ts';
 import { rowsOf } from './copy-binary.ts';
-import { discard } from './discard.ts';
 import type { Extent } from './extents.ts';
-import { firstAtLeast, type KeyedRows, readExtents, sliced, sorted } from './keyed-rows.ts';
+import { firstAtLeast, type KeyedRows, readSorted, sliced } from './keyed-rows.ts';
 import { contentOf } from './partition-content.ts';
 import { partitionFile } from './partition-file.ts';
 import { sha256 } from './release-writer.ts';
@@ -62,21 +61,18 @@ export function* makePartitions(
     yield made(work, anew, cells[0]!, { rows, keys: new BigInt64Array(0) });
     return;
   }
-  const read = readExtents(source.file, source.extents);
-  const all = sorted(read);
-  discardRows(read);
-  let from = 0;
-  for (const [at, cell] of cells.entries()) {
-    const next = cells[at + 1];
-    const to = next === undefined ? all.keys.length : firstAtLeast(all.keys, firstIndex(next));
-    yield made(work, anew, cell, cells.length === 1 ? all : sliced(all, from, to));
-    from = to;
+  const all = readSorted(source.file, source.extents);
+  try {
+    let from = 0;
+    for (const [at, cell] of cells.entries()) {
+      const next = cells[at + 1];
+      const to = next === undefined ? all.keys.length : firstAtLeast(all.keys, firstIndex(next));
+      yield made(work, anew, cell, cells.length === 1 ? all : sliced(all, from, to));
+      from = to;
+    }
+  } finally {
+    all.free();
   }
-  discardRows(all);
-}
-
-function discardRows({ rows, keys }: KeyedRows): void {
-  for (const array of [rows.bytes, rows.starts, keys]) discard(array);
 }
 
 function made(work: PartitionWork, anew: boolean, cell: Cell, rows: KeyedRows): MadePartition {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { type CopyRows, rowsAt } from './copy-binary.ts';
-import { type KeyedRows, readExtents, sorted } from './keyed-rows.ts';
+import { type KeyedRows, readExtents, readSorted } from './keyed-rows.ts';
 import { openSpill } from './spill.ts';
 
 /** Rows of these texts, which are no rows of PostgreSQL: a spill does not look into them. */
@@ -44,16 +44,24 @@ test('each group gets its rows in order, however little memory there is', async 
   }
 });
 
-test('rows are sorted by their keys, then by their bytes', () => {
-  const keys = BigInt64Array.of(7n, 3n << 60n, 7n, 0n, 7n);
-  const texts = textsOf(sorted({ rows: block(['b', 'x', 'abc', 'y', 'ab']), keys }));
-  assert.deepEqual(texts, [
-    [0n, 'y'],
-    [7n, 'ab'],
-    [7n, 'abc'],
-    [7n, 'b'],
-    [3n << 60n, 'x'],
-  ]);
+test('rows are sorted by their keys, then by their bytes', async () => {
+  const spill = await openSpill(2, 1e6);
+  try {
+    const keys = BigInt64Array.of(7n, 3n << 60n, 7n, 0n, 7n);
+    await spill.add({ rows: block(['b', 'x', 'abc', 'y', 'ab']), keys }, Uint32Array.of(0, 1, 1, 0, 0));
+    const extents = await spill.finish();
+    const sorted = readSorted(spill.file, [...extents(1), ...extents(0)]);
+    assert.deepEqual(textsOf(sorted), [
+      [0n, 'y'],
+      [7n, 'ab'],
+      [7n, 'abc'],
+      [7n, 'b'],
+      [3n << 60n, 'x'],
+    ]);
+    sorted.free();
+  } finally {
+    await spill.close();
+  }
 });
 
 test('the temporary file has no name, and one that a killed process left is removed', async () => {

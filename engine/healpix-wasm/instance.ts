@@ -90,6 +90,15 @@ interface Exports {
     n: number,
   ): void;
   kernel_waiting_gather(waiting: number, groups: number, addresses: number): number;
+  kernel_sort_rows(
+    n: number,
+    keys: number,
+    starts: number,
+    bytes: number,
+    toKeys: number,
+    toStarts: number,
+    toBytes: number,
+  ): void;
   kernel_copy_new(lonField: number, latField: number, order: number): number;
   kernel_copy_read(reader: number, waiting: number, bytes: number, n: number): number;
   kernel_copy_place(reader: number, waiting: number, counts: number): number;

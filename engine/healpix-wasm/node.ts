@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createKernel } from './index.ts';
 import type { HealpixKernel } from './kernel.ts';
+import { openRowSorter, type RowSorter } from './row-sorter.ts';
 import { openWaitingRows, type WaitingRows } from './waiting-rows.ts';
 
 let compiled: WebAssembly.Module | null = null;
@@ -13,6 +14,11 @@ export function loadKernel(): HealpixKernel {
 /** Rows that wait in an instance of the kernel of their own, in Node. */
 export function loadWaitingRows(room: number): WaitingRows {
   return openWaitingRows(kernelModule(), room);
+}
+
+/** A sorter of rows in an instance of the kernel of its own, in Node. */
+export function loadRowSorter(): RowSorter {
+  return openRowSorter(kernelModule());
 }
 
 function kernelModule(): WebAssembly.Module {

@@ -19,6 +19,7 @@ pub mod plane;
 pub mod polygon;
 pub mod region;
 pub mod row_index;
+pub mod sorted_rows;
 pub mod trig;
 pub mod vector;
 pub mod waiting;

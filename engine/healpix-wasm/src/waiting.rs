@@ -139,7 +139,7 @@ pub fn append(to: &mut Vec<u8>, bytes: &[u8]) {
 ///
 /// # Safety
 /// `to` has room for it, and is no part of it.
-unsafe fn copy(from: &[u8], to: *mut u8) {
+pub unsafe fn copy(from: &[u8], to: *mut u8) {
     const STEP: usize = 16;
     const LONG: usize = 1024;
     let n = from.len();

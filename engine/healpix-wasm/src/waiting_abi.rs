@@ -1,9 +1,10 @@
-//! The C layer of [`crate::waiting`] and [`crate::copy_rows`], as [`crate::abi`] is that of the rest; what `…_new` made lives as long as the
+//! The C layer of [`crate::waiting`], [`crate::copy_rows`] and [`crate::sorted_rows`], as [`crate::abi`] is that of the rest; what `…_new` made lives as long as the
 //! module's memory.
 
-use std::slice::from_raw_parts;
+use std::slice::{from_raw_parts, from_raw_parts_mut};
 
 use crate::copy_rows::{CopyReader, Fault};
+use crate::sorted_rows::Rows;
 use crate::waiting::WaitingRows;
 
 /// PostgreSQL did not send COPY's binary format.
@@ -108,4 +109,29 @@ pub unsafe extern "C" fn kernel_copy_place(
     counts.write(std::mem::take(&mut reader.rows));
     counts.add(1).write(std::mem::take(&mut reader.rows_without_position));
     i32::from(reader.ended())
+}
+
+/// Writes `n` rows in ascending order of their keys, those of the same key in that of their bytes.
+///
+/// # Safety
+/// `keys` points to `n` i64, not negative, `starts` to `n + 1` u32, ascending from 0, and `bytes` to as many as the last of them says; `to_keys`,
+/// `to_starts` and `to_bytes` have room for as much.
+#[no_mangle]
+pub unsafe extern "C" fn kernel_sort_rows(
+    n: usize,
+    keys: *const i64,
+    starts: *const u32,
+    bytes: *const u8,
+    to_keys: *mut i64,
+    to_starts: *mut u32,
+    to_bytes: *mut u8,
+) {
+    let starts = from_raw_parts(starts, n + 1);
+    let length = starts[n] as usize;
+    let rows = Rows { keys: from_raw_parts(keys, n), starts, bytes: from_raw_parts(bytes, length) };
+    rows.sort(
+        from_raw_parts_mut(to_keys, n),
+        from_raw_parts_mut(to_starts, n + 1),
+        from_raw_parts_mut(to_bytes, length),
+    );
 }
