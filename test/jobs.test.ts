@@ -180,12 +180,10 @@ describe('jobs as npm start runs them', { concurrency: false }, () => {
     test(`${victim} is killed while a job runs: it begins once more, without anybody asking`, () =>
       whileTheyWait(async (goOn) => {
         const job = await run();
-        assert.ok(await waits(1));
-        const killed = await processOf();
+        const killed = await waitingProcess();
         if (victim === 'session') await owner.query('SELECT pg_terminate_backend($1)', [killed]);
         else process.kill(service.pid(victim), 'SIGKILL');
-        const again = async () => (await queries()) === 1 && (await processOf()) !== killed;
-        assert.ok(await until(again), `it does not begin again:\n${service.lines.join('\n')}`);
+        await waitingProcess(killed);
         await goOn();
         await assertAnswered(job);
         assert.ok(await waits(0));
@@ -214,20 +212,25 @@ describe('jobs as npm start runs them', { concurrency: false }, () => {
       job = await run();
       let killed = 0;
       for (let times = 0; times < 2; times += 1) {
-        const running = async () => (await queries()) === 1 && (await processOf()) !== killed;
-        assert.ok(await until(running), service.lines.join('\n'));
-        killed = await processOf();
+        killed = await waitingProcess(killed);
         process.kill(service.pid('jobs'), 'SIGKILL');
       }
     });
     return job;
   }
 
-  async function processOf(): Promise<number> {
-    const { rows } = await owner.query(
-      `SELECT pid FROM pg_stat_activity WHERE usename LIKE 'almagest_reader%' AND state = 'active'`,
-    );
-    return rows[0]?.pid ?? 0;
+  /** The process in PostgreSQL of the one query that waits for the table, and no more of the one before. */
+  async function waitingProcess(before = 0): Promise<number> {
+    let found = 0;
+    const waits = await until(async () => {
+      const { rows } = await owner.query(
+        `SELECT pid, wait_event_type AS waits_for FROM pg_stat_activity WHERE usename LIKE 'almagest_reader%' AND state = 'active'`,
+      );
+      found = rows.length === 1 && rows[0].waits_for === 'Lock' ? rows[0].pid : 0;
+      return found !== 0 && found !== before;
+    });
+    assert.ok(waits, `no query waits:\n${service.lines.join('\n')}`);
+    return found;
   }
 
   test('a note arrives at its end, and never at an address that is not allowed', async () => {

@@ -214,9 +214,13 @@ test('every position within a radius is in one window of the zones, and only one
     [10, 20, -1],
     [10, 20, Number.NaN],
     [10, 91, 1],
+    [10, 1e300, 1],
+    [Number.POSITIVE_INFINITY, 20, 1],
   ]);
   assert.ok(few[0]! <= 2 && few[1]! <= 4, `${few}`);
-  assert.deepEqual(few.slice(2), [0, 0, 0]);
+  assert.deepEqual(few.slice(2), [0, 0, 0, 0, 0]);
+  const constants = "SELECT count(*)::int FROM almagest.zone_windows(10, '1e300', 1)";
+  assert.deepEqual(await values<number>(`(${constants})`, [[0, 0, 0]]), [0]);
 });
 
 test('what is no position is in nothing, and null stays null', async () => {
