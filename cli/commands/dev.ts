@@ -9,7 +9,7 @@ import type { Database } from '../postgres/database.ts';
 import type { ReaderAccess } from '../postgres/reader.ts';
 import { fillLocalR2 } from '../service/local-r2.ts';
 import { requireFreePort } from '../service/port.ts';
-import { openServiceDatabase, readerAccess } from '../service/service-database.ts';
+import { openServiceDatabase, readerAccessOrNone } from '../service/service-database.ts';
 import { projectFolder, quietEnvironment, WORKERS, wranglerCommand } from '../service/wrangler.ts';
 import { bucketFolder, readSettings, type Settings } from '../settings.ts';
 import { onStopSignal } from '../stop-signal.ts';
@@ -68,7 +68,7 @@ async function runWranglerDev(
   signal: AbortSignal,
 ): Promise<void> {
   const stateFolder = join(settings.dataFolder, 'dev');
-  const reader = database && (await readerAccess(database, settings, warn));
+  const reader = database && (await readerAccessOrNone(database, settings, warn));
   Object.assign(process.env, quietEnvironment(settings.dataFolder), {
     [HYPERDRIVE_VARIABLE]: reader ? connectionString(reader) : NO_DATABASE,
   });

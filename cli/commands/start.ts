@@ -11,7 +11,7 @@ import type { Database } from '../postgres/database.ts';
 import { addresses } from '../service/addresses.ts';
 import { bundleWorkers } from '../service/bundle.ts';
 import { requireFreePort } from '../service/port.ts';
-import { openServiceDatabase, readerAccess } from '../service/service-database.ts';
+import { openServiceDatabase, readerAccess, readerAccessOrNone } from '../service/service-database.ts';
 import { watchDatabase } from '../service/watch-database.ts';
 import { startWorkers, type WorkersOptions } from '../service/workers.ts';
 import { WORKERS } from '../service/wrangler.ts';
@@ -79,7 +79,7 @@ async function start(): Promise<void> {
       ...settings,
       bucketFolder: folder,
       ...workers,
-      database: database && (await readerAccess(database, settings, warn)),
+      database: database && (await readerAccessOrNone(database, settings, warn)),
       log: (line) => console.error(line),
     });
     opened.push(service);

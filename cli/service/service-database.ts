@@ -37,18 +37,25 @@ export async function openServiceDatabase(options: ServiceDatabaseOptions): Prom
   }
 }
 
-/** PostgreSQL as TAP's reader, the database brought up to date; null, with a warning, where TAP has to do without it. */
+/** PostgreSQL as TAP's reader, the database brought up to date. */
 export async function readerAccess(
   database: Database,
   settings: Settings,
   warn: (message: string) => void,
+): Promise<ReaderAccess> {
+  const client = await connect(database.url);
+  await migrate(client).finally(() => client.end());
+  return openReader(database, settings, warn);
+}
+
+/** The same; null, with a warning, where TAP has to do without it. */
+export function readerAccessOrNone(
+  database: Database,
+  settings: Settings,
+  warn: (message: string) => void,
 ): Promise<ReaderAccess | null> {
-  try {
-    const client = await connect(database.url);
-    await migrate(client).finally(() => client.end());
-    return await openReader(database, settings, warn);
-  } catch (error) {
-    warn(`TAP answers at the edge only: ${(error as Error).message}`);
+  return readerAccess(database, settings, warn).catch((error) => {
+    warn(`TAP answers at the edge only: ${error.message}`);
     return null;
-  }
+  });
 }

@@ -8,9 +8,9 @@ export interface WatchOptions {
   readonly settings: Settings;
   /** Null where it could not be reached yet. */
   readonly database: Database | null;
-  /** Takes a database that answers again, perhaps at another address. */
+  /** Takes a database that answers again, perhaps at another address; where it fails, it is tried again. */
   readonly use: (database: Database) => Promise<void>;
-  /** Hears when the database is lost, and when it answers again. */
+  /** Hears when the database is lost, when it answers again, and why it cannot be used then. */
   readonly warn: (message: string) => void;
 }
 
@@ -22,6 +22,8 @@ export interface DatabaseWatch {
 /** Milliseconds between attempts to reach a database that is lost: each twice the one before, to a longest. */
 const FIRST_DELAY = 100;
 const LONGEST_DELAY = 10_000;
+
+const longer = (delay: number) => Math.min(2 * delay, LONGEST_DELAY);
 
 const LOST = 'PostgreSQL has closed the connection';
 
@@ -43,15 +45,28 @@ export function watchDatabase(options: WatchOptions): DatabaseWatch {
             : `${LOST}: queries that need it fail until it answers again. Those at the edge go on.`,
         );
       }
+      await regain();
+    }
+  }
+
+  /** A server that has just answered may be about to end its sessions, and be as it was soon after. */
+  async function regain(): Promise<void> {
+    let told = '';
+    for (let delay = FIRST_DELAY; ; delay = longer(delay)) {
       const reached = await reopen(settings, signal);
       // Not before: it might be the last user of an embedded server that runs still, and stop it.
       await database?.close();
       database = reached;
       signal.throwIfAborted();
-      await use(reached).then(
-        () => warn('PostgreSQL answers again.'),
-        (error) => warn(`PostgreSQL answers again, but cannot be used: ${error.message}`),
+      const fault = await use(reached).then(
+        () => null,
+        (error: Error) => error.message,
       );
+      if (fault === null) return warn('PostgreSQL answers again.');
+      if (fault !== told)
+        warn(`PostgreSQL answers again, but cannot be used, which is tried again: ${fault}`);
+      told = fault;
+      await sleep(delay, undefined, { signal });
     }
   }
 
@@ -68,7 +83,7 @@ export function watchDatabase(options: WatchOptions): DatabaseWatch {
 }
 
 async function reopen(settings: Settings, signal: AbortSignal): Promise<Database> {
-  for (let delay = FIRST_DELAY; ; delay = Math.min(2 * delay, LONGEST_DELAY)) {
+  for (let delay = FIRST_DELAY; ; delay = longer(delay)) {
     signal.throwIfAborted();
     try {
       return await openDatabase(settings);
