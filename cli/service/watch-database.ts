@@ -97,9 +97,9 @@ async function reopen(settings: Settings, signal: AbortSignal): Promise<Database
 async function untilLost(url: string, signal: AbortSignal): Promise<void> {
   const session = await connect(url).catch(() => null);
   if (session === null) return;
-  const ended = once(session, 'end', { signal });
+  const ended = once(session, 'end', { signal }).catch(() => {});
   // Servers before PostgreSQL 14 do not have it.
   await session.query('SET idle_session_timeout = 0').catch(() => {});
-  await ended.catch(() => {});
+  await ended;
   await session.end().catch(() => {});
 }
