@@ -1,9 +1,10 @@
-import { hasPositions, mainColumns } from '../../engine/catalog/table.ts';
+import { hasPositions } from '../../engine/catalog/table.ts';
 import { copiedRows } from './copied-rows.ts';
 import type { CopyRows } from './copy-binary.ts';
 import { inOrder } from './in-order.ts';
 import { keyColumns } from './key-order.ts';
 import { openMaker } from './partition-maker.ts';
+import { positionFields } from './positions.ts';
 import { BUCKETS, tasksOf } from './sky-tasks.ts';
 import { copyAll, copyInOrder } from './source.ts';
 import { openSpill, type Spill } from './spill.ts';
@@ -48,8 +49,7 @@ async function skyContents(
   const spill = await openSpill(BUCKETS, SPILL_MEMORY_BYTES);
   const opened = new Set<Spill>([spill]);
   try {
-    const { ra, dec } = mainColumns(table);
-    const fields = { ra: table.columns.indexOf(ra), dec: table.columns.indexOf(dec) };
+    const fields = positionFields(table);
     const copied = await copyToSpill(client, copyAll(table, relation), fields, spill, (rows) =>
       progress.advance(rows),
     );

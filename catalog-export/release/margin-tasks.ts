@@ -1,9 +1,8 @@
-import { mainColumns } from '../../engine/catalog/table.ts';
 import { marginsOf } from '../hats/margin.ts';
 import type { Cell } from '../hats/partitioning.ts';
 import { rowsAt } from './copy-binary.ts';
 import { type KeyedRows, readExtents } from './keyed-rows.ts';
-import { positionOf } from './positions.ts';
+import { positionFields, positionOf } from './positions.ts';
 import { BUCKETS, type Buckets } from './sky-tasks.ts';
 import { openSpill, type Spill } from './spill.ts';
 import type { RowsOptions, RowsTask } from './table-rows.ts';
@@ -29,8 +28,7 @@ export async function* marginTasks(
   opened: Set<Spill>,
 ): AsyncGenerator<RowsTask> {
   const margins = marginsOf(kernel, cells, arcsec);
-  const { ra, dec } = mainColumns(table);
-  const fields = { ra: table.columns.indexOf(ra), dec: table.columns.indexOf(dec) };
+  const fields = positionFields(table);
   const spill = await openSpill(margins.cells.length, SPILL_MEMORY_BYTES);
   opened.add(spill);
   for (let bucket = 0; bucket < BUCKETS; bucket += 1) {

@@ -1,4 +1,11 @@
+import { mainColumns, type Table } from '../../engine/catalog/table.ts';
 import { type CopyRows, fieldOffset } from './copy-binary.ts';
+
+/** Numbers of the fields that the positions of a table are in, in a COPY of all columns. */
+export function positionFields(table: Table): { readonly ra: number; readonly dec: number } {
+  const { ra, dec } = mainColumns(table);
+  return { ra: table.columns.indexOf(ra), dec: table.columns.indexOf(dec) };
+}
 
 /**
  * The position of a row that has one, degrees.

@@ -1,7 +1,8 @@
-import { mainColumns, qualifiedName } from '../../engine/catalog/table.ts';
+import { qualifiedName } from '../../engine/catalog/table.ts';
 import { emptyHistogram, type Histogram, MAX_ORDER } from '../hats/histogram.ts';
 import { type Bound, cellsAtOrder, partitionCells } from '../hats/partitioning.ts';
 import { marginTasks } from './margin-tasks.ts';
+import { positionFields } from './positions.ts';
 import { BUCKETS, crowdedCells, tasksOf } from './sky-tasks.ts';
 import { copyAll, estimatedRows } from './source.ts';
 import { openSpill } from './spill.ts';
@@ -29,8 +30,7 @@ export async function readSky(
   const counts = { rows: emptyHistogram(), pieces: emptyHistogram() };
   const spill = await openSpill(BUCKETS, SPILL_MEMORY_BYTES, (keys, ends) => count(keys, ends, counts));
   try {
-    const { ra, dec } = mainColumns(table);
-    const fields = { ra: table.columns.indexOf(ra), dec: table.columns.indexOf(dec) };
+    const fields = positionFields(table);
     const copied = await copyToSpill(client, copyAll(table), fields, spill, (rows) => progress.advance(rows));
     await client.query('commit');
     const extents = await spill.finish();

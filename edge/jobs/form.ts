@@ -1,7 +1,8 @@
 import { joinedBytes } from '../../engine/joined-bytes.ts';
 import { bodyPieces } from '../request/body-pieces.ts';
 import { turnFor } from '../request/body-turn.ts';
-import { type FormPart, multipartParts } from '../request/multipart.ts';
+import { formParts, MOST_TEXT } from '../request/form-parts.ts';
+import type { FormPart } from '../request/multipart.ts';
 import { addressParameters } from '../request/request-parameters.ts';
 import type { TakeTurn } from '../request/turns.ts';
 import { quoted, RequestError } from '../request-error.ts';
@@ -25,10 +26,6 @@ export interface FormReading {
 
 const FORMS = ['application/x-www-form-urlencoded', 'multipart/form-data'];
 
-/** Bytes of parameters: a query of a megabyte, whose letters a form may write as three each. */
-const MOST_TEXT = 4 * 2 ** 20;
-/** Fields and files of a form. */
-const MOST_PARTS = 1000;
 /** Milliseconds to wait for a turn at most. */
 const PATIENCE = 60_000;
 
@@ -75,20 +72,11 @@ function tooLong(most: number): RequestError {
 /** Files go where they are kept while they come; of the body as a whole never more than a piece is in memory. */
 async function multipartForm(request: Request, { most, keep, takeTurn }: FormReading): Promise<Form> {
   const turn = await turnFor(request, takeTurn, PATIENCE);
-  async function* pieces() {
-    for await (const piece of bodyPieces(request, most, () => tooLong(most))) {
-      turn?.touch();
-      yield piece;
-    }
-  }
   const fields: [string, string][] = [];
   const files: JobFile[] = [];
   let text = 0;
   try {
-    for await (const part of multipartParts(pieces(), request.headers.get('content-type')!)) {
-      if (fields.length + files.length === MOST_PARTS) {
-        throw new RequestError(400, `The form has more than ${MOST_PARTS} fields and files.`);
-      }
+    for await (const part of formParts(request, most, () => tooLong(most), turn)) {
       if (part.fileName !== null) files.push(await keep(part));
       else {
         const bytes: Uint8Array[] = [];
@@ -110,6 +98,7 @@ async function multipartForm(request: Request, { most, keep, takeTurn }: FormRea
   }
   return { fields, files };
 }
+
 const JSON_RULE =
   'The body is not a JSON object of parameters such as {"QUERY": "SELECT …", "PHASE": "RUN"}, whose values are texts, numbers or lists of them.';
 

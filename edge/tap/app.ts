@@ -8,6 +8,7 @@ import { gzip } from '../gzip.ts';
 import { headRequests } from '../head-requests.ts';
 import { JOB_SECONDS } from '../jobs/job-type.ts';
 import { onlyMethods } from '../only-methods.ts';
+import { MOST_TEXT } from '../request/form-parts.ts';
 import { createTurns } from '../request/turns.ts';
 import { RequestError } from '../request-error.ts';
 import { serverHeader } from '../server-header.ts';
@@ -25,7 +26,7 @@ import { asksForCapabilities } from './parameters.ts';
 import type { TapService } from './service.ts';
 import { answerQuery } from './sync.ts';
 import { publishedTablesApp } from './tables.ts';
-import { MAX_BODY, withTapForm } from './uploads/tap-form.ts';
+import { withTapForm } from './uploads/tap-form.ts';
 
 const RETRY_SECONDS = '60';
 
@@ -59,7 +60,7 @@ export function createTapApp(service: TapService): Hono {
     });
   };
   app.get('/tap/sync', sync);
-  const ofQueries = bodyLimit({ maxSize: MAX_BODY, onError: refuseBody });
+  const ofQueries = bodyLimit({ maxSize: MOST_TEXT, onError: refuseBody });
   const isForm = (c: Context) => /^\s*multipart\/form-data\b/i.test(c.req.header('content-type') ?? '');
   app.post('/tap/sync', (c, next) => (isForm(c) ? next() : ofQueries(c, next)), sync);
 
@@ -94,7 +95,7 @@ async function examples({ engine, published }: TapService): Promise<Example[]> {
 function refuseBody(): never {
   throw new RequestError(
     413,
-    `The body is longer than ${MAX_BODY} bytes: upload long lists elsewhere and shorten the query.`,
+    `The body is longer than ${MOST_TEXT} bytes: upload long lists elsewhere and shorten the query.`,
   );
 }
 

@@ -1,4 +1,5 @@
 import type { FitsKernel } from '../fits-wasm/index.ts';
+import { streamOf } from '../stream-of.ts';
 import { BLOCK } from './card.ts';
 import { cutoutHeader } from './cutout-header.ts';
 import { type FitsImage, pixelBytes } from './image.ts';
@@ -26,17 +27,7 @@ export function sectionFits(
   const data = sectionPixels(section) * pixelBytes(image);
   const padded = Math.ceil(data / BLOCK) * BLOCK;
   const pieces = fileOf(header, readSection(kernel, source, image, section), padded - data);
-  const stream = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const { done, value } = await pieces.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
-    async cancel() {
-      await pieces.return(undefined);
-    },
-  });
-  return { bytes: header.length + padded, stream };
+  return { bytes: header.length + padded, stream: streamOf(pieces) };
 }
 
 async function* fileOf(

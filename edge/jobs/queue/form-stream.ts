@@ -1,4 +1,5 @@
 import type { Storage } from '../../../engine/storage/storage.ts';
+import { streamOf } from '../../../engine/stream-of.ts';
 import type { JobFile } from '../job.ts';
 import type { JobRequest } from '../job-type.ts';
 import { JobFailure } from '../outcome.ts';
@@ -21,19 +22,7 @@ export async function streamedForm(
   for (const file of files) if ((await storage.size(file.key)) === null) throw gone(file);
   const boundary = `almagest-${crypto.randomUUID()}`;
   const pieces = piecesOf(boundary, fields, files, storage);
-  const body = new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const { done, value } = await pieces.next();
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-      async cancel() {
-        await pieces.return(undefined);
-      },
-    },
-    { highWaterMark: 0 },
-  );
+  const body = streamOf(pieces, { highWaterMark: 0 });
   return { contentType: `multipart/form-data; boundary=${boundary}`, body };
 }
 

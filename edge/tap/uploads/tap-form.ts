@@ -1,8 +1,7 @@
 import { joinedBytes } from '../../../engine/joined-bytes.ts';
 import type { UploadLimits } from '../../../engine/upload/upload.ts';
-import { bodyPieces } from '../../request/body-pieces.ts';
 import { turnFor } from '../../request/body-turn.ts';
-import { multipartParts } from '../../request/multipart.ts';
+import { formParts, MOST_TEXT } from '../../request/form-parts.ts';
 import {
   addParameter,
   addressParameters,
@@ -26,12 +25,6 @@ export interface TapForm {
   readonly parameters: RawParameters;
   readonly fields: FormFields;
 }
-
-/** Longest POST body beside uploads, bytes: a query of a megabyte, whose letters a form may write as three each. */
-export const MAX_BODY = 4 * 2 ** 20;
-
-/** Fields of a form. */
-const MOST_PARTS = 1000;
 
 /**
  * Reads a request and answers it. Of those with long bodies, whose files and tables are in memory, few are answered at a time.
@@ -59,15 +52,7 @@ export async function withTapForm<T>(
 async function multipartForm(request: Request, { bytes: most }: UploadLimits, turn: Turn | null) {
   const parameters = addressParameters(request.url);
   const fields = new Map<string, FormField>();
-  async function* pieces() {
-    for await (const piece of bodyPieces(request, MAX_BODY + most, () => tooLong(most))) {
-      turn?.touch();
-      yield piece;
-    }
-  }
-  let count = 0;
-  for await (const part of multipartParts(pieces(), request.headers.get('content-type')!)) {
-    if (++count > MOST_PARTS) throw new RequestError(400, `The form has more than ${MOST_PARTS} fields.`);
+  for await (const part of formParts(request, MOST_TEXT + most, () => tooLong(most), turn)) {
     const content: Uint8Array[] = [];
     for await (const piece of part.content) content.push(piece);
     const bytes = joinedBytes(content);
